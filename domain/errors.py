@@ -1,0 +1,53 @@
+"""The tree of answers that are not "done".
+
+    LedgerAnswer             the ledger did not append, and says why
+      ConditionFailed        something relevant was recorded in between: read again, decide again
+      CommandKeyReused       the key already names another command
+      NotCanonical           the event cannot be a leaf: a character, a number or a size
+      OutcomeUnknown         nobody knows whether it was recorded: ask again with the same key
+    Refused                  the rules say no; nothing happened (domain/refusals.py)
+"""
+
+
+class LedgerAnswer(Exception):
+    """The ledger did not append; nothing of the submission was stored unless it says so."""
+
+
+class ConditionFailed(LedgerAnswer):
+    """An event with one of the condition's tags stands later than the decision knew."""
+
+    def __init__(self, *, after: int, position: int) -> None:
+        super().__init__(
+            f"The record changed at position {position}; this decision knew it up to {after}. "
+            "Read it again and decide again."
+        )
+        self.after, self.position = after, position
+
+
+class CommandKeyReused(LedgerAnswer):
+    """The command key is known with another body."""
+
+    def __init__(self, *, command_key: str) -> None:
+        super().__init__(
+            f"The key {command_key!r} already names another command. Use a new key for a new act."
+        )
+        self.command_key = command_key
+
+
+class NotCanonical(LedgerAnswer):
+    """A value cannot be part of a leaf. `field` names it by its path."""
+
+    def __init__(self, *, field: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{field}: {problem}. {remedy}")
+        self.field, self.problem, self.remedy = field, problem, remedy
+
+
+class OutcomeUnknown(LedgerAnswer):
+    """The connection was lost and the ledger could not be asked again in time."""
+
+    def __init__(self, *, command_key: str) -> None:
+        super().__init__(
+            "It is not known whether this act was recorded. "
+            f"Send the same act with the same key {command_key!r} again: it is never recorded twice."
+        )
+        self.command_key = command_key

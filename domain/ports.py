@@ -1,0 +1,136 @@
+"""The ports of the domain: what it asks of the world, as contracts.
+
+Every implementation of `Ledger` passes `tests/adapters/ledger_contract.py`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from msgspec import Raw, Struct
+
+
+class Actor(Struct, frozen=True):
+    """Who is behind an act: the body that decided it and the person who recorded it.
+
+    `recorder` is a pseudonym, never a name. `body` is the office or body that decided
+    (`council`, `mayor`, `counterpart`, ...) and `body_name` its public name, empty when unknown.
+    `community` is the community for which the recorder acts, empty for officers and the system.
+    """
+
+    body: str
+    body_name: str
+    community: str
+    recorder: str
+    role: str
+
+
+class NewEvent(Struct, frozen=True):
+    """One event that is to be appended.
+
+    `type` is the storage tag, for example `partnership.suspended.v1`. `public` is canonical JSON:
+    UTF-8, keys sorted, no floats, integers within 2^53 - 1, NFC text without control characters.
+    `effective` is an EDTF date (ISO 8601-2) or None where the act has no date in the world.
+    """
+
+    type: str
+    public: Raw
+    tags: tuple[str, ...]
+    effective: str | None = None
+
+
+class Condition(Struct, frozen=True):
+    """Holds while no event that has one of `tags` stands at a position later than `after`."""
+
+    tags: frozenset[str]
+    after: int
+
+
+class Submission(Struct, frozen=True):
+    """What one command asks the ledger to append: all of it or nothing.
+
+    `command_key` names the command for ever, within its `command_scope` (the recorder, say).
+    `digest` is the SHA-256 of the command's body; `reply` is what a repetition gets back.
+    """
+
+    events: tuple[NewEvent, ...]
+    condition: Condition
+    actor: Actor
+    on_behalf_of: str
+    command_scope: str
+    command_key: str
+    digest: bytes
+    reply: bytes = b""
+
+
+class Receipt(Struct, frozen=True):
+    """The ledger's durable answer. `replayed` says that the command had been recorded before."""
+
+    first_position: int
+    last_position: int
+    recorded_at: datetime
+    reply: bytes
+    replayed: bool
+
+
+class Recorded(Struct, frozen=True, gc=False):
+    """One event as it stands in the ledger; everything but `position` and the hash is in `leaf`.
+
+    `recorded_at` is UTC. `leaf_hash` is SHA-256(0x00 || leaf), RFC 6962 section 2.1.
+    """
+
+    position: int
+    id: UUID
+    type: str
+    recorded_at: datetime
+    effective: str | None
+    actor: Actor
+    on_behalf_of: str
+    command: str
+    tags: tuple[str, ...]
+    public: Raw
+    leaf: bytes
+    leaf_hash: bytes
+
+
+class Head(Struct, frozen=True):
+    """The end of the ledger: 0 and 32 zero bytes when it is empty, `recorded_at` then None."""
+
+    position: int
+    recorded_at: datetime | None
+    leaf_hash: bytes
+
+
+class Ledger(Protocol):
+    """One log: dense positions 1, 2, 3 ..., append only, conditional."""
+
+    async def append(self, submission: Submission) -> Receipt:
+        """Append all events of `submission`, in order, at consecutive positions.
+
+        Returns only when the events are durable. Concurrent appends take effect one after another.
+        A command key known with the same digest appends nothing and returns the first receipt
+        with `replayed` set. Raises `CommandKeyReused` when the digest differs, `ConditionFailed`
+        when the condition does not hold, `NotCanonical` when an event cannot be a leaf (nothing is
+        stored), and `OutcomeUnknown` when the ledger cannot say; the same call again settles it.
+        """
+        ...
+
+    async def read(self, tags: frozenset[str], *, after: int = 0) -> Sequence[Recorded]:
+        """All events that have at least one of `tags`, later than `after`, in order of position.
+
+        Empty when there are none. Nothing that is not durable is shown.
+        """
+        ...
+
+    async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
+        """At most `limit` events later than `position`, in order and without a gap."""
+        ...
+
+    async def head(self) -> Head:
+        """The last position at this moment."""
+        ...
+
+    async def position_known_at(self, moment: datetime) -> int:
+        """The largest position recorded at or before `moment`; 0 when there is none."""
+        ...
