@@ -1,0 +1,39 @@
+"""The pool of connections that the service shares."""
+
+import asyncpg
+
+from adapters.postgres.errors import translated
+
+SMALL = 10
+
+
+async def keep_session(_connection: object) -> None:
+    """Nothing is reset when a connection goes back: nothing session-bound is ever set.
+
+    That saves a round trip per use, and it is what makes a transaction pooler possible.
+    """
+
+
+async def open_pool(
+    dsn: str,
+    *,
+    size: int = SMALL,
+    statement_cache_size: int = 100,
+    command_timeout: float = 60.0,
+) -> "asyncpg.Pool[asyncpg.Record]":
+    """Open a pool on `dsn`, with one connection tried for real.
+
+    `statement_cache_size=0` is for poolers that hand each transaction to another server process.
+    Raises a `DatabaseProblem` that names what is wrong with the DSN or the server.
+    """
+    with translated(dsn):
+        return await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=size,
+            statement_cache_size=statement_cache_size,
+            command_timeout=command_timeout,
+            max_inactive_connection_lifetime=300.0,
+            reset=keep_session,
+            server_settings={"application_name": "twinledger"},
+        )

@@ -1,0 +1,15 @@
+"""What stops Twinledger from running, told to the person who can change it.
+
+CannotRun                one sentence with the problem, one with the remedy; nothing was lost
+  SettingsRefused        a TWINLEDGER_ variable (adapters/settings.py)
+  PortTaken              another program listens there (adapters/listening.py)
+  DatabaseProblem        the database (the tree is in adapters/postgres/errors.py)
+"""
+
+
+class CannotRun(Exception):
+    """The message is for people: problem and remedy, without a traceback."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(f"{problem} {remedy}")
+        self.problem, self.remedy = problem, remedy
