@@ -1,0 +1,222 @@
+-- The ledger of one authority: dense positions, append only, conditional.
+-- {app_role} may call append() and read; it cannot write a row in any other way. Why each piece is as
+-- it is stands in adapters/ledger/README.md.
+
+-- The one row that everything appended passes through. Its lock is what makes positions dense and
+-- makes the order of positions the order of commits.
+create table {schema}.head (
+    only_row boolean primary key default true check (only_row),
+    size bigint not null,
+    recorded_at timestamptz not null,
+    leaf_hash bytea not null
+);
+insert into {schema}.head (size, recorded_at, leaf_hash)
+values (0, '-infinity', decode(repeat('00', 32), 'hex'));
+
+-- Nothing is true that is not in `leaf`; the other columns only find it.
+create table {schema}.event (
+    position bigint primary key,
+    id uuid not null,
+    type text not null,
+    recorded_at timestamptz not null,
+    leaf bytea not null check (octet_length(leaf) <= 65535),
+    leaf_hash bytea not null
+);
+alter table {schema}.event alter column leaf set storage external;
+
+-- `tag` is the first 8 bytes of the SHA-256 of the tag's text. Two texts that share them could cause
+-- a refusal that was not needed, never an append that should have been refused.
+create table {schema}.event_tag (
+    tag bigint not null,
+    position bigint not null,
+    primary key (tag, position)
+);
+
+-- What every command said and got, for ever. `key` is the first 16 bytes of the SHA-256 of its scope
+-- and key, `digest` the SHA-256 of its body.
+create table {schema}.command_key (
+    key uuid primary key,
+    first_position bigint not null,
+    last_position bigint not null,
+    digest bytea not null check (octet_length(digest) = 32),
+    reply bytea not null
+);
+
+create function {schema}.refuse_change() returns trigger
+language plpgsql
+as $$
+begin
+    raise exception 'the ledger is append only: % on % is refused', tg_op, tg_table_name
+        using errcode = 'insufficient_privilege',
+              hint = 'What was recorded stays. Append an event that corrects it.';
+end
+$$;
+
+create trigger append_only before update or delete or truncate on {schema}.event
+for each statement execute function {schema}.refuse_change();
+create trigger append_only before update or delete or truncate on {schema}.event_tag
+for each statement execute function {schema}.refuse_change();
+create trigger append_only before update or delete or truncate on {schema}.command_key
+for each statement execute function {schema}.refuse_change();
+create trigger append_only before delete or truncate on {schema}.head
+for each statement execute function {schema}.refuse_change();
+-- ALWAYS: also for the owner, for a superuser, and where session_replication_role is 'replica'.
+alter table {schema}.event enable always trigger append_only;
+alter table {schema}.event_tag enable always trigger append_only;
+alter table {schema}.command_key enable always trigger append_only;
+alter table {schema}.head enable always trigger append_only;
+
+-- Appends a group of submissions, each of them whole or not at all, in one transaction.
+--
+-- Arrays go together by length: keys to last_events hold one element per submission, where
+-- first_events and last_events count the group's events from 1; ids to leaf_ends one element per
+-- event; event_tags and tagged_events one per tag of an event; condition_tags to
+-- condition_submissions one per tag of a condition. A leaf is its start, the time, and its end.
+--
+-- No submission of a group may touch what another's condition or key is about: all are judged by the
+-- state before the group.
+--
+-- The first row answers for the group: 'appended', the head before it, and the time. One more row
+-- comes for each submission that was not appended: 'known' (its first receipt), 'reused', or
+-- 'conflict' with the latest position that broke its condition. The others stand, in order.
+create function {schema}.append(
+    keys uuid[], digests bytea[], replies bytea[], first_events int[], last_events int[],
+    ids uuid[], types text[], leaf_starts bytea[], leaf_ends bytea[],
+    event_tags bigint[], tagged_events int[],
+    condition_tags bigint[], condition_afters bigint[], condition_submissions int[]
+)
+returns table (
+    submission int, verdict text, from_position bigint, to_position bigint,
+    at timestamptz, first_id uuid, first_reply bytea
+)
+language plpgsql volatile security definer
+set search_path = {schema}, pg_temp
+as $$
+declare
+    base bigint;
+    stamp timestamptz;
+    stamp_text bytea;
+    settled int[] = '{}';
+    places bigint[];
+    new_size bigint;
+begin
+    -- From here to the commit no other append runs; each statement below sees all that the last
+    -- holder of this lock committed (READ COMMITTED takes a new snapshot per statement).
+    select h.size, h.recorded_at into strict base, stamp from head h for update;
+    -- The clock is read under the lock and never runs back, whatever the machine's clock does.
+    stamp = greatest(stamp, clock_timestamp());
+    stamp_text = convert_to(
+        to_char(stamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'UTF8'
+    );
+
+    -- LIMIT keeps each look-up an index probe, also where a plan was made while a table was empty.
+    for submission, verdict, from_position, to_position, at, first_id, first_reply in
+        select s.n, case when k.digest = s.digest then 'known' else 'reused' end,
+               k.first_position, k.last_position, e.recorded_at, e.id, k.reply
+        from unnest(keys, digests) with ordinality s (key, digest, n)
+        cross join lateral (select * from command_key c where c.key = s.key limit 1) k
+        cross join lateral (select * from event f where f.position = k.first_position limit 1) e
+    loop
+        settled = settled || submission;
+        return next;
+    end loop;
+
+    for submission, verdict, from_position, to_position, at, first_id, first_reply in
+        select c.submission, 'conflict', null, max(t.position), null, null, null
+        from unnest(condition_tags, condition_afters, condition_submissions)
+            c (tag, after, submission)
+        cross join lateral (
+            select l.position from event_tag l where l.tag = c.tag and l.position > c.after
+            order by l.position desc limit 1
+        ) t
+        where c.submission <> all (settled)
+        group by c.submission
+    loop
+        settled = settled || submission;
+        return next;
+    end loop;
+
+    -- The place of each event of the group: 0 where its submission is not appended.
+    places = array(
+        select case when refused then 0
+               else base + count(*) filter (where not refused) over (order by n) end
+        from (
+            select e.n, s.n = any (settled) as refused
+            from unnest(first_events, last_events) with ordinality s (first, last, n)
+            cross join lateral generate_series(s.first, s.last) e (n)
+        ) g
+        order by n
+    );
+
+    insert into event (position, id, type, recorded_at, leaf, leaf_hash)
+    select places[l.n], l.id, l.type, stamp, l.leaf, sha256('\x00'::bytea || l.leaf)
+    from (
+        select e.n, e.id, e.type, e.leaf_start || stamp_text || e.leaf_end as leaf
+        from unnest(ids, types, leaf_starts, leaf_ends)
+            with ordinality e (id, type, leaf_start, leaf_end, n)
+        where places[e.n] > 0
+    ) l;
+    get diagnostics new_size = row_count;
+    new_size = base + new_size;
+
+    if new_size > base then
+        insert into event_tag (tag, position)
+        select t.tag, places[t.n] from unnest(event_tags, tagged_events) t (tag, n)
+        where places[t.n] > 0;
+
+        insert into command_key (key, first_position, last_position, digest, reply)
+        select s.key, places[s.first], places[s.last], s.digest, s.reply
+        from unnest(keys, digests, replies, first_events, last_events)
+            s (key, digest, reply, first, last)
+        where places[s.first] > 0;
+
+        update head set size = new_size, recorded_at = stamp, leaf_hash = (
+            select e.leaf_hash from event e where e.position = new_size
+        );
+        -- Wakes whoever listens; who missed it finds out by asking for what is after its position.
+        perform pg_notify('{schema}', '');
+    end if;
+
+    submission = 0;
+    verdict = 'appended';
+    from_position = base;
+    to_position = new_size;
+    at = stamp;
+    first_id = null;
+    first_reply = null;
+    return next;
+end
+$$;
+
+-- The largest position recorded at or before a moment. Time never runs back along positions, so
+-- this is a binary search over the primary key, about 30 look-ups in 10^9 events.
+create function {schema}.position_known_at(moment timestamptz) returns bigint
+language plpgsql stable
+set search_path = {schema}, pg_temp
+as $$
+declare
+    low bigint = 0;
+    high bigint;
+    middle bigint;
+begin
+    select size into strict high from head;
+    while low < high loop
+        middle = (low + high + 1) / 2;
+        if (select recorded_at <= moment from event where position = middle) then
+            low = middle;
+        else
+            high = middle - 1;
+        end if;
+    end loop;
+    return low;
+end
+$$;
+
+-- Projections are disposable: {app_role} makes and owns their tables, in a schema of their own.
+create schema {schema}_views;
+grant usage, create on schema {schema}_views to {app_role};
+
+revoke all on all functions in schema {schema} from public;
+grant usage on schema {schema} to {app_role};
+grant select on {schema}.head, {schema}.event, {schema}.event_tag, {schema}.command_key to {app_role};
+grant execute on function {schema}.append, {schema}.position_known_at to {app_role};
