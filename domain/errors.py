@@ -1,11 +1,11 @@
 """The tree of answers that are not "done".
 
-    LedgerAnswer             the ledger did not append, and says why
-      ConditionFailed        something relevant was recorded in between: read again, decide again
-      CommandKeyReused       the key already names another command
-      NotCanonical           the event cannot be a leaf: a character, a number or a size
-      OutcomeUnknown         nobody knows whether it was recorded: ask again with the same key
-    Refused                  the rules say no; nothing happened (domain/refusals.py)
+LedgerAnswer             the ledger did not append, and says why
+  ConditionFailed        something relevant was recorded in between: read again, decide again
+  CommandKeyReused       the key already names another command
+  NotCanonical           the event cannot be a leaf: a character, a number or a size
+  OutcomeUnknown         nobody knows whether it was recorded: ask again with the same key
+Refused                  the rules say no; nothing happened (domain/refusals.py)
 """
 
 
@@ -48,6 +48,7 @@ class OutcomeUnknown(LedgerAnswer):
     def __init__(self, *, command_key: str) -> None:
         super().__init__(
             "It is not known whether this act was recorded. "
-            f"Send the same act with the same key {command_key!r} again: it is never recorded twice."
+            f"Send the same act with the same key {command_key!r} again: "
+            "it is never recorded twice."
         )
         self.command_key = command_key

@@ -1,0 +1,126 @@
+"""Dates with their doubt: the part of EDTF (ISO 8601-2:2019) that registers of partnerships need.
+
+Level 0 dates (`0836`, `2012-06`, `2022-03-08`), the qualifiers `?`, `~` and `%`, unspecified
+digits (`197X`, `19XX`), and intervals with an open or unknown end (`../1989-11`, `1992/..`).
+"""
+
+import calendar
+import re
+from datetime import date
+
+from msgspec import Struct
+
+from domain.refusals import Invalid
+
+_POINT = re.compile(
+    r"(?P<year>[0-9]{4}|[0-9]{3}X|[0-9]{2}XX)"
+    r"(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?(?P<doubt>[?~%]?)",
+    re.ASCII,
+)
+_DOUBT = {"": "", "?": "possibly ", "~": "about ", "%": "possibly about "}
+
+
+class EdtfDate(Struct, frozen=True):
+    """A date as it was written, and the first and last day that it can mean.
+
+    `earliest` is None when there is no lower bound, `latest` when there is no upper one.
+    """
+
+    text: str
+    earliest: date | None
+    latest: date | None
+
+    def surely_reached(self, day: date) -> bool:
+        """Whether the whole of this date lies at or before `day`."""
+        return self.latest is not None and self.latest <= day
+
+    def possibly_reached(self, day: date) -> bool:
+        """Whether some part of this date lies at or before `day`."""
+        return self.earliest is None or self.earliest <= day
+
+
+def parse(text: str, *, field: str = "date") -> EdtfDate:
+    """Read an EDTF date; refuse anything else naming `field` and how to write it."""
+    start, slash, end = text.partition("/")
+    if not slash:
+        earliest, latest = _point(start, text, field)
+        return EdtfDate(text, earliest, latest)
+    if start in ("", "..") and end in ("", ".."):
+        raise _unreadable(text, field)
+    first = None if start in ("", "..") else _point(start, text, field)[0]
+    last = None if end in ("", "..") else _point(end, text, field)[1]
+    if first and last and first > last:
+        raise Invalid(field, f"{text!r} ends before it begins", "Write the earlier date first.")
+    return EdtfDate(text, first, last)
+
+
+def parse_day(text: str, *, field: str = "date") -> date:
+    """Read a whole calendar day, `2026-11-01`; refuse less and more."""
+    parsed = parse(text, field=field)
+    if parsed.earliest is None or parsed.earliest != parsed.latest:
+        raise Invalid(field, f"{text!r} is not one day", "Write it as year-month-day: 2026-11-01.")
+    return parsed.earliest
+
+
+def surely_before(one: EdtfDate, other: EdtfDate) -> bool:
+    """Whether `one` lies before `other` whatever the doubt in both."""
+    return one.latest is not None and other.earliest is not None and one.latest < other.earliest
+
+
+def in_words(text: str) -> str:
+    """`1989~` as "about 1989", `2012-06` as "June 2012", `197X` as "the 1970s"."""
+    start, slash, end = text.partition("/")
+    if not slash:
+        return _point_in_words(start)
+    if start in ("", ".."):
+        return f"until {_point_in_words(end)}"
+    if end in ("", ".."):
+        return f"from {_point_in_words(start)} on"
+    return f"from {_point_in_words(start)} to {_point_in_words(end)}"
+
+
+def _unreadable(text: str, field: str) -> Invalid:
+    return Invalid(
+        field,
+        f"{text!r} is not a date that can be read",
+        "Write a year with four digits (0836), a month (2012-06), a day (2022-03-08), "
+        "a decade (197X), or add ~ for about and ? for uncertain.",
+    )
+
+
+def _point(point: str, text: str, field: str) -> tuple[date, date]:
+    match = _POINT.fullmatch(point)
+    if match is None:
+        raise _unreadable(text, field)
+    year, month, day = match["year"], match["month"], match["day"]
+    if "X" in year and month:
+        raise _unreadable(text, field)
+    first_year, last_year = int(year.replace("X", "0")), int(year.replace("X", "9"))
+    try:
+        if first_year == 0:
+            # EDTF's year 0000 is 1 BC, before the first day that a date can hold.
+            raise ValueError
+        first_month, last_month = (int(month), int(month)) if month else (1, 12)
+        first_day = int(day) if day else 1
+        last_day = int(day) if day else calendar.monthrange(last_year, last_month)[1]
+        return date(first_year, first_month, first_day), date(last_year, last_month, last_day)
+    except (ValueError, calendar.IllegalMonthError):
+        raise Invalid(
+            field, f"{text!r} names a day that does not exist", "Check the month and the day."
+        ) from None
+
+
+def _point_in_words(point: str) -> str:
+    match = _POINT.fullmatch(point)
+    if match is None:
+        return point
+    year, month, day, doubt = match["year"], match["month"], match["day"], match["doubt"]
+    if "X" in year:
+        words = f"the {year.replace('X', '0').lstrip('0')}s"
+    else:
+        words = year.lstrip("0")
+        if month:
+            words = f"{calendar.month_name[int(month)]} {words}"
+        if day:
+            words = f"{int(day)} {words}"
+    return _DOUBT[doubt] + words

@@ -1,0 +1,124 @@
+"""Between the ledger and the rules: stored events become entries, decisions become submissions."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import msgspec
+
+from domain.dates import parse
+from domain.decider import Act, Entry
+from domain.partnership.commands import PartnershipCommand
+from domain.partnership.events import (
+    PARTNERSHIP_EVENTS,
+    LegacyPartnershipRecorded,
+    PartnershipEnded,
+    ProposalDeclined,
+    ProposalSubmitted,
+    ProposalWithdrawn,
+)
+from domain.partnership.evolve import History
+from domain.ports import Condition, NewEvent, Recorded, Submission
+from domain.review.commands import ReviewCommand
+from domain.review.events import REVIEW_EVENTS, ReviewEvent
+from domain.values import CommunityId, PartnershipId, pair_of
+
+Command = PartnershipCommand | ReviewCommand
+
+EVENT_TYPES: dict[str, type[History]] = {**PARTNERSHIP_EVENTS, **REVIEW_EVENTS}
+"""Every shape that may stand in a ledger, by its storage tag."""
+
+_TAG_OF: dict[type[History], str] = {shape: tag for tag, shape in EVENT_TYPES.items()}
+_DECODERS = {tag: msgspec.json.Decoder(shape) for tag, shape in EVENT_TYPES.items()}
+_CANONICAL = msgspec.json.Encoder(order="sorted")
+
+
+def partnership_tag(partnership: PartnershipId) -> str:
+    """The tag of everything about one partnership, its reviews included."""
+    return f"partnership:{partnership}"
+
+
+def pair_tag(one: CommunityId, other: CommunityId) -> str:
+    """The tag of what begins or ends a partnership between two communities."""
+    return f"pair:{pair_of(one, other)}"
+
+
+def entry_of(recorded: Recorded) -> Entry[History]:
+    """Decode a stored event. An unknown type is an error: never skip what happened."""
+    return Entry(
+        recorded.position,
+        recorded.recorded_at,
+        parse(recorded.effective) if recorded.effective else None,
+        recorded.actor,
+        _DECODERS[recorded.type].decode(recorded.public),
+    )
+
+
+def submission_of(
+    events: Sequence[History],
+    command: Command,
+    act: Act,
+    *,
+    read: frozenset[str],
+    after: int,
+    pair: str = "",
+) -> Submission:
+    """What the ledger is asked to append.
+
+    `read` are the tags whose events the decision rests on, up to position `after`. `pair` is the
+    tag of the two communities, carried by the events that begin or end a partnership.
+    """
+    return Submission(
+        events=tuple(
+            NewEvent(
+                _TAG_OF[type(event)],
+                msgspec.Raw(_CANONICAL.encode(event)),
+                _tags(event, pair),
+                _effective(event, act),
+            )
+            for event in events
+        ),
+        condition=Condition(read, after),
+        actor=act.actor,
+        on_behalf_of=act.actor.community,
+        command_scope=act.actor.recorder,
+        command_key=act.key,
+        digest=digest_of(command, act),
+        reply=events[0].partnership.encode(),
+    )
+
+
+def digest_of(command: Command, act: Act) -> bytes:
+    """SHA-256 over what the command asks: its name, its fields and its date, not its time."""
+    body = {
+        "command": type(command).__name__,
+        "fields": command,
+        "on": act.on.text if act.on else None,
+        "actor": act.actor,
+    }
+    return sha256(_CANONICAL.encode(body)).digest()
+
+
+def _tags(event: History, pair: str) -> tuple[str, ...]:
+    partnership = partnership_tag(event.partnership)
+    match event:
+        case ProposalSubmitted() | LegacyPartnershipRecorded():
+            home, counterpart = event.home.community, event.counterpart.community
+            return (
+                partnership,
+                pair_tag(home, counterpart),
+                f"community:{home}",
+                f"community:{counterpart}",
+            )
+        case ProposalDeclined() | ProposalWithdrawn() | PartnershipEnded():
+            return (partnership, pair)
+        case _ if isinstance(event, ReviewEvent):
+            return (partnership, f"review:{event.review}")
+        case _:
+            return (partnership,)
+
+
+def _effective(event: History, act: Act) -> str | None:
+    if isinstance(event, LegacyPartnershipRecorded):
+        start = event.since or event.formally_since
+        return start.on if start else None
+    return act.on.text if act.on else None

@@ -1,0 +1,1 @@
+"""A partnership between two communities: from proposal to its end."""

@@ -1,0 +1,299 @@
+"""What the fields of a command must satisfy, once its row in the rules lets it through."""
+
+from datetime import timedelta
+
+from domain.dates import parse
+from domain.decider import Act
+from domain.partnership import commands as c
+from domain.partnership import events as e
+from domain.partnership.state import Known, State, Suspended, Unknown
+from domain.refusals import (
+    AlreadyPaired,
+    AlreadyRecorded,
+    AnotherVersion,
+    Invalid,
+    NotFound,
+    NotYourBody,
+    NotYourCommunity,
+    SamePerson,
+)
+from domain.values import LIVE, Body, Citation, Party, Sha256, Tier, Vote, mint_partnership_id
+
+_UNDATED = (
+    c.RecordLegacyPartnership,
+    c.RequestCorrection,
+    c.ApproveCorrection,
+    c.RejectCorrection,
+)
+_LIFE = (c.ReportActivity, c.FileAnnualReport)
+
+_BODIES_OF_CAUSE: dict[c.Cause, frozenset[Body]] = {
+    "mutual": frozenset({"council", "counterpart"}),
+    "home": frozenset({"council"}),
+    "counterpart": frozenset({"counterpart"}),
+    "expiry": frozenset({"council", "counterpart"}),
+    "statute": frozenset({"legislature"}),
+    "declaration": frozenset({"minister"}),
+    "party_abolished": frozenset({"council", "counterpart", "legislature"}),
+}
+
+
+def dated(command: c.PartnershipCommand, state: State, act: Act) -> None:
+    """An act in the world has a day, not in the future and not before the step it builds on."""
+    if isinstance(command, _UNDATED):
+        return
+    if act.on is None:
+        raise Invalid("on", "the day of the act is missing", "Say when it was decided or happened.")
+    if not act.on.possibly_reached(act.today):
+        raise Invalid(
+            "on", f"{act.on.text} lies in the future", "Record an act when it has taken place."
+        )
+    if isinstance(state, Unknown) or isinstance(command, _LIFE) or state.record.reached is None:
+        return
+    reached = state.record.reached
+    if surely_before(act.on, reached):
+        raise Invalid(
+            "on",
+            f"{act.on.text} lies before the step it builds on, {reached.text}",
+            "Check the day, or have the earlier entry corrected first.",
+        )
+
+
+def may_propose(command: c.SubmitProposal, state: Unknown, act: Act) -> None:
+    """Two different parties, the home side's own clerk, a motive, no live one of the same tier."""
+    if act.actor.community != command.home.community:
+        raise NotYourCommunity(
+            act="submit a proposal",
+            community=act.actor.community,
+            communities=[command.home.community],
+        )
+    if "unknown" in command.motives:
+        raise Invalid("motives", "a proposal says why", "Choose at least one motive.")
+    _two_parties(command.home, command.counterpart)
+    _no_live_one(state, command.tier)
+
+
+def legacy(
+    command: c.RecordLegacyPartnership, state: Unknown, act: Act
+) -> e.LegacyPartnershipRecorded:
+    """A partnership from before the register, with the doubt that its dates have."""
+    _two_parties(command.home, command.counterpart)
+    if command.status in LIVE:
+        _no_live_one(state, command.tier)
+    communities = [command.home.community, command.counterpart.community]
+    if act.actor.role == "clerk" and act.actor.community not in communities:
+        raise NotYourCommunity(
+            act="record a partnership from before this register",
+            community=act.actor.community,
+            communities=communities,
+        )
+    if act.actor.role == "administrator" and command.grade == "signed_copy":
+        raise Invalid(
+            "grade", "an import has seen no signed copy", "Let a clerk of a party record it."
+        )
+    if command.listed_on:
+        parse(command.listed_on, field="listed_on")
+    starts = [
+        parse(fact.on, field=field)
+        for field, fact in (("since", command.since), ("formally_since", command.formally_since))
+        if fact is not None
+    ]
+    for start in starts:
+        if not start.possibly_reached(act.today):
+            raise Invalid("since", f"{start.text} lies in the future", "Check the year.")
+    if len(starts) == 2 and surely_before(starts[1], starts[0]):
+        raise Invalid(
+            "formally_since",
+            f"{starts[1].text} lies before the bond itself, {starts[0].text}",
+            "The bond comes first, the formal agreement after it.",
+        )
+    return e.LegacyPartnershipRecorded(
+        mint_partnership_id(act.key),
+        home=command.home,
+        counterpart=command.counterpart,
+        status=command.status,
+        tier=command.tier,
+        kind=command.kind,
+        grade=command.grade,
+        sources=cited(command.sources, field="sources"),
+        listed_on=command.listed_on,
+        since=command.since,
+        formally_since=command.formally_since,
+        motives=command.motives,
+        statement=command.statement,
+    )
+
+
+def adopted(vote: Vote) -> None:
+    """More in favour than against."""
+    if vote.in_favour <= vote.against:
+        raise Invalid(
+            "vote",
+            f"{vote.in_favour} in favour and {vote.against} against is no majority",
+            "Record that the proposal is declined, or correct the count.",
+        )
+
+
+def same_text(given: Sha256, approved: str) -> None:
+    """A signature or approval is for the text approved before, where one was."""
+    if approved and given != approved:
+        raise AnotherVersion(approved=approved, given=given)
+
+
+def side(state: Known, act: Act) -> e.Side:
+    """The side for which the recorder acts; the rules have let no stranger through."""
+    return state.record.side_of(act.actor.community) or "home"
+
+
+def cited(citations: tuple[Citation, ...], *, field: str = "evidence") -> tuple[Citation, ...]:
+    """Citations whose dates can be read and whose links are web addresses."""
+    for number, citation in enumerate(citations):
+        if citation.dated:
+            parse(citation.dated, field=f"{field}[{number}].dated")
+        if citation.link and not citation.link.startswith(("https://", "http://")):
+            raise Invalid(
+                f"{field}[{number}].link",
+                f"{citation.link!r} is not a web address",
+                "Begin it with https://, or leave it empty.",
+            )
+    return citations
+
+
+def annual_report(command: c.FileAnnualReport, state: Known, act: Act) -> e.AnnualReportFiled:
+    """One report a year; a nil report has no money; the lines of money balance."""
+    if command.year in state.record.reported_years:
+        raise AlreadyRecorded(
+            f"The annual report of {command.year}", "Request a correction if it is wrong."
+        )
+    if command.year > act.today.year:
+        raise Invalid("year", f"{command.year} lies in the future", "Check the year.")
+    if command.nothing_happened and command.money:
+        raise Invalid(
+            "money", "a report that nothing happened has no money in it", "Leave out one of both."
+        )
+    if not command.nothing_happened and not command.statement:
+        raise Invalid(
+            "statement", "the report is empty", "Say what was done, or that nothing happened."
+        )
+    for number, line in enumerate(command.money):
+        if line.received != line.spent + line.carried_over:
+            raise Invalid(
+                f"money[{number}]",
+                f"{line.received} received is not {line.spent} spent plus "
+                f"{line.carried_over} carried over",
+                "Correct the amounts; they are in hundredths of the currency.",
+            )
+    return e.AnnualReportFiled(
+        state.record.id,
+        command.year,
+        command.nothing_happened,
+        command.statement,
+        command.money,
+        cited(command.evidence),
+    )
+
+
+def same_body_or_higher(suspended_by: str, resumed_by: str) -> None:
+    """What the council suspended only the council resumes."""
+    if suspended_by == "council" and resumed_by != "council":
+        raise NotYourBody(act="resume the partnership", body=resumed_by, bodies=["council"])
+
+
+def waited(state: Suspended, act: Act) -> None:
+    """The waiting time of the suspension has passed."""
+    begun = state.record.reached
+    if not state.waiting_days or begun is None or begun.earliest is None:
+        return
+    free_on = begun.earliest + timedelta(days=state.waiting_days)
+    if act.on is not None and not act.on.possibly_reached(free_on - timedelta(days=1)):
+        return
+    raise Invalid(
+        "on",
+        f"the waiting time of {state.waiting_days} days from {begun.text} is not over",
+        f"It can resume from {free_on.isoformat()} on.",
+    )
+
+
+def cause_fits_body(cause: c.Cause, body: str) -> None:
+    """A statute is the legislature's, a declaration the minister's, and so on."""
+    bodies = _BODIES_OF_CAUSE[cause]
+    if body not in bodies:
+        raise NotYourBody(
+            act=f"end the partnership for the cause {cause}", body=body, bodies=bodies
+        )
+
+
+def correction_request(command: c.RequestCorrection, state: Known) -> e.CorrectionRequested:
+    """The entry is one of this record and the new value can be read."""
+    if command.position not in state.record.positions:
+        raise NotFound(
+            "entry of this partnership at position",
+            str(command.position),
+            "The history lists the positions.",
+        )
+    match command.field:
+        case "effective" | "since" | "formally_since":
+            parse(command.value, field="value")
+        case "party_country":
+            if len(command.value) != 2 or not (command.value.isascii() and command.value.isupper()):
+                raise Invalid(
+                    "value", f"{command.value!r} is not a country code", "Use ISO 3166-1: DE, US."
+                )
+        case "party_name":
+            if not command.value.strip():
+                raise Invalid("value", "the name is empty", "Write the name.")
+    if command.field.startswith("party_") and state.record.side_of(command.community) is None:
+        raise Invalid(
+            "community",
+            f"{command.community!r} is no party of this partnership",
+            f"It is one of {' and '.join(state.record.communities)}.",
+        )
+    return e.CorrectionRequested(
+        state.record.id,
+        command.position,
+        command.field,
+        command.value,
+        command.reason,
+        command.community,
+        cited(command.evidence),
+    )
+
+
+def correction_decision(
+    command: c.ApproveCorrection | c.RejectCorrection, state: Known, act: Act
+) -> e.RecordCorrected | e.CorrectionRejected:
+    """A waiting request, decided by somebody else than who asked for it."""
+    waiting = {position: (who, asked) for position, who, asked in state.record.corrections}
+    if command.request not in waiting:
+        raise NotFound(
+            "waiting request for a correction at position",
+            str(command.request),
+            "The history lists the requests.",
+        )
+    recorder, asked = waiting[command.request]
+    if recorder == act.actor.recorder:
+        raise SamePerson(act="decide on the correction", because="you requested it")
+    if isinstance(command, c.RejectCorrection):
+        return e.CorrectionRejected(state.record.id, command.request, command.reason)
+    return e.RecordCorrected(
+        state.record.id,
+        command.request,
+        asked.position,
+        asked.field,
+        asked.value,
+        asked.reason,
+        asked.community,
+    )
+
+
+def _two_parties(home: Party, counterpart: Party) -> None:
+    if home.community == counterpart.community:
+        raise Invalid(
+            "counterpart", "both sides are the same community", "Choose another community."
+        )
+
+
+def _no_live_one(state: Unknown, tier: Tier) -> None:
+    for partnership, live_tier in state.live:
+        if live_tier == tier:
+            raise AlreadyPaired(partnership=partnership, tier=tier)

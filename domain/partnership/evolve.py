@@ -1,0 +1,195 @@
+"""What holds after each event."""
+
+from typing import Any, TypeAlias, TypeVar, assert_never
+
+from msgspec.structs import replace
+
+from domain.dates import parse
+from domain.decider import Entry
+from domain.partnership import events as e
+from domain.partnership.state import (
+    Active,
+    Agreed,
+    Known,
+    Over,
+    Proposed,
+    Record,
+    State,
+    Suspended,
+    Unknown,
+)
+from domain.review import events as r
+from domain.values import Party
+
+History: TypeAlias = e.PartnershipEvent | r.ReviewEvent
+"""A partnership's boundary holds its reviews too: an open one may hold a step back."""
+
+K = TypeVar("K", Proposed, Agreed, Active, Suspended, Over, Known)
+
+
+def evolve(state: State, entry: Entry[History]) -> State:
+    """Fold one entry. What the decider cannot have recorded is a damaged ledger, and loud."""
+    if isinstance(state, Unknown):
+        return _founded(entry)
+    state = _seen(state, entry)
+    match entry.event, state:
+        case e.HomeApprovalGiven(text_sha256=text), Proposed():
+            return replace(_stepped(state, entry), home_approval=text)
+        case e.CounterpartApprovalRecorded(text_sha256=text), Proposed():
+            return replace(_stepped(state, entry), counterpart_approval=text)
+        case e.AgreementSigned(completes=True), Proposed():
+            return Agreed(_stepped(state, entry).record)
+        case e.AgreementSigned(side=side), Proposed():
+            return replace(_stepped(state, entry), signed=state.signed | {side})
+        case e.ProposalDeclined(), Proposed():
+            return Over(_stepped(state, entry).record, "declined")
+        case e.ProposalWithdrawn(), Proposed():
+            return Over(_stepped(state, entry).record, "withdrawn")
+        case e.PartnershipActivated(), Agreed():
+            return Active(_stepped(state, entry).record)
+        case e.PartnershipSuspended() as event, Active():
+            return Suspended(
+                _stepped(state, entry).record,
+                entry.actor.body,
+                event.condition,
+                event.waiting_days,
+            )
+        case e.PartnershipResumed(), Suspended():
+            return Active(_stepped(state, entry).record)
+        case e.PartnershipEnded(), (Agreed() | Active() | Suspended()):
+            return Over(_stepped(state, entry).record, "ended")
+        case e.ActivityReported(), (Active() | Suspended()):
+            return _with(state, programme=state.record.programme | {entry.actor.recorder})
+        case e.AnnualReportFiled(year=year), (Active() | Suspended()):
+            return _with(
+                state,
+                programme=state.record.programme | {entry.actor.recorder},
+                reported_years=state.record.reported_years | {year},
+            )
+        case e.CorrectionRequested() as event, _:
+            waiting = (entry.position, entry.actor.recorder, event)
+            return _with(state, corrections=(*state.record.corrections, waiting))
+        case (e.RecordCorrected() | e.CorrectionRejected()) as event, _:
+            left = tuple(c for c in state.record.corrections if c[0] != event.request)
+            return _corrected(_with(state, corrections=left), event)
+        case r.ReviewOpened() as event, _:
+            return _with(
+                state,
+                open_reviews=state.record.open_reviews | {event.review},
+                holds=state.record.holds | ({event.review} if event.hold else set()),
+            )
+        case r.ReviewClosed() as event, _:
+            return _with(
+                state,
+                open_reviews=state.record.open_reviews - {event.review},
+                holds=state.record.holds - {event.review},
+            )
+        case (r.InformationRequested() | r.AnswerRecorded() | r.FindingRecorded(), _):
+            return state
+        case (
+            e.ProposalSubmitted()
+            | e.LegacyPartnershipRecorded()
+            | e.HomeApprovalGiven()
+            | e.CounterpartApprovalRecorded()
+            | e.AgreementSigned()
+            | e.ProposalDeclined()
+            | e.ProposalWithdrawn()
+            | e.PartnershipActivated()
+            | e.PartnershipSuspended()
+            | e.PartnershipResumed()
+            | e.PartnershipEnded()
+            | e.ActivityReported()
+            | e.AnnualReportFiled(),
+            _,
+        ):
+            raise AssertionError(f"{entry!r} cannot follow {state!r}")
+        case _:
+            assert_never(entry.event)
+
+
+def _founded(entry: Entry[History]) -> Known:
+    event = entry.event
+    match event:
+        case e.ProposalSubmitted():
+            return Proposed(
+                Record(
+                    event.partnership,
+                    event.home,
+                    event.counterpart,
+                    event.tier,
+                    proposer=entry.actor.recorder,
+                    proposing_body=entry.actor.body,
+                    positions=frozenset({entry.position}),
+                    reached=entry.on,
+                    reached_at=entry.position,
+                )
+            )
+        case e.LegacyPartnershipRecorded():
+            return _legacy(event, entry)
+        case _:
+            raise AssertionError(f"{entry!r} cannot be the first entry of a partnership")
+
+
+def _legacy(event: e.LegacyPartnershipRecorded, entry: Entry[History]) -> Known:
+    record = Record(
+        event.partnership,
+        event.home,
+        event.counterpart,
+        event.tier,
+        proposer="",
+        proposing_body="",
+        positions=frozenset({entry.position}),
+        reached=entry.on,
+        reached_at=entry.position,
+    )
+    match event.status:
+        case "proposed":
+            return Proposed(record)
+        case "agreed":
+            return Agreed(record)
+        case "active":
+            return Active(record)
+        case "suspended":
+            # Who suspended it was not recorded: treated as the highest body that may have.
+            return Suspended(record, "council", "not recorded")
+        case "ended" | "declined" | "withdrawn" | "lapsed":
+            return Over(record, event.status)
+        case _:
+            assert_never(event.status)
+
+
+def _seen(state: Known, entry: Entry[History]) -> Known:
+    return _with(state, positions=state.record.positions | {entry.position})
+
+
+def _stepped(state: K, entry: Entry[History]) -> K:
+    return _with(state, reached=entry.on, reached_at=entry.position)
+
+
+def _with(state: K, **changes: Any) -> K:
+    return replace(state, record=replace(state.record, **changes))
+
+
+def _corrected(state: Known, event: e.RecordCorrected | e.CorrectionRejected) -> Known:
+    if isinstance(event, e.CorrectionRejected):
+        return state
+    record = state.record
+    match event.field:
+        case "effective" | "since" | "formally_since":
+            if event.position == record.reached_at:
+                return _with(state, reached=parse(event.value))
+            return state
+        case "party_name":
+            return _with_party(state, event.community, name=event.value)
+        case "party_country":
+            return _with_party(state, event.community, country=event.value)
+        case _:
+            assert_never(event.field)
+
+
+def _with_party(state: Known, community: str, **changes: str) -> Known:
+    def corrected(party: Party) -> Party:
+        return replace(party, **changes) if party.community == community else party
+
+    record = state.record
+    return _with(state, home=corrected(record.home), counterpart=corrected(record.counterpart))

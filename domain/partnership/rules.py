@@ -1,0 +1,227 @@
+"""Who may do what, when: the table that the decider, the pages and the command line all read.
+
+One row per command of `domain.md` 4.3: the stages it starts from, the roles that record it, the
+bodies that decide it, and what must hold before. `refusal` answers for a row without its fields, so
+"what is allowed, and if not why" and the decision itself can never differ.
+"""
+
+from collections.abc import Callable
+from typing import get_args
+
+from msgspec import Struct
+
+from domain.partnership import commands as c
+from domain.partnership.state import (
+    Active,
+    Agreed,
+    Known,
+    Over,
+    Proposed,
+    State,
+    Suspended,
+    Unknown,
+)
+from domain.ports import Actor
+from domain.refusals import (
+    AlreadyRecorded,
+    NotAtThisStage,
+    NotFound,
+    NotYourBody,
+    NotYourCommunity,
+    NotYourRole,
+    OnHold,
+    Refused,
+    SamePerson,
+    WaitingFor,
+)
+from domain.values import Body, Role
+
+Guard = Callable[[Known, Actor], Refused | None]
+
+STAGE_NAMES: dict[type[State], str] = {
+    Unknown: "not recorded yet",
+    Proposed: "proposed",
+    Agreed: "agreed",
+    Active: "active",
+    Suspended: "suspended",
+    Over: "ended, declined, withdrawn or lapsed",
+}
+
+
+class Rule(Struct, frozen=True):
+    """One row. `act` completes the sentence "You may ..."; no bodies means any body."""
+
+    act: str
+    stages: tuple[type[State], ...]
+    roles: frozenset[Role]
+    bodies: frozenset[Body] = frozenset()
+    guards: tuple[Guard, ...] = ()
+
+
+def _approval_is_open(state: Known, actor: Actor) -> Refused | None:
+    if isinstance(state, Proposed) and state.home_approval:
+        return AlreadyRecorded("The approval of the home council", "The next step is signing.")
+    return None
+
+
+def _counterpart_approval_is_open(state: Known, actor: Actor) -> Refused | None:
+    if isinstance(state, Proposed) and state.counterpart_approval:
+        return AlreadyRecorded("The approval of the counterpart", "The next step is signing.")
+    return None
+
+
+def _not_the_proposer(state: Known, actor: Actor) -> Refused | None:
+    if actor.recorder == state.record.proposer:
+        return SamePerson(act="approve the proposal", because="you submitted it")
+    return None
+
+
+def _not_the_proposing_body(state: Known, actor: Actor) -> Refused | None:
+    if actor.body == state.record.proposing_body:
+        return SamePerson(act="approve the proposal", because="the same body proposed it")
+    return None
+
+
+def _approvals_come_first(state: Known, actor: Actor) -> Refused | None:
+    if not isinstance(state, Proposed):
+        return None
+    if not state.home_approval:
+        return WaitingFor(act="sign", missing=f"the approval of {state.record.home.name}")
+    if state.record.side_of(actor.community) == "counterpart" and not state.counterpart_approval:
+        return WaitingFor(act="sign", missing=f"the approval of {state.record.counterpart.name}")
+    return None
+
+
+def _own_side_has_not_signed(state: Known, actor: Actor) -> Refused | None:
+    side = state.record.side_of(actor.community)
+    if isinstance(state, Proposed) and side in state.signed:
+        other = state.record.counterpart if side == "home" else state.record.home
+        return AlreadyRecorded("Your side's signature", f"It is the turn of {other.name}.")
+    return None
+
+
+def _no_hold(act: str) -> Guard:
+    def guard(state: Known, actor: Actor) -> Refused | None:
+        holds = sorted(state.record.holds)
+        return OnHold(act=act, review=holds[0]) if holds else None
+
+    return guard
+
+
+def _a_correction_waits(state: Known, actor: Actor) -> Refused | None:
+    if not state.record.corrections:
+        return WaitingFor(act="decide on a correction", missing="a request for one")
+    if all(recorder == actor.recorder for _, recorder, _ in state.record.corrections):
+        return SamePerson(act="decide on the correction", because="you requested it")
+    return None
+
+
+_CLERK: frozenset[Role] = frozenset({"clerk"})
+_EITHER_SIDE: frozenset[Role] = frozenset({"clerk", "counterpart"})
+_FOUNDERS: frozenset[Role] = frozenset({"clerk", "administrator"})
+_SECOND_PERSON: frozenset[Role] = frozenset({"oversight_officer", "approver"})
+_IN_FORCE = (Active, Suspended)
+_ON_RECORD = (Proposed, Agreed, Active, Suspended, Over)
+
+RULES: dict[type[c.PartnershipCommand], Rule] = {
+    c.SubmitProposal: Rule("submit a proposal", (Unknown,), _CLERK),
+    c.ApproveByCouncil: Rule(
+        "record the approval of the home council",
+        (Proposed,),
+        _CLERK,
+        frozenset({"council"}),
+        (_approval_is_open, _not_the_proposer, _not_the_proposing_body),
+    ),
+    c.Decline: Rule(
+        "decline the proposal", (Proposed,), _EITHER_SIDE, frozenset({"council", "counterpart"})
+    ),
+    c.Withdraw: Rule("withdraw the proposal", (Proposed,), _CLERK),
+    c.RecordCounterpartApproval: Rule(
+        "record the approval of the counterpart",
+        (Proposed,),
+        _EITHER_SIDE,
+        frozenset({"counterpart"}),
+        (_counterpart_approval_is_open,),
+    ),
+    c.SignAgreement: Rule(
+        "sign the agreement",
+        (Proposed,),
+        _EITHER_SIDE,
+        frozenset({"mayor", "counterpart"}),
+        (_approvals_come_first, _own_side_has_not_signed),
+    ),
+    c.BringIntoForce: Rule(
+        "bring the agreement into force",
+        (Agreed,),
+        frozenset({"clerk", "system"}),
+        guards=(_no_hold("bring the agreement into force"),),
+    ),
+    c.ReportActivity: Rule("report an activity", _IN_FORCE, _CLERK),
+    c.FileAnnualReport: Rule("file the annual report", _IN_FORCE, _CLERK),
+    c.Suspend: Rule("suspend the partnership", (Active,), _CLERK, frozenset({"council", "mayor"})),
+    c.Resume: Rule("resume the partnership", (Suspended,), _CLERK, frozenset({"council", "mayor"})),
+    c.End: Rule(
+        "end the partnership",
+        (Agreed, Active, Suspended),
+        _EITHER_SIDE,
+        frozenset({"council", "counterpart", "legislature", "minister"}),
+    ),
+    c.RecordLegacyPartnership: Rule(
+        "record a partnership from before this register", (Unknown,), _FOUNDERS
+    ),
+    c.RequestCorrection: Rule("request a correction", _ON_RECORD, _CLERK),
+    c.ApproveCorrection: Rule(
+        "approve a correction", _ON_RECORD, _SECOND_PERSON, guards=(_a_correction_waits,)
+    ),
+    c.RejectCorrection: Rule(
+        "reject a correction", _ON_RECORD, _SECOND_PERSON, guards=(_a_correction_waits,)
+    ),
+}
+
+COMMANDS: tuple[type[c.PartnershipCommand], ...] = get_args(c.PartnershipCommand)
+
+
+def refusal(
+    command: type[c.PartnershipCommand], state: State, actor: Actor, *, body_known: bool = True
+) -> Refused | None:
+    """Why `actor` may not do this now, or None.
+
+    With `body_known` False the deciding body is left open, as it is before a form is filled in.
+    """
+    rule = RULES[command]
+    if actor.role not in rule.roles:
+        return NotYourRole(act=rule.act, role=actor.role, roles=rule.roles)
+    if isinstance(state, Unknown):
+        if Unknown in rule.stages:
+            return None
+        return NotFound("partnership", "", "Check the reference.")
+    if not isinstance(state, rule.stages):
+        return NotAtThisStage(
+            act=rule.act,
+            stage=STAGE_NAMES[type(state)],
+            stages=[STAGE_NAMES[stage] for stage in rule.stages],
+        )
+    foreign = _not_a_party(rule.act, state, actor)
+    if foreign is not None:
+        return foreign
+    if body_known and rule.bodies and actor.body not in rule.bodies:
+        return NotYourBody(act=rule.act, body=actor.body, bodies=rule.bodies)
+    return next((r for guard in rule.guards if (r := guard(state, actor)) is not None), None)
+
+
+def _not_a_party(act: str, state: Known, actor: Actor) -> Refused | None:
+    """A clerk acts for a party, the counterpart for its own side, officers for none."""
+    side = state.record.side_of(actor.community)
+    home, counterpart = state.record.communities
+    match actor.role:
+        case "clerk" if isinstance(state, Proposed) and side != "home":
+            # Until it is agreed there is one home side; the other side acts as the counterpart.
+            return NotYourCommunity(act=act, community=actor.community, communities=[home])
+        case "clerk" if side is None:
+            return NotYourCommunity(
+                act=act, community=actor.community, communities=[home, counterpart]
+            )
+        case "counterpart" if side != "counterpart":
+            return NotYourCommunity(act=act, community=actor.community, communities=[counterpart])
+        case _:
+            return None

@@ -1,0 +1,108 @@
+"""Where a partnership stands: one shape per stage, holding what the next decision needs."""
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from domain.dates import EdtfDate
+from domain.partnership.events import CorrectionRequested, Side
+from domain.values import (
+    CommunityId,
+    PartnershipId,
+    Party,
+    ReviewId,
+    Status,
+    Tier,
+)
+
+
+class Record(Struct, frozen=True):
+    """What stays the same through the stages, or gathers along them.
+
+    `proposer` is the recorder of the proposal, `proposing_body` its body; empty for legacy records.
+    `programme` are the recorders who reported activities. `holds` are open reviews with a hold.
+    `corrections` are requests that wait for the second person: position, recorder, request.
+    `reached` is when, and `reached_at` by which entry, the latest step of its life was taken.
+    """
+
+    id: PartnershipId
+    home: Party
+    counterpart: Party
+    tier: Tier
+    proposer: str
+    proposing_body: str
+    positions: frozenset[int]
+    programme: frozenset[str] = frozenset()
+    reported_years: frozenset[int] = frozenset()
+    open_reviews: frozenset[ReviewId] = frozenset()
+    holds: frozenset[ReviewId] = frozenset()
+    corrections: tuple[tuple[int, str, CorrectionRequested], ...] = ()
+    reached: EdtfDate | None = None
+    reached_at: int = 0
+
+    @property
+    def communities(self) -> tuple[CommunityId, CommunityId]:
+        """Home, then counterpart."""
+        return self.home.community, self.counterpart.community
+
+    def side_of(self, community: str) -> Side | None:
+        """Which side a community is, None if it is no party."""
+        if community == self.home.community:
+            return "home"
+        return "counterpart" if community == self.counterpart.community else None
+
+
+class Unknown(Struct, frozen=True):
+    """Nothing is recorded yet. `live` are the pair's other partnerships that are not over."""
+
+    live: tuple[tuple[PartnershipId, Tier], ...] = ()
+
+
+class Proposed(Struct, frozen=True):
+    """Hashes are those of the text that was approved or signed; empty until then."""
+
+    record: Record
+    home_approval: str = ""
+    counterpart_approval: str = ""
+    signed: frozenset[Side] = frozenset()
+
+
+class Agreed(Struct, frozen=True):
+    record: Record
+
+
+class Active(Struct, frozen=True):
+    record: Record
+
+
+class Suspended(Struct, frozen=True):
+    record: Record
+    suspended_by: str
+    condition: str
+    waiting_days: int = 0
+
+
+class Over(Struct, frozen=True):
+    """Ended, declined, withdrawn or lapsed: final. A new start is a new partnership."""
+
+    record: Record
+    status: Status
+
+
+Known: TypeAlias = Proposed | Agreed | Active | Suspended | Over
+State: TypeAlias = Unknown | Known
+
+
+def status_of(state: Known) -> Status:
+    """The stage as the register's word."""
+    match state:
+        case Proposed():
+            return "proposed"
+        case Agreed():
+            return "agreed"
+        case Active():
+            return "active"
+        case Suspended():
+            return "suspended"
+        case Over():
+            return state.status

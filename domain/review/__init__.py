@@ -1,0 +1,1 @@
+"""A transparency review: opened, questions asked, elements answered, closed."""
