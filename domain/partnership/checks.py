@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.dates import parse
+from domain.dates import parse, surely_before
 from domain.decider import Act
 from domain.partnership import commands as c
 from domain.partnership import events as e

@@ -1,0 +1,124 @@
+"""One command, from asking to recorded: load, fold, decide, append. Every way in leads here."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from domain.answers import Answer, answers
+from domain.decider import Act
+from domain.errors import ConditionFailed
+from domain.history import Command, entry_of, pair_tag, partnership_tag, submission_of
+from domain.partnership.commands import (
+    PartnershipCommand,
+    RecordLegacyPartnership,
+    SubmitProposal,
+)
+from domain.partnership.decider import PARTNERSHIP
+from domain.partnership.evolve import History
+from domain.partnership.pair import not_recorded_yet
+from domain.partnership.state import Unknown
+from domain.ports import Actor, Ledger, Receipt, Recorded
+from domain.refusals import NotFound
+from domain.review.commands import ReviewCommand
+from domain.review.evolve import REVIEW
+from domain.review.state import Reviews
+from domain.values import PartnershipId
+
+_ATTEMPTS = 5
+"""How often a decision is taken again when the record changed under it, before it is told so."""
+
+
+class Outcome(Struct, frozen=True):
+    """What a command did. `receipt` is None after a dry run: nothing was recorded."""
+
+    partnership: PartnershipId
+    events: tuple[History, ...]
+    receipt: Receipt | None
+
+
+async def execute(
+    ledger: Ledger,
+    command: Command,
+    act: Act,
+    *,
+    partnership: PartnershipId | None = None,
+    expected: int | None = None,
+    dry_run: bool = False,
+) -> Outcome:
+    """Decide `command` on what is recorded and append the outcome; raise `Refused` or it is done.
+
+    `partnership` names the record, None for the commands that found one. `expected` is the last
+    position that the person saw of it: if it has changed since, `ConditionFailed` is raised instead
+    of a decision on something unseen. Without it the decision is taken again on the new state.
+    """
+    for attempt in range(_ATTEMPTS):
+        case = await _load(ledger, command, partnership)
+        if expected is not None and case.after > expected:
+            raise ConditionFailed(after=expected, position=case.after)
+        events = case.decide(command, act)
+        if dry_run:
+            return Outcome(events[0].partnership, events, None)
+        submission = submission_of(
+            events, command, act, read=case.tags, after=case.after, pair=case.pair
+        )
+        try:
+            receipt = await ledger.append(submission)
+        except ConditionFailed:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            continue
+        return Outcome(PartnershipId(receipt.reply.decode()), events, receipt)
+    raise AssertionError("the loop returns or raises")
+
+
+async def reviews_of(ledger: Ledger, partnership: PartnershipId) -> tuple[Reviews, int]:
+    """The partnership with its reviews, and its last position. Raises `NotFound`."""
+    recorded = await ledger.read(frozenset({partnership_tag(partnership)}))
+    if not recorded:
+        raise NotFound("partnership", partnership, "Check the reference, or search the register.")
+    return REVIEW.fold(map(entry_of, recorded)), recorded[-1].position
+
+
+async def allowed(
+    ledger: Ledger, partnership: PartnershipId, actor: Actor
+) -> tuple[Sequence[Answer], int]:
+    """What `actor` may do with this partnership now, and the position that this holds for."""
+    state, position = await reviews_of(ledger, partnership)
+    return answers(state, actor), position
+
+
+class _Case(Struct, frozen=True):
+    """What a decision rests on: the state, the tags it was read by, the last position read."""
+
+    state: Reviews
+    tags: frozenset[str]
+    after: int
+    pair: str
+
+    def decide(self, command: Command, act: Act) -> tuple[History, ...]:
+        if isinstance(command, ReviewCommand):
+            return REVIEW.decide(command, self.state, act)
+        return PARTNERSHIP.decide(command, self.state.partnership, act)
+
+
+async def _load(ledger: Ledger, command: Command, partnership: PartnershipId | None) -> _Case:
+    if isinstance(command, SubmitProposal | RecordLegacyPartnership):
+        pair = pair_tag(command.home.community, command.counterpart.community)
+        recorded = await ledger.read(frozenset({pair}))
+        state = Reviews(not_recorded_yet(map(entry_of, recorded)))
+        return _Case(state, frozenset({pair}), _last(recorded), pair)
+    if partnership is None:
+        raise NotFound("partnership", "", "Name the partnership by its reference.")
+    state, position = await reviews_of(ledger, partnership)
+    if isinstance(state.partnership, Unknown):
+        raise AssertionError("a recorded partnership has a stage")
+    home, counterpart = state.partnership.record.communities
+    tags = frozenset({partnership_tag(partnership)})
+    return _Case(state, tags, position, pair_tag(home, counterpart))
+
+
+def _last(recorded: Sequence[Recorded]) -> int:
+    return recorded[-1].position if recorded else 0
+
+
+__all__ = ["Outcome", "PartnershipCommand", "allowed", "execute", "reviews_of"]

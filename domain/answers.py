@@ -1,0 +1,53 @@
+"""What is allowed now, and if not because of what: one answer for pages, command line and API."""
+
+from msgspec import Struct
+
+from domain.partnership import rules as partnership
+from domain.partnership.commands import PartnershipCommand
+from domain.ports import Actor
+from domain.refusals import Refused
+from domain.review import rules as review
+from domain.review.commands import ReviewCommand
+from domain.review.state import Reviews
+
+VERBS: dict[str, type[PartnershipCommand] | type[ReviewCommand]] = {
+    "".join(f"-{c.lower()}" if c.isupper() else c for c in shape.__name__).lstrip("-"): shape
+    for shape in (*partnership.COMMANDS, *review.COMMANDS)
+}
+"""`approve-by-council` and so on: the command's name as people type it."""
+
+
+class Answer(Struct, frozen=True):
+    """One verb. `act` completes "You may ..."; `code` and `because` are empty when allowed."""
+
+    verb: str
+    act: str
+    allowed: bool
+    code: str = ""
+    because: str = ""
+
+
+def answers(state: Reviews, actor: Actor) -> tuple[Answer, ...]:
+    """Every verb for `actor` at this moment, whatever body will have decided it."""
+    return tuple(_answer(verb, state, actor) for verb in VERBS)
+
+
+def who_may_act(state: Reviews, verb: str) -> tuple[str, ...]:
+    """The roles that record `verb`, for "what happens next and who must act"."""
+    shape = VERBS[verb]
+    if issubclass(shape, ReviewCommand):
+        return tuple(sorted(review.ROLES[shape]))
+    return tuple(sorted(partnership.RULES[shape].roles))
+
+
+def _answer(verb: str, state: Reviews, actor: Actor) -> Answer:
+    shape = VERBS[verb]
+    refused: Refused | None
+    if issubclass(shape, ReviewCommand):
+        act, refused = review.ACTS[shape], review.refusal(shape, state, actor)
+    else:
+        act = partnership.RULES[shape].act
+        refused = partnership.refusal(shape, state.partnership, actor, body_known=False)
+    if refused is None:
+        return Answer(verb, act, True)
+    return Answer(verb, act, False, refused.code, str(refused))

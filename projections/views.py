@@ -1,0 +1,172 @@
+"""What the read models give to pages, command line and reports."""
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from domain.regime.facts import PartnershipFacts
+from domain.values import Citation, DatedFact, Grade, Kind, Motive, Party, Status, Tier
+
+
+class Moment(Struct, frozen=True):
+    """Which day of the world, as known at which position. None: today, and all that is known."""
+
+    as_of: date | None = None
+    position: int | None = None
+
+
+class OpenReview(Struct, frozen=True):
+    """An open transparency review in short."""
+
+    review: str
+    criteria: str
+    opened_at: datetime
+    ground: str
+    hold: bool
+    elements_found: tuple[str, ...]
+    open_requests: tuple[int, ...]
+
+
+class PendingCorrection(Struct, frozen=True):
+    """A correction that waits for the second person; `request` is its position."""
+
+    request: int
+    position: int
+    field: str
+    value: str
+    reason: str
+
+
+class PartnershipView(Struct, frozen=True):
+    """One partnership at one moment.
+
+    `statuses` has one member when the status is certain on the day, several when it is not, none
+    when the partnership had surely not begun. `status_since` is the EDTF date of the act that
+    brought it there, empty when it is not known. `version` is the position of its last entry.
+    `grade` is None for what was proposed in this register.
+    """
+
+    partnership: str
+    home: Party
+    counterpart: Party
+    tier: Tier
+    kind: Kind
+    statuses: tuple[Status, ...]
+    status_since: str
+    legacy: bool
+    grade: Grade | None
+    since: DatedFact | None
+    formally_since: DatedFact | None
+    listed_on: str
+    motives: tuple[Motive, ...]
+    statement: str
+    sources: tuple[Citation, ...]
+    condition: str
+    review_by: str
+    home_approved: bool
+    counterpart_approved: bool
+    signed: tuple[str, ...]
+    open_reviews: tuple[OpenReview, ...]
+    corrections: tuple[PendingCorrection, ...]
+    first_position: int
+    version: int
+    recorded_at: datetime
+
+
+class Filters(Struct, frozen=True):
+    """`query` is matched against names and the reference; the others are exact."""
+
+    query: str = ""
+    status: Status | None = None
+    country: str = ""
+    tier: Tier | None = None
+    under_review: bool = False
+    community: str = ""
+
+
+class Page(Struct, frozen=True):
+    """Some rows in order of the first name; `next_after` continues, None at the end."""
+
+    rows: tuple[PartnershipView, ...]
+    total: int
+    next_after: str | None
+
+
+class Counts(Struct, frozen=True):
+    """How many partnerships there are, by status; uncertain ones apart."""
+
+    by_status: dict[Status, int]
+    uncertain: int
+    under_review: int
+
+
+class Change(Struct, frozen=True):
+    """What an act changed: a label in plain words, the value before (may be empty) and after."""
+
+    label: str
+    before: str
+    after: str
+
+
+class TimelineItem(Struct, frozen=True):
+    """One act as a person reads it. `who` is the deciding body, `basis` the documents cited."""
+
+    position: int
+    partnership: str
+    type: str
+    kind: Literal["step", "review", "report", "correction"]
+    recorded_at: datetime
+    effective: str
+    sentence: str
+    who: str
+    recorder_role: str
+    statement: str
+    basis: tuple[Citation, ...]
+    changes: tuple[Change, ...]
+    corrected_by: int | None
+
+
+class Register(Protocol):
+    """The register: every version of every partnership, so that any moment is one query."""
+
+    async def search(
+        self, filters: Filters, moment: Moment, *, limit: int = 50, after: str | None = None
+    ) -> Page:
+        """Those that had possibly begun on the day."""
+        ...
+
+    async def get(self, partnership: str, moment: Moment) -> PartnershipView | None:
+        """One, or None when it is not recorded at that moment."""
+        ...
+
+    async def counts(self, moment: Moment) -> Counts:
+        """For the head of the page."""
+        ...
+
+    async def countries(self) -> tuple[tuple[str, int], ...]:
+        """Country codes with the number of partnerships, most first."""
+        ...
+
+    def facts(self, moment: Moment) -> AsyncIterator[PartnershipFacts]:
+        """All partnerships in order of their reference, streamed."""
+        ...
+
+    def pairs(self) -> AsyncIterator[tuple[str, Party, Party, bool]]:
+        """Reference, home, counterpart and whether it is live, as now known, streamed."""
+        ...
+
+
+class Timeline(Protocol):
+    """What happened, as sentences."""
+
+    async def of(
+        self, partnership: str, *, position: int | None = None
+    ) -> tuple[TimelineItem, ...]:
+        """All acts of one partnership up to a position, oldest first."""
+        ...
+
+    async def recent(self, limit: int) -> tuple[TimelineItem, ...]:
+        """The latest acts of the whole register, newest first."""
+        ...
