@@ -66,9 +66,9 @@ async def superuser_dsn() -> AsyncIterator[str]:
     if REAL_SERVER:
         yield REAL_SERVER
         return
-    folder = Path(tempfile.mkdtemp(prefix="twl-server-"))
-    async with EmbeddedPostgres(folder, throwaway=True) as embedded:
-        yield embedded.owner_dsn
+    with tempfile.TemporaryDirectory(prefix="twl-server-", ignore_cleanup_errors=True) as folder:
+        async with EmbeddedPostgres(Path(folder), throwaway=True) as embedded:
+            yield embedded.owner_dsn
 
 
 @pytest.fixture(scope="session")

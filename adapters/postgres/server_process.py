@@ -50,7 +50,7 @@ def run_server(
                 log.truncate(0)
             begin = log.seek(0, os.SEEK_END)
             server = supervised(
-                cluster, socket, lock, log.fileno(), stays=stays, throwaway=throwaway
+                cluster, socket, (lock, log.fileno()), stays=stays, throwaway=throwaway
             )
         if server is not None and ready(server, cluster):
             return server
@@ -63,10 +63,11 @@ def run_server(
 
 
 def supervised(
-    cluster: Cluster, socket: Path, lock: int, log: int, stays: bool, throwaway: bool
+    cluster: Cluster, socket: Path, files: tuple[int, int], *, stays: bool, throwaway: bool
 ) -> ServerProcess | None:
     """Start supervisor and server; None when the server did not even begin."""
-    folder, (lock, log) = cluster.folder, files
+    lock, log = files
+    folder = cluster.folder
     removed = [folder.running_file]
     removed += [socket] if socket != folder.socket else []
     removed += [folder.path] if throwaway else []
