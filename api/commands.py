@@ -7,9 +7,15 @@ from msgspec import Struct
 from domain.answers import Answer, answers
 from domain.decider import Act
 from domain.errors import ConditionFailed
-from domain.history import Command, entry_of, pair_tag, partnership_tag, submission_of
+from domain.history import (
+    Command,
+    digest_of,
+    entry_of,
+    pair_tag,
+    partnership_tag,
+    submission_of,
+)
 from domain.partnership.commands import (
-    PartnershipCommand,
     RecordLegacyPartnership,
     SubmitProposal,
 )
@@ -18,7 +24,7 @@ from domain.partnership.evolve import History
 from domain.partnership.pair import not_recorded_yet
 from domain.partnership.state import Unknown
 from domain.ports import Actor, Ledger, Receipt, Recorded
-from domain.refusals import NotFound
+from domain.refusals import NotFound, Refused
 from domain.review.commands import ReviewCommand
 from domain.review.evolve import REVIEW
 from domain.review.state import Reviews
@@ -53,9 +59,16 @@ async def execute(
     """
     for attempt in range(_ATTEMPTS):
         case = await _load(ledger, command, partnership)
-        if expected is not None and case.after > expected:
-            raise ConditionFailed(after=expected, position=case.after)
-        events = case.decide(command, act)
+        try:
+            if expected is not None and case.after > expected:
+                raise ConditionFailed(after=expected, position=case.after)
+            events = case.decide(command, act)
+        except (Refused, ConditionFailed):
+            # A repetition meets a record that its own first time has changed: the first answer
+            # stands, also when it was lost on the way to whoever repeats it.
+            if (first := await _first_answer(ledger, command, act)) is not None:
+                return first
+            raise
         if dry_run:
             return Outcome(events[0].partnership, events, None)
         submission = submission_of(
@@ -67,8 +80,22 @@ async def execute(
             if attempt == _ATTEMPTS - 1:
                 raise
             continue
-        return Outcome(PartnershipId(receipt.reply.decode()), events, receipt)
+        if receipt.replayed:
+            return await _recorded(ledger, receipt)
+        return Outcome(events[0].partnership, events, receipt)
     raise AssertionError("the loop returns or raises")
+
+
+async def _first_answer(ledger: Ledger, command: Command, act: Act) -> Outcome | None:
+    digest = digest_of(command, act)
+    receipt = await ledger.receipt_of(act.actor.recorder, act.key, digest)
+    return None if receipt is None else await _recorded(ledger, receipt)
+
+
+async def _recorded(ledger: Ledger, receipt: Receipt) -> Outcome:
+    before, count = receipt.first_position - 1, receipt.last_position - receipt.first_position + 1
+    events = tuple(entry_of(stored).event for stored in await ledger.read_after(before, count))
+    return Outcome(PartnershipId(receipt.reply.decode()), events, receipt)
 
 
 async def reviews_of(ledger: Ledger, partnership: PartnershipId) -> tuple[Reviews, int]:
@@ -119,6 +146,3 @@ async def _load(ledger: Ledger, command: Command, partnership: PartnershipId | N
 
 def _last(recorded: Sequence[Recorded]) -> int:
     return recorded[-1].position if recorded else 0
-
-
-__all__ = ["Outcome", "PartnershipCommand", "allowed", "execute", "reviews_of"]

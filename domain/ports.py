@@ -116,6 +116,13 @@ class Ledger(Protocol):
         """
         ...
 
+    async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
+        """The stored receipt of a command, `replayed` set, or None when the key is not known.
+
+        Raises `CommandKeyReused` when the key is known with another digest.
+        """
+        ...
+
     async def read(self, tags: frozenset[str], *, after: int = 0) -> Sequence[Recorded]:
         """All events that have at least one of `tags`, later than `after`, in order of position.
 
