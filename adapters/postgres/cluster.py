@@ -6,13 +6,13 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
 from adapters.postgres.binaries import Binaries
 from adapters.postgres.errors import DatabaseProblem, DiskFull, FolderInUse, ServerDidNotStart
 from adapters.postgres.folder import DataFolder, explained, write
+from adapters.postgres.keeper import LogFile, Task, keep
 from adapters.postgres.system_user import SystemUser
 
 SETTINGS = {
@@ -38,34 +38,36 @@ class Cluster(Struct, frozen=True):
     binaries: Binaries
     user: SystemUser
 
-    def initialise(self, lock: int) -> None:
+    def initialise(self, lock: int, *, throwaway: bool) -> None:
         """Make the cluster once. It appears under its name only when it is complete."""
         if self.folder.cluster.exists():
             return
         draft = self.folder.cluster.with_name("data.new")
         password = self.folder.cluster.with_name("password.new")
+        log = LogFile(self.folder.log)
         with explained(self.folder.path):
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir(mode=0o700)
             self.user.own(draft)
             write(password, self.folder.secret("postgres").encode(), 0o600)
             self.user.own(password)
+            handle, begin = log.open()
+        task = Task(
+            argv=[str(self.binaries.program("initdb")), *initdb_options(self, draft, password)],
+            env=self.environment(),
+            uid=self.user.uid if self.user.dropped else None,
+            gid=self.user.gid if self.user.dropped else None,
+            lock=lock,
+            remove=[str(password)],
+            abandoned=[str(self.folder.path if throwaway else draft)],
+        )
         try:
-            done = subprocess.run(  # noqa: S603 - the programs that were just found
-                [self.binaries.program("initdb"), *initdb_options(self, draft, password)],
-                cwd="/",
-                env=self.environment(),
-                capture_output=True,
-                text=True,
-                check=False,
-                pass_fds=[lock],  # a killed launcher's initdb still holds the folder
-                **self.user.identity,
-            )
+            made = keep(task, handle)
         finally:
-            password.unlink(missing_ok=True)
-        if done.returncode != 0:
+            os.close(handle)
+        if made is None or made.wait() != 0:
             shutil.rmtree(draft, ignore_errors=True)
-            raise start_problem(done.stderr or done.stdout, self.folder)
+            raise start_problem(log.said_since(begin), self.folder)
         # From here the cluster counts: everything before this line is repeated by the next start.
         draft.rename(self.folder.cluster)
 
@@ -156,14 +158,15 @@ def runs(program: Path, user: SystemUser) -> bool:
     return answer.returncode == 0
 
 
-def initdb_options(cluster: Cluster, target: Path, password: Path) -> list[Any]:
+def initdb_options(cluster: Cluster, target: Path, password: Path) -> list[str]:
     locale = (  # the built-in provider came with 17: the same order of text on every system
         ["--locale-provider=builtin", "--locale=C.UTF-8"]
         if cluster.binaries.major >= 17
         else ["--locale=C"]
     )
     return [
-        "--pgdata", target, "--username=postgres", "--auth=scram-sha-256", "--pwfile", password,
+        "--pgdata", str(target), "--username=postgres", "--auth=scram-sha-256",
+        "--pwfile", str(password),
         "--encoding=UTF8", "--data-checksums", *locale,
     ]  # fmt: skip
 

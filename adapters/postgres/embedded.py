@@ -19,7 +19,8 @@ from adapters.postgres.binaries import find_server
 from adapters.postgres.cluster import Cluster, runnable
 from adapters.postgres.errors import FolderInUse, ServerBusy
 from adapters.postgres.folder import DataFolder, Running, explained
-from adapters.postgres.server_process import PAUSE, ServerProcess, exists, run_server
+from adapters.postgres.keeper import Kept, exists
+from adapters.postgres.server_process import PAUSE, ServerProcess, run_server
 from adapters.postgres.system_user import require_reach, server_user
 
 DATABASE = "twinledger"
@@ -48,7 +49,7 @@ class EmbeddedPostgres:
         self._pg_bin, self._pg_user = pg_bin, pg_user
         self._stays, self._throwaway, self._patience = stays, throwaway, patience
         self._running: Running | None = None
-        self._own: ServerProcess | None = None
+        self._own: Kept | None = None
 
     @property
     def running(self) -> Running:
@@ -136,14 +137,17 @@ class EmbeddedPostgres:
         server = await asyncio.to_thread(self._run, lock)
         try:
             self._running = Running(
-                socket=str(server.socket), server=server.pid, owner=os.getpid(), stays=self._stays
+                socket=str(server.socket),
+                server=server.kept.pid,
+                owner=os.getpid(),
+                stays=self._stays,
             )
             await self._make_role_and_database()
             self.folder.announce(self._running)  # from here others join
         except BaseException:
-            await asyncio.to_thread(server.end)
+            await asyncio.to_thread(server.kept.end)
             raise
-        self._own = None if self._stays else server
+        self._own = None if self._stays else server.kept
 
     def _run(self, lock: int) -> ServerProcess:
         """All that blocks, in one thread; the lock passes to the server and its supervisor."""
@@ -155,7 +159,7 @@ class EmbeddedPostgres:
             require_reach(user, self.folder.path)
             self.folder.make_secrets()
             cluster = Cluster(self.folder, runnable(binaries, user, self.folder), user)
-            cluster.initialise(lock)
+            cluster.initialise(lock, throwaway=self._throwaway)
             return run_server(
                 cluster,
                 lock,

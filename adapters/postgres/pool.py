@@ -27,13 +27,20 @@ async def open_pool(
     Raises a `DatabaseProblem` that names what is wrong with the DSN or the server.
     """
     with translated(dsn):
-        return await asyncpg.create_pool(
+        pool = await asyncpg.create_pool(
             dsn,
-            min_size=1,
+            min_size=0,  # the pool keeps no floor, so nothing reconnects behind a closed server
             max_size=size,
+            timeout=15.0,
             statement_cache_size=statement_cache_size,
             command_timeout=command_timeout,
             max_inactive_connection_lifetime=300.0,
             reset=keep_session,
             server_settings={"application_name": "twinledger"},
         )
+        try:
+            async with pool.acquire():
+                return pool
+        except BaseException:
+            pool.terminate()
+            raise

@@ -1,4 +1,4 @@
-"""The program between Twinledger and its Postgres server: it lives and dies with both.
+"""The program between Twinledger and a Postgres program: it lives and dies with both.
 
 Run as `python -I -S supervisor.py TASK`, TASK being JSON. It imports the standard library only.
 
@@ -47,13 +47,13 @@ def main(task: dict[str, Any]) -> int:
         threading.Thread(target=stop_at_end_of_input, args=(stop,), daemon=True).start()
     report(server.pid)
     code = server.wait()
-    for path in task["remove"]:
+    for path in task["remove"] + (task["abandoned"] if stopping.is_set() else []):
         if os.path.isdir(path):
             shutil.rmtree(path, ignore_errors=True)
         else:
             with contextlib.suppress(OSError):
                 os.unlink(path)
-    return 0 if stopping.is_set() else code
+    return code
 
 
 def start(task: dict[str, Any]) -> "subprocess.Popen[bytes]":
