@@ -1,6 +1,6 @@
 """Brings a database to this release: the plain SQL files of `migrations/`, in order, once each.
 
-MigrationError              the database was left as it was
+MigrationError              (a CannotRun: problem and remedy) the database was left as it was
   NameRefused               a schema or role name that would need quoting
   RoleMissing               the application's role does not exist
   MigrationChanged          a file differs from what this database was given
@@ -13,11 +13,13 @@ from pathlib import Path
 
 import asyncpg
 
+from adapters.problems import CannotRun
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}", re.ASCII)
 
 
-class MigrationError(Exception):
+class MigrationError(CannotRun):
     """The database was left as it was."""
 
 
@@ -26,8 +28,8 @@ class NameRefused(MigrationError):
 
     def __init__(self, *, what: str, name: str) -> None:
         super().__init__(
-            f"{name!r} cannot be the {what}: use at most 41 lower-case letters, digits and "
-            "underscores, not beginning with a digit."
+            f"{name!r} cannot be the name of the {what}.",
+            "Use at most 41 lower-case letters, digits and underscores; begin with a letter.",
         )
         self.name = name
 
@@ -37,7 +39,8 @@ class RoleMissing(MigrationError):
 
     def __init__(self, *, role: str) -> None:
         super().__init__(
-            f"The database role {role!r} does not exist. Create it: create role {role} login."
+            f"The database role {role!r} does not exist.",
+            f"Create it: CREATE ROLE {role} LOGIN.",
         )
         self.role = role
 
@@ -47,8 +50,8 @@ class MigrationChanged(MigrationError):
 
     def __init__(self, *, name: str) -> None:
         super().__init__(
-            f"The migration {name} differs from the one that was applied to this database. "
-            "Restore the file and put the change into a new one."
+            f"The migration {name} differs from the one that was applied to this database.",
+            "Restore the file and put the change into a new one.",
         )
         self.name = name
 
@@ -58,10 +61,16 @@ class DatabaseIsNewer(MigrationError):
 
     def __init__(self, *, names: list[str]) -> None:
         super().__init__(
-            f"This database was migrated by a newer release ({', '.join(names)}). "
-            "Run that release, or restore a backup made before it."
+            f"This database was migrated by a newer release ({', '.join(names)}).",
+            "Run that release, or restore a backup made before it.",
         )
         self.names = names
+
+
+def check_name(what: str, name: str) -> None:
+    """Raise `NameRefused` unless `name` may stand in SQL as it is."""
+    if not _NAME.fullmatch(name):
+        raise NameRefused(what=what, name=name)
 
 
 async def migrate(
@@ -76,9 +85,8 @@ async def migrate(
     All or nothing. Of several starters one applies and the others wait, then find nothing to do.
     The connection's role becomes the owner of the schema; `app_role` may be the same role.
     """
-    for what, name in (("schema", schema), ("application role", app_role)):
-        if not _NAME.fullmatch(name):
-            raise NameRefused(what=what, name=name)
+    check_name("schema", schema)
+    check_name("application's role", app_role)
     files = _read(folder)
     digests = {name: hashlib.sha256(text.encode()).digest() for name, text in files.items()}
     lock = int.from_bytes(hashlib.sha256(f"migrate {schema}".encode()).digest()[:8], signed=True)

@@ -5,7 +5,6 @@
 -- The one row that everything appended passes through. Its lock is what makes positions dense and
 -- makes the order of positions the order of commits.
 create table {schema}.head (
-    only_row boolean primary key default true check (only_row),
     size bigint not null,
     recorded_at timestamptz not null,
     leaf_hash bytea not null
@@ -38,7 +37,7 @@ create table {schema}.command_key (
     key uuid primary key,
     first_position bigint not null,
     last_position bigint not null,
-    digest bytea not null check (octet_length(digest) = 32),
+    digest bytea not null,
     reply bytea not null
 );
 
@@ -58,7 +57,7 @@ create trigger append_only before update or delete or truncate on {schema}.event
 for each statement execute function {schema}.refuse_change();
 create trigger append_only before update or delete or truncate on {schema}.command_key
 for each statement execute function {schema}.refuse_change();
-create trigger append_only before delete or truncate on {schema}.head
+create trigger append_only before insert or delete or truncate on {schema}.head
 for each statement execute function {schema}.refuse_change();
 -- ALWAYS: also for the owner, for a superuser, and where session_replication_role is 'replica'.
 alter table {schema}.event enable always trigger append_only;
@@ -91,6 +90,7 @@ returns table (
 )
 language plpgsql volatile security definer
 set search_path = {schema}, pg_temp
+set plan_cache_mode = force_generic_plan -- else the arrays are planned anew in every call
 as $$
 declare
     base bigint;

@@ -1,0 +1,143 @@
+"""The leaf: the exact bytes of one event, on which its hash, its proof and every reading rest.
+
+A leaf is one canonical JSON object (`adapters/ledger/text.py`) with the fields of `_Envelope`. The
+names and the version stand in stored leaves for ever: a new shape gets a new `v`, and the golden
+corpus in `tests/adapters/golden` keeps one of each that was ever stored.
+
+Only `recorded_at` is not known before the append. Its place is fixed by the sorted keys, so
+everything around it is encoded and checked while the submission waits: start + time + end.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+import msgspec
+from msgspec import Raw, Struct
+
+from adapters.ledger.text import check_document, check_text
+from domain.errors import NotCanonical
+from domain.ports import Actor, NewEvent, Recorded
+
+LARGEST = 65_535  # bytes: others' logs keep the length of an entry in 16 bits
+STAMP_LENGTH = 27  # 2026-11-23T10:00:00.000000Z
+VERSION = 1
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class _Envelope(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    actor: Actor
+    command: str
+    effective: str | None
+    id: UUID
+    on_behalf_of: str
+    private: dict[str, str]  # commitments to private values; empty from the start
+    public: Raw
+    recorded_at: datetime
+    tags: tuple[str, ...]
+    type: str
+    v: int
+
+
+_decode = msgspec.json.Decoder(_Envelope).decode
+
+
+class LeafParts(Struct, frozen=True, gc=False):
+    """A checked leaf around the time that it still lacks."""
+
+    start: bytes
+    end: bytes
+
+
+def encode(
+    event: NewEvent,
+    *,
+    id: str,
+    actor: Actor,
+    on_behalf_of: str,
+    command: str,
+    field: str,
+) -> LeafParts:
+    """Check `event` and encode it but for its time; `field` is what errors call the event.
+
+    Raises `NotCanonical`, naming the field, the problem and the remedy.
+    """
+    check_document(event.public, f"{field}.public")
+    start = b'{"actor":%b,"command":%b,"effective":%b,"id":"%b","on_behalf_of":%b,' % (
+        _actor(actor),
+        _text(command, "command"),
+        b"null" if event.effective is None else _text(event.effective, f"{field}.effective"),
+        id.encode(),
+        _text(on_behalf_of, "on_behalf_of"),
+    )
+    start += b'"private":{},"public":%b,"recorded_at":"' % bytes(event.public)
+    end = b'","tags":[%b],"type":%b,"v":%d}' % (
+        b",".join([_text(tag, f"{field}.tags") for tag in sorted(set(event.tags))]),
+        _text(event.type, f"{field}.type"),
+        VERSION,
+    )
+    if len(start) + STAMP_LENGTH + len(end) > LARGEST:
+        raise NotCanonical(
+            field=field,
+            problem=f"is larger than {LARGEST:,} bytes",
+            remedy="Cite long texts instead of quoting them.",
+        )
+    return LeafParts(start, end)
+
+
+def stamped(parts: LeafParts, recorded_at: datetime) -> bytes:
+    """The leaf's bytes. `recorded_at` is UTC; it is written with six digits of a second."""
+    return (
+        parts.start
+        + recorded_at.isoformat(timespec="microseconds")[:26].encode()
+        + (b"Z" + parts.end)
+    )
+
+
+def decode(position: int, leaf: bytes, leaf_hash: bytes) -> Recorded:
+    """Read a stored leaf. Raises `msgspec.MsgspecError` for bytes that never were a leaf."""
+    e = _decode(leaf)
+    return Recorded(
+        position,
+        e.id,
+        e.type,
+        e.recorded_at,
+        e.effective,
+        e.actor,
+        e.on_behalf_of,
+        e.command,
+        e.tags,
+        e.public,
+        leaf,
+        leaf_hash,
+    )
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """The hash of a leaf in the tree, RFC 6962 section 2.1."""
+    return hashlib.sha256(b"\x00" + leaf).digest()
+
+
+@lru_cache(maxsize=65_536)
+def tag_number(tag: str) -> int:
+    """The 8 bytes under which the ledger finds a tag: the first of its SHA-256."""
+    return int.from_bytes(hashlib.sha256(tag.encode()).digest()[:8], signed=True)
+
+
+def tag_numbers(tags: Iterable[str]) -> frozenset[int]:
+    return frozenset(map(tag_number, tags))
+
+
+@lru_cache(maxsize=8_192)
+def _actor(actor: Actor) -> bytes:
+    for name in Actor.__struct_fields__:
+        check_text(getattr(actor, name), f"actor.{name}")
+    return _encode(actor)
+
+
+def _text(text: str, field: str) -> bytes:
+    check_text(text, field)
+    return _encode(text)

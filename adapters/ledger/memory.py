@@ -1,0 +1,80 @@
+"""The ledger in memory: the same contract, gone with the process. For tests and for trying out."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from adapters.ledger.leaf import decode, leaf_hash, stamped
+from adapters.ledger.prepared import Prepared, prepare
+from adapters.ledger.uuid7 import Uuid7
+from domain.errors import CommandKeyReused, ConditionFailed
+from domain.ports import Head, Receipt, Recorded, Submission
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class MemoryLedger:
+    """A `domain.ports.Ledger`. Nothing in `append` awaits, so appends never overlap."""
+
+    def __init__(self, clock: Callable[[], datetime] = _utc_now) -> None:
+        self._clock = clock
+        self._new_id = Uuid7()
+        self._events: list[Recorded] = []
+        self._commands: dict[str, tuple[bytes, Receipt]] = {}
+
+    async def append(self, submission: Submission) -> Receipt:
+        prepared = prepare(submission, self._new_id)
+        if known := self._known(prepared):
+            return known
+        self._check_condition(submission)
+
+        recorded_at = self._clock()
+        if self._events:
+            recorded_at = max(recorded_at, self._events[-1].recorded_at)
+        first = len(self._events) + 1
+        for position, event in enumerate(prepared.events, first):
+            leaf = stamped(event.leaf, recorded_at)
+            self._events.append(decode(position, leaf, leaf_hash(leaf)))
+        receipt = Receipt(first, len(self._events), recorded_at, submission.reply, replayed=False)
+        self._commands[prepared.key] = submission.digest, receipt
+        return receipt
+
+    async def read(self, tags: frozenset[str], *, after: int = 0) -> Sequence[Recorded]:
+        return [event for event in self._events[after:] if not tags.isdisjoint(event.tags)]
+
+    async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
+        return self._events[position : position + limit]
+
+    async def head(self) -> Head:
+        if not self._events:
+            return Head(0, None, bytes(32))
+        last = self._events[-1]
+        return Head(last.position, last.recorded_at, last.leaf_hash)
+
+    async def position_known_at(self, moment: datetime) -> int:
+        return sum(event.recorded_at <= moment for event in self._events)
+
+    def _known(self, prepared: Prepared) -> Receipt | None:
+        if prepared.key not in self._commands:
+            return None
+        digest, first = self._commands[prepared.key]
+        if digest != prepared.submission.digest:
+            raise CommandKeyReused(command_key=prepared.submission.command_key)
+        return Receipt(
+            first.first_position,
+            first.last_position,
+            first.recorded_at,
+            first.reply,
+            replayed=True,
+        )
+
+    def _check_condition(self, submission: Submission) -> None:
+        condition = submission.condition
+        later = [
+            event.position
+            for event in self._events[condition.after :]
+            if not condition.tags.isdisjoint(event.tags)
+        ]
+        if later:
+            raise ConditionFailed(after=condition.after, position=later[-1])

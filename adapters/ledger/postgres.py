@@ -1,0 +1,241 @@
+"""The ledger in Postgres: one call of `append()` per group, and plain reads by position and tag."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from adapters.ledger.batcher import Batcher, Waiting
+from adapters.ledger.errors import LedgerUnavailable
+from adapters.ledger.leaf import decode, tag_numbers
+from adapters.ledger.prepared import prepare
+from adapters.ledger.uuid7 import Uuid7
+from adapters.migrate import check_name
+from domain.errors import CommandKeyReused, ConditionFailed, NotCanonical, OutcomeUnknown
+from domain.ports import Head, Receipt, Recorded, Submission
+
+PATIENCE = 15.0  # seconds for one group, with all that it takes to reach the database again
+
+_APPEND = """
+    select * from {schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+"""
+_READ = """
+    select position, leaf, leaf_hash from {schema}.event
+    where position in (
+        select position from {schema}.event_tag where tag = any($1) and position > $2
+    )
+    order by position
+"""
+_READ_AFTER = """
+    select position, leaf, leaf_hash from {schema}.event
+    where position > $1 order by position limit $2
+"""
+_HEAD = "select size, recorded_at, leaf_hash from {schema}.head"
+_KNOWN_AT = "select {schema}.position_known_at($1)"
+
+# What one submission may be the reason for; anything else would meet each of them alike.
+_DATA_ERRORS = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
+)
+# Ways in which a server or the way to it disappears, also while it fails over or restarts.
+_LOST = (
+    OSError,  # with TimeoutError: connecting, or waiting for a free connection
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InternalClientError,
+)
+
+
+class PostgresLedger:
+    """A `domain.ports.Ledger` in the schema `schema` of the pool's database.
+
+    Nothing is bound to a session, so the pool may stand before a transaction pooler. The pool
+    belongs to the caller; at most one of its connections is used for appending at any moment.
+    """
+
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[asyncpg.Record]",
+        *,
+        schema: str = "twinledger",
+        patience: float = PATIENCE,
+    ) -> None:
+        check_name("schema", schema)
+        self._pool, self._patience = pool, patience
+        self._batcher = Batcher(self._send)
+        self._new_id = Uuid7()
+        self._append = _APPEND.format(schema=schema)
+        self._read = _READ.format(schema=schema)
+        self._read_after = _READ_AFTER.format(schema=schema)
+        self._head = _HEAD.format(schema=schema)
+        self._known_at = _KNOWN_AT.format(schema=schema)
+
+    async def append(self, submission: Submission) -> Receipt:
+        return await self._batcher.append(prepare(submission, self._new_id))
+
+    async def read(self, tags: frozenset[str], *, after: int = 0) -> Sequence[Recorded]:
+        rows = await self._pool.fetch(self._read, tag_numbers(tags), after)
+        events = [decode(*row) for row in rows]
+        # Rows are found by a number of 8 bytes that two tags could share; leaves have the tags.
+        return [event for event in events if not tags.isdisjoint(event.tags)]
+
+    async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
+        rows = await self._pool.fetch(self._read_after, position, limit)
+        return [decode(*row) for row in rows]
+
+    async def head(self) -> Head:
+        row = await self._pool.fetchrow(self._head)
+        assert row is not None  # noqa: S101 - the migration puts it there
+        size, recorded_at, leaf_hash = row
+        return Head(size, recorded_at if size else None, leaf_hash)
+
+    async def position_known_at(self, moment: datetime) -> int:
+        position: int = await self._pool.fetchval(self._known_at, moment)
+        return position
+
+    async def _send(self, group: list[Waiting]) -> None:
+        await self._send_until(asyncio.get_running_loop().time() + self._patience, group)
+
+    async def _send_until(self, deadline: float, group: list[Waiting]) -> None:
+        """Answer every member of `group`, sending it again where its outcome was lost.
+
+        Sending again is safe: what an earlier call recorded is known by its command keys.
+        """
+        loop = asyncio.get_running_loop()
+        arguments = _arguments(group)
+        unknown = False  # an earlier call may have been committed
+        pause = 0.05
+        while True:
+            called = False
+            try:
+                async with self._pool.acquire(timeout=deadline - loop.time()) as connection:
+                    # At the deadline the line is cut; the server is not asked to cancel, because
+                    # a cancelled wait for a standby counts as committed.
+                    cut = loop.call_at(deadline, connection.terminate)
+                    try:
+                        called = True
+                        rows = await connection.fetch(self._append, *arguments)
+                    finally:
+                        cut.cancel()
+            except _DATA_ERRORS as error:
+                await self._split(deadline, group, error)
+                return
+            except _LOST as error:
+                unknown = unknown or called
+                if self._pool.is_closing() or loop.time() + pause >= deadline:
+                    _give_up(group, error, unknown=unknown)
+                    return
+                # Other connections may still lead to a server that is no longer the primary.
+                await self._pool.expire_connections()
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 1.0)
+            except Exception as error:  # a full disk, a missing right: it meets all alike
+                _give_up(group, error, unknown=unknown)
+                return
+            else:
+                _answer(group, rows)
+                return
+
+    async def _split(self, deadline: float, group: list[Waiting], error: Exception) -> None:
+        """One of the group cannot be stored, so none was: find it, and store its neighbours."""
+        if len(group) == 1:
+            group[0].failed(
+                NotCanonical(
+                    field="submission",
+                    problem=f"was refused by the database ({error})",
+                    remedy="Correct it; nothing of it was stored.",
+                )
+            )
+            return
+        middle = len(group) // 2
+        await self._send_until(deadline, group[:middle])
+        await self._send_until(deadline, group[middle:])
+
+
+def _arguments(group: list[Waiting]) -> list[list[object]]:
+    """The arrays of `append()` in 0001_ledger.sql, in its order."""
+    arrays: list[list[object]] = [[] for _ in range(14)]
+    (keys, digests, replies, firsts, lasts, ids, types, starts, ends) = arrays[:9]
+    (event_tags, tagged_events, condition_tags, condition_afters, condition_submissions) = arrays[
+        9:
+    ]
+    number = 0
+    for n, waiting in enumerate(group, 1):
+        prepared = waiting.prepared
+        submission = prepared.submission
+        keys.append(prepared.key)
+        digests.append(submission.digest)
+        replies.append(submission.reply)
+        firsts.append(number + 1)
+        for event in prepared.events:
+            number += 1
+            ids.append(event.id)
+            types.append(event.type)
+            starts.append(event.leaf.start)
+            ends.append(event.leaf.end)
+            event_tags += event.tags
+            tagged_events += [number] * len(event.tags)
+        lasts.append(number)
+        condition_tags += prepared.condition_tags
+        condition_afters += [submission.condition.after] * len(prepared.condition_tags)
+        condition_submissions += [n] * len(prepared.condition_tags)
+    return arrays
+
+
+def _answer(group: list[Waiting], rows: list[asyncpg.Record]) -> None:
+    """Give each member of `group` its answer; the function's comment in SQL describes `rows`."""
+    others = {row["submission"]: row for row in rows}
+    whole = others.pop(0)
+    position: int = whole["from_position"]
+    recorded_at: datetime = whole["at"]
+    for n, waiting in enumerate(group, 1):
+        prepared = waiting.prepared
+        if other := others.get(n):
+            _answer_other(waiting, other)
+            continue
+        first, position = position + 1, position + len(prepared.events)
+        waiting.appended(Receipt(first, position, recorded_at, prepared.submission.reply, False))
+
+
+def _answer_other(waiting: Waiting, row: asyncpg.Record) -> None:
+    prepared = waiting.prepared
+    submission = prepared.submission
+    match row["verdict"]:
+        case "known":
+            # Its own event there: this very append was recorded by a call whose reply was lost.
+            own = str(row["first_id"]) == prepared.events[0].id
+            waiting.appended(
+                Receipt(
+                    row["from_position"],
+                    row["to_position"],
+                    row["at"],
+                    row["first_reply"],
+                    replayed=not own,
+                )
+            )
+        case "reused":
+            waiting.failed(CommandKeyReused(command_key=submission.command_key))
+        case "conflict":
+            waiting.failed(
+                ConditionFailed(after=submission.condition.after, position=row["to_position"])
+            )
+        case verdict:
+            raise AssertionError(f"append() answered {verdict!r}")
+
+
+def _give_up(group: list[Waiting], error: Exception, *, unknown: bool) -> None:
+    for waiting in group:
+        answer = (
+            OutcomeUnknown(command_key=waiting.prepared.submission.command_key)
+            if unknown
+            else LedgerUnavailable(reason=str(error) or type(error).__name__)
+        )
+        answer.__cause__ = error
+        waiting.failed(answer)

@@ -1,0 +1,76 @@
+"""A submission on its way in: checked, encoded but for the time, and reduced to what the ledger
+compares. Everything that can be done before the head's lock is done here."""
+
+import hashlib
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from adapters.ledger.leaf import LeafParts, encode, tag_numbers
+from adapters.ledger.text import check_text
+from domain.errors import NotCanonical
+from domain.ports import Submission
+
+
+class PreparedEvent(Struct, frozen=True, gc=False):
+    id: str
+    type: str
+    leaf: LeafParts
+    tags: frozenset[int]
+
+
+class Prepared(Struct, frozen=True):
+    """`key` names the command within its scope; `tags` are those of all events together."""
+
+    submission: Submission
+    key: str
+    events: tuple[PreparedEvent, ...]
+    tags: frozenset[int]
+    condition_tags: frozenset[int]
+    size: int
+
+
+def prepare(submission: Submission, new_id: Callable[[], str]) -> Prepared:
+    """Check and encode `submission`. Raises `NotCanonical`; then nothing has been stored."""
+    if not submission.events:
+        raise NotCanonical(
+            field="events", problem="is empty", remedy="Append only where something happened."
+        )
+    if not submission.command_key:
+        raise NotCanonical(
+            field="command_key", problem="is empty", remedy="Give each command a key of its own."
+        )
+    if len(submission.digest) != hashlib.sha256().digest_size:
+        raise NotCanonical(
+            field="digest", problem="is not a SHA-256", remedy="Give the 32 bytes of the hash."
+        )
+    check_text(submission.command_scope, "command_scope")
+
+    events = []
+    for n, event in enumerate(submission.events):
+        event_id = new_id()
+        leaf = encode(
+            event,
+            id=event_id,
+            actor=submission.actor,
+            on_behalf_of=submission.on_behalf_of,
+            command=submission.command_key,
+            field=f"events[{n}]",
+        )
+        events.append(PreparedEvent(event_id, event.type, leaf, tag_numbers(event.tags)))
+    return Prepared(
+        submission,
+        command_number(submission.command_scope, submission.command_key),
+        tuple(events),
+        events[0].tags.union(*[event.tags for event in events[1:]]),
+        tag_numbers(submission.condition.tags),
+        sum(len(event.leaf.start) + len(event.leaf.end) for event in events),
+    )
+
+
+def command_number(scope: str, key: str) -> str:
+    """The 16 bytes, in hex, under which the ledger finds a command.
+
+    Neither text can hold a line feed (`check_text`), so two pairs never share their digest.
+    """
+    return hashlib.sha256(f"{scope}\n{key}".encode()).hexdigest()[:32]
