@@ -1,0 +1,145 @@
+"""The one way in for every command: a migrated database, wherever it is."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from msgspec import Struct
+
+from adapters.migrate import MigrationError, migrate
+from adapters.postgres.errors import (
+    LoginRefused,
+    MigrationRefused,
+    PlatformRefused,
+    ServerTooOld,
+    ServerWentAway,
+    described,
+    translated,
+)
+from adapters.settings import Settings
+
+APP_ROLE = "twinledger"
+OLDEST = 15
+
+
+class Server(Struct, frozen=True):
+    """A server with a migrated register on it.
+
+    `app_dsn` may append and read; `owner_dsn` may also migrate, back up and restore. On a real
+    server with one DSN they are the same. `joined` says that another process keeps the server.
+    """
+
+    owner_dsn: str
+    app_dsn: str
+    embedded: bool
+    joined: bool = False
+
+
+@asynccontextmanager
+async def connect(settings: Settings) -> AsyncIterator[Server]:
+    """Give the server of TWINLEDGER_DSN, else the embedded one of the data folder.
+
+    The embedded one is joined when it runs and started when not; what was started here ends here.
+    Raises a `DatabaseProblem`; when the server ends under the block, `ServerWentAway`.
+    """
+    if settings.dsn is not None:
+        server = Server(settings.owner_dsn or settings.dsn, settings.dsn, embedded=False)
+        await bring_up_to_date(server, settings.schema)
+        async with noticing_its_end(server):
+            yield server
+        return
+    require_posix()
+    from adapters.postgres.embedded import (  # noqa: PLC0415 - needs POSIX, a DSN does not
+        EmbeddedPostgres,
+    )
+
+    async with EmbeddedPostgres(
+        settings.data, pg_bin=settings.pg_bin, pg_user=settings.pg_user
+    ) as own:
+        server = Server(own.owner_dsn, own.app_dsn, embedded=True, joined=own.joined)
+        async with noticing_its_end(server):
+            await bring_up_to_date(server, settings.schema)
+            yield server
+
+
+def require_posix() -> None:
+    if sys.platform == "win32":
+        raise PlatformRefused(
+            "Twinledger's own database runs on Linux and macOS, not on Windows.",
+            "Name a Postgres server in TWINLEDGER_DSN.",
+        )
+
+
+async def bring_up_to_date(server: Server, schema: str) -> None:
+    """Migrate as the owner. A lesser role on a register that is there leaves it as it is."""
+    app_role = APP_ROLE if server.embedded else await user_of(server.app_dsn)
+    with translated(server.owner_dsn):
+        connection = await asyncpg.connect(server.owner_dsn, timeout=15)
+        try:
+            version = connection.get_server_version()
+            if version.major < OLDEST:
+                raise ServerTooOld(
+                    f"The server is Postgres {version.major}; Twinledger needs {OLDEST} or newer.",
+                    "Upgrade the server, or name another one in TWINLEDGER_DSN.",
+                )
+            if await may_migrate(connection):
+                await migrate(connection, schema=schema, app_role=app_role)
+            elif not await may_use(connection, schema):
+                raise LoginRefused(
+                    f"There is no register {schema!r} that this user may use, and it may not make "
+                    f"one: {described(server.owner_dsn)}.",
+                    "Name the owner of the database in TWINLEDGER_OWNER_DSN.",
+                )
+        except MigrationError as error:
+            raise MigrationRefused(str(error), "Nothing was changed.") from error
+        finally:
+            await connection.close()
+
+
+async def user_of(dsn: str) -> str:
+    with translated(dsn):
+        # No cache: behind a pooler the next transaction may run in another server process.
+        connection = await asyncpg.connect(dsn, timeout=15, statement_cache_size=0)
+        try:
+            return str(await connection.fetchval("SELECT current_user"))
+        finally:
+            await connection.close()
+
+
+async def may_migrate(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
+    sql = "SELECT has_database_privilege(current_database(), 'CREATE')"
+    return bool(await connection.fetchval(sql))
+
+
+async def may_use(connection: "asyncpg.Connection[asyncpg.Record]", schema: str) -> bool:
+    sql = "SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = $1"
+    return bool(await connection.fetchval(sql, schema))
+
+
+@asynccontextmanager
+async def noticing_its_end(server: Server) -> AsyncIterator[None]:
+    """Say plainly that the server has ended, instead of what the driver noticed of it."""
+    try:
+        yield
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ExceptionGroup) as error:
+        if await answers(server.app_dsn):
+            raise
+        if server.joined:
+            raise ServerWentAway(
+                "The Twinledger that kept the database has ended.",
+                "Run the command again; what was acknowledged is safe.",
+            ) from error
+        raise ServerWentAway(
+            f"The database no longer answers: {described(server.app_dsn)}.",
+            "See the server's log, then run the command again; what was acknowledged is safe.",
+        ) from error
+
+
+async def answers(dsn: str) -> bool:
+    try:
+        connection = await asyncpg.connect(dsn, timeout=5)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return False
+    await connection.close()
+    return True
