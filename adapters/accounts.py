@@ -64,6 +64,27 @@ class PostgresAccounts:
         row = await self._pool.fetchrow(f"select name, demo from {self._schema}.register")
         return None if row is None else RegisterName(row["name"], row["demo"])
 
+    async def found(self, name: str, first: Account) -> str | None:
+        """Name an own register and add its first account, both or nothing; the account's key.
+
+        None when the register has a name already.
+        """
+        key = KEY_PREFIX + secrets.token_urlsafe(32)
+        made = await self._pool.fetchval(
+            f"with named as (insert into {self._schema}.register (name, demo) values ($1, false) "
+            "on conflict do nothing returning name) "
+            f"insert into {self._schema}.account "
+            "(pseudonym, role, community, community_name, key_hash) "
+            "select $2, $3, $4, $5, $6 from named returning pseudonym",
+            name,
+            first.pseudonym,
+            first.role,
+            first.community,
+            first.community_name,
+            _hash(key),
+        )
+        return key if made else None
+
     async def add(self, account: Account) -> str:
         """Store the account and return its key, which is shown this once and never again."""
         key = KEY_PREFIX + secrets.token_urlsafe(32)

@@ -79,3 +79,15 @@ async def test_a_register_keeps_its_first_name(accounts: PostgresAccounts) -> No
     again = await accounts.name_register("Another", demo=True)
 
     assert (again.name, again.demo) == ("Register of Norfolk", False)
+
+
+async def test_a_register_is_founded_once_with_its_first_account(
+    accounts: PostgresAccounts,
+) -> None:
+    first = Account("head", "administrator", CommunityId(""), "")
+    key = await accounts.found("Register of Norfolk", first)
+
+    assert key is not None
+    assert await accounts.find(key) == first
+    assert await accounts.found("Another", Account("x", "approver", CommunityId(""), "")) is None
+    assert [known.pseudonym for known, _ in await accounts.list()] == ["head"]
