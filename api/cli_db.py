@@ -15,7 +15,8 @@ from adapters.postgres.connect import (
     require_posix,
 )
 from adapters.postgres.errors import DatabaseProblem, FolderInUse
-from adapters.postgres.tools import back_up, restore, shell, state
+from adapters.postgres.restore import restore
+from adapters.postgres.tools import back_up, shell, state
 from adapters.problems import CannotRun
 from adapters.settings import Settings, read_settings
 

@@ -72,18 +72,18 @@ def installed(settings: Settings, dsn: str) -> Iterator[Binaries]:
             yield Binaries(folder, major(version), version)
 
 
-async def run(program: Path, *arguments: str, login: Login, given: bytes | None = None) -> bytes:
+async def run(program: Path, *arguments: str, login: Login) -> bytes:
     """Run to the end; its output. Raises `DiskFull` or `ToolFailed` with what it said."""
     process = await asyncio.create_subprocess_exec(
         program,
         *arguments,
-        stdin=asyncio.subprocess.DEVNULL if given is None else asyncio.subprocess.PIPE,
+        stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "LC_ALL": "C", **login.environment},
     )
     try:
-        output, errors = await process.communicate(given)
+        output, errors = await process.communicate()
     except BaseException:
         process.terminate()
         await process.wait()
