@@ -18,6 +18,11 @@ _POINT = re.compile(
     re.ASCII,
 )
 _DOUBT = {"": "", "?": "possibly ", "~": "about ", "%": "possibly about "}
+# Not `calendar.month_name`: that one speaks the language of the machine.
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 
 class EdtfDate(Struct, frozen=True):
@@ -29,6 +34,11 @@ class EdtfDate(Struct, frozen=True):
     text: str
     earliest: date | None
     latest: date | None
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the source itself says "about" or "possibly": then the bounds are no bounds."""
+        return any(mark in self.text for mark in "?~%")
 
     def surely_reached(self, day: date) -> bool:
         """Whether the whole of this date lies at or before `day`."""
@@ -55,20 +65,25 @@ def parse(text: str, *, field: str = "date") -> EdtfDate:
 
 
 def parse_day(text: str, *, field: str = "date") -> date:
-    """Read a whole calendar day, `2026-11-01`; refuse less and more."""
+    """Read a whole calendar day, `2026-11-01`; refuse less, more and doubt."""
     parsed = parse(text, field=field)
-    if parsed.earliest is None or parsed.earliest != parsed.latest:
+    if parsed.earliest is None or parsed.earliest.isoformat() != text:
         raise Invalid(field, f"{text!r} is not one day", "Write it as year-month-day: 2026-11-01.")
     return parsed.earliest
 
 
 def surely_before(one: EdtfDate, other: EdtfDate) -> bool:
-    """Whether `one` lies before `other` whatever the doubt in both."""
+    """Whether `one` lies before `other` whatever the doubt in both: "about 1967" may be 1966."""
+    if one.doubted or other.doubted:
+        return False
     return one.latest is not None and other.earliest is not None and one.latest < other.earliest
 
 
 def in_words(text: str) -> str:
-    """`1989~` as "about 1989", `2012-06` as "June 2012", `197X` as "the 1970s"."""
+    """`1989~` as "about 1989", `2012-06` as "June 2012", `197X` as "the 1970s".
+
+    For dates that `parse` has read; other text comes back as it is.
+    """
     start, slash, end = text.partition("/")
     if not slash:
         return _point_in_words(start)
@@ -96,10 +111,10 @@ def _point(point: str, text: str, field: str) -> tuple[date, date]:
     if "X" in year and month:
         raise _unreadable(text, field)
     first_year, last_year = int(year.replace("X", "0")), int(year.replace("X", "9"))
+    if first_year == 0:
+        # EDTF's year 0000 is 1 BC, before the first day that a date can hold.
+        raise Invalid(field, f"{text!r} reaches before the year 1", "Years begin with 0001.")
     try:
-        if first_year == 0:
-            # EDTF's year 0000 is 1 BC, before the first day that a date can hold.
-            raise ValueError
         first_month, last_month = (int(month), int(month)) if month else (1, 12)
         first_day = int(day) if day else 1
         last_day = int(day) if day else calendar.monthrange(last_year, last_month)[1]
@@ -115,12 +130,17 @@ def _point_in_words(point: str) -> str:
     if match is None:
         return point
     year, month, day, doubt = match["year"], match["month"], match["day"], match["doubt"]
-    if "X" in year:
-        words = f"the {year.replace('X', '0').lstrip('0')}s"
+    if "XX" in year:
+        # Not "the 2000s": that is what 200X is called.
+        words = f"some year from {year[:2].lstrip('0')}00 to {year[:2].lstrip('0')}99"
+    elif "X" in year:
+        words = f"the {year[:3].lstrip('0')}0s"
     else:
         words = year.lstrip("0")
+        if month and not 1 <= int(month) <= 12:
+            return point
         if month:
-            words = f"{calendar.month_name[int(month)]} {words}"
+            words = f"{_MONTHS[int(month) - 1]} {words}"
         if day:
             words = f"{int(day)} {words}"
     return _DOUBT[doubt] + words

@@ -69,13 +69,17 @@ Grade = Literal[
     "signed_copy", "minute", "named_page", "seed_text", "general_knowledge", "list_only"
 ]
 
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
+# A pattern is searched, and `$` alone also stands before a last line feed: hence `(?!\n)`. `\S`
+# asks for one character that shows, so that a space is no name and no reason.
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 ShortText = Annotated[str, Meta(max_length=300)]
 PublicStatement = Annotated[str, Meta(max_length=2000)]
 """Free text that everybody reads for ever: at most 2,000 characters, no personal data."""
-Country = Annotated[str, Meta(pattern=r"^([A-Z]{2})?$")]
+RequiredStatement = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
+"""A `PublicStatement` that may not be empty: a reason, a condition, a question."""
+Country = Annotated[str, Meta(pattern=r"^([A-Z]{2})?$(?!\n)")]
 """ISO 3166-1 alpha-2, or empty where there is none (Northern Cyprus, an unreadable entry)."""
-Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 Edtf = Annotated[str, Meta(max_length=40)]
 
 TIERS: tuple[Tier, ...] = get_args(Tier)
@@ -109,7 +113,7 @@ class Citation(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     title: Name
     dated: Edtf = ""
     link: Annotated[str, Meta(max_length=500)] = ""
-    sha256: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+    sha256: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$(?!\n)")] = ""
 
 
 class DatedFact(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -132,7 +136,7 @@ class Vote(Struct, frozen=True, forbid_unknown_fields=True):
 class MoneyLine(Struct, frozen=True, forbid_unknown_fields=True):
     """One currency's year, in hundredths: what came in, what was spent, what is carried over."""
 
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
     received: Annotated[int, Meta(ge=0, le=2**53 - 1)]
     spent: Annotated[int, Meta(ge=0, le=2**53 - 1)]
     carried_over: Annotated[int, Meta(ge=-(2**53) + 1, le=2**53 - 1)] = 0
@@ -158,8 +162,8 @@ def mint_review_id(command_key: str) -> ReviewId:
 
 
 def read_partnership_id(text: str) -> PartnershipId:
-    """Accept a reference as people type it: any case, with or without dashes, O for 0, I for 1."""
-    code = text.strip().upper().removeprefix("TL").replace("-", "").replace(" ", "")
+    """Accept a reference as people type it: any case, any dashes or none, O for 0, I or L for 1."""
+    code = re.sub(r"[\s\u2010-\u2015\u2212_.-]", "", text).upper().removeprefix("TL")
     code = code.replace("O", "0").replace("I", "1").replace("L", "1")
     shaped = f"TL-{code[:4]}-{code[4:]}"
     if not _PARTNERSHIP_ID.fullmatch(shaped):

@@ -15,6 +15,7 @@ from domain.values import (
     Name,
     Party,
     PublicStatement,
+    RequiredStatement,
     Sha256,
     ShortText,
     Status,
@@ -61,7 +62,7 @@ class ApproveByCouncil(Command, frozen=True):
 class Decline(Command, frozen=True):
     """Row 9."""
 
-    reason: Annotated[str, Meta(min_length=1, max_length=2000)]
+    reason: RequiredStatement
     evidence: Evidence = ()
 
 
@@ -100,7 +101,7 @@ class ReportActivity(Command, frozen=True):
     """Row 16, one activity. The act's date is when it took place."""
 
     kind: ActivityKind
-    statement: Annotated[str, Meta(min_length=1, max_length=2000)]
+    statement: RequiredStatement
     outcome: PublicStatement = ""
     evidence: Evidence = ()
 
@@ -118,8 +119,8 @@ class FileAnnualReport(Command, frozen=True):
 class Suspend(Command, frozen=True):
     """Row 24. `condition` says what must be so for the partnership to resume."""
 
-    reason: Annotated[str, Meta(min_length=1, max_length=2000)]
-    condition: Annotated[str, Meta(min_length=1, max_length=2000)]
+    reason: RequiredStatement
+    condition: RequiredStatement
     evidence: Annotated[tuple[Citation, ...], Meta(min_length=1, max_length=50)]
     waiting_days: Annotated[int, Meta(ge=0, le=36_525)] = 0
     review_by: Edtf = ""
@@ -128,7 +129,7 @@ class Suspend(Command, frozen=True):
 class Resume(Command, frozen=True):
     """Row 25. `attestation` says how the condition is met."""
 
-    attestation: Annotated[str, Meta(min_length=1, max_length=2000)]
+    attestation: RequiredStatement
     evidence: Evidence = ()
 
 
@@ -172,7 +173,7 @@ class RequestCorrection(Command, frozen=True):
     position: Annotated[int, Meta(ge=1)]
     field: CorrectableField
     value: ShortText
-    reason: Annotated[str, Meta(min_length=1, max_length=2000)]
+    reason: RequiredStatement
     community: ShortText = ""
     evidence: Evidence = ()
 
@@ -187,7 +188,7 @@ class RejectCorrection(Command, frozen=True):
     """Row 31, second half: the entry stays as it is."""
 
     request: Annotated[int, Meta(ge=1)]
-    reason: Annotated[str, Meta(min_length=1, max_length=2000)]
+    reason: RequiredStatement
 
 
 PartnershipCommand: TypeAlias = (

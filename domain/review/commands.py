@@ -5,12 +5,11 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta
 
 from domain.partnership.commands import Command, Evidence
-from domain.values import Edtf, PublicStatement, ReviewId, ShortText
+from domain.values import Edtf, Name, PublicStatement, RequiredStatement, ReviewId, ShortText
 
 Ground = Literal["complaint", "screening_hit", "schedule", "statute", "oversight_order"]
 Result = Literal["met", "partly_met", "not_met", "no_evidence", "not_applicable"]
 Outcome = Literal["no_action", "conditions", "recommend_suspension", "recommend_ending"]
-Statement = Annotated[str, Meta(min_length=1, max_length=2000)]
 Elements = Annotated[tuple[ShortText, ...], Meta(max_length=40)]
 
 
@@ -22,7 +21,7 @@ class OpenReview(Command, frozen=True):
 
     ground: Ground
     criteria: ShortText
-    statement: Statement
+    statement: RequiredStatement
     no_tie: bool
     hold: bool = False
     evidence: Evidence = ()
@@ -32,8 +31,8 @@ class RequestInformation(Command, frozen=True):
     """Row 22. `answer_by` is a day."""
 
     review: ReviewId
-    question: Statement
-    addressee: Annotated[str, Meta(min_length=1, max_length=200)]
+    question: RequiredStatement
+    addressee: Name
     elements: Elements = ()
     answer_by: Edtf = ""
 
@@ -43,7 +42,7 @@ class RecordAnswer(Command, frozen=True):
 
     review: ReviewId
     request: Annotated[int, Meta(ge=1)]
-    statement: Statement
+    statement: RequiredStatement
     evidence: Evidence = ()
 
 
@@ -53,7 +52,7 @@ class RecordFinding(Command, frozen=True):
     review: ReviewId
     element: ShortText
     result: Result
-    statement: Statement
+    statement: RequiredStatement
     evidence: Evidence = ()
 
 
@@ -62,7 +61,7 @@ class CloseReview(Command, frozen=True):
 
     review: ReviewId
     outcome: Outcome
-    statement: Statement
+    statement: RequiredStatement
     unanswered_because: PublicStatement = ""
 
 
