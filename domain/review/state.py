@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from domain.partnership import state as partnership
+from domain.partnership.state import State, Unknown
 from domain.values import ReviewId
 
 
@@ -27,7 +27,7 @@ Review: TypeAlias = Open | Closed
 class Reviews(Struct, frozen=True):
     """The partnership and all reviews of it, in the order in which they were opened."""
 
-    partnership: partnership.State = partnership.Unknown()
+    partnership: State = Unknown()
     reviews: tuple[Review, ...] = ()
 
     def find(self, review: ReviewId) -> Review | None:
