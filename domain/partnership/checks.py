@@ -6,7 +6,7 @@ from domain.dates import parse, surely_before
 from domain.decider import Act
 from domain.partnership import commands as c
 from domain.partnership import events as e
-from domain.partnership.state import Known, State, Suspended, Unknown
+from domain.partnership.state import Known, Proposed, State, Suspended, Unknown
 from domain.refusals import (
     AlreadyPaired,
     AlreadyRecorded,
@@ -122,6 +122,13 @@ def legacy(
         motives=command.motives,
         statement=command.statement,
     )
+
+
+def by_proposer(state: Proposed, act: Act) -> None:
+    """Who proposed withdraws; where a legacy record does not say who, any body that proposes."""
+    proposed_by = state.record.proposing_body
+    if proposed_by not in ("", act.actor.body):
+        raise NotYourBody(act="withdraw the proposal", body=act.actor.body, bodies=[proposed_by])
 
 
 def adopted(vote: Vote) -> None:

@@ -55,6 +55,7 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
                 ),
             )
         case c.Withdraw(), Proposed():
+            checks.by_proposer(state, act)
             return (
                 e.ProposalWithdrawn(
                     state.record.id, command.reason, checks.cited(command.evidence)

@@ -53,6 +53,7 @@ def evolve(state: State, entry: Entry[History]) -> State:
                 entry.actor.body,
                 event.condition,
                 event.waiting_days,
+                entry.actor.community,
             )
         case e.PartnershipResumed(), Suspended():
             return Active(_stepped(state, entry).record)
@@ -136,7 +137,7 @@ def _legacy(event: e.LegacyPartnershipRecorded, entry: Entry[History]) -> Known:
         event.home,
         event.counterpart,
         event.tier,
-        proposer="",
+        proposer=entry.actor.recorder,
         proposing_body="",
         positions=frozenset({entry.position}),
         reached=entry.on,

@@ -49,13 +49,30 @@ STAGE_NAMES: dict[type[State], str] = {
 
 
 class Rule(Struct, frozen=True):
-    """One row. `act` completes the sentence "You may ..."; no bodies means any body."""
+    """One row. `act` completes the sentence "You may ...".
+
+    `recorders` maps each role that records the act to the bodies whose decision it records; no
+    bodies means any body.
+    """
 
     act: str
     stages: tuple[type[State], ...]
-    roles: frozenset[Role]
-    bodies: frozenset[Body] = frozenset()
+    recorders: dict[Role, frozenset[Body]]
     guards: tuple[Guard, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Who records it."""
+        return frozenset(self.recorders)
+
+    @property
+    def bodies(self) -> frozenset[Body]:
+        """Who decides it, whoever records it; empty for any body."""
+        return frozenset[Body]().union(*self.recorders.values())
+
+    def bodies_for(self, role: str) -> frozenset[Body]:
+        """The bodies whose decision this role records; empty for any body."""
+        return next((bodies for known, bodies in self.recorders.items() if known == role), _ANY)
 
 
 def _approval_is_open(state: Known, actor: Actor) -> Refused | None:
@@ -73,12 +90,6 @@ def _counterpart_approval_is_open(state: Known, actor: Actor) -> Refused | None:
 def _not_the_proposer(state: Known, actor: Actor) -> Refused | None:
     if actor.recorder == state.record.proposer:
         return SamePerson(act="approve the proposal", because="you submitted it")
-    return None
-
-
-def _not_the_proposing_body(state: Known, actor: Actor) -> Refused | None:
-    if actor.body == state.record.proposing_body:
-        return SamePerson(act="approve the proposal", because="the same body proposed it")
     return None
 
 
@@ -108,6 +119,16 @@ def _no_hold(act: str) -> Guard:
     return guard
 
 
+def _whose_suspension(state: Known, actor: Actor) -> Refused | None:
+    if isinstance(state, Suspended) and state.suspended_for not in ("", actor.community):
+        return NotYourCommunity(
+            act="resume what the other side suspended",
+            community=actor.community,
+            communities=[state.suspended_for],
+        )
+    return None
+
+
 def _a_correction_waits(state: Known, actor: Actor) -> Refused | None:
     if not state.record.corrections:
         return WaitingFor(act="decide on a correction", missing="a request for one")
@@ -116,65 +137,78 @@ def _a_correction_waits(state: Known, actor: Actor) -> Refused | None:
     return None
 
 
-_CLERK: frozenset[Role] = frozenset({"clerk"})
-_EITHER_SIDE: frozenset[Role] = frozenset({"clerk", "counterpart"})
-_FOUNDERS: frozenset[Role] = frozenset({"clerk", "administrator"})
-_SECOND_PERSON: frozenset[Role] = frozenset({"oversight_officer", "approver"})
+_ANY: frozenset[Body] = frozenset()
+_COUNCIL: frozenset[Body] = frozenset({"council"})
+_COUNCIL_OR_MAYOR: frozenset[Body] = frozenset({"council", "mayor"})
+_COUNTERPART: frozenset[Body] = frozenset({"counterpart"})
+# Not the council: it approves, and who proposes does not approve. A councillor moves it there.
+_PROPOSERS: frozenset[Body] = frozenset(
+    {"councillor", "community_body", "staff", "mayor", "association", "counterpart"}
+)
+_SECOND_PERSON: dict[Role, frozenset[Body]] = {"oversight_officer": _ANY, "approver": _ANY}
 _IN_FORCE = (Active, Suspended)
 _ON_RECORD = (Proposed, Agreed, Active, Suspended, Over)
 
 RULES: dict[type[c.PartnershipCommand], Rule] = {
-    c.SubmitProposal: Rule("submit a proposal", (Unknown,), _CLERK),
+    c.SubmitProposal: Rule("submit a proposal", (Unknown,), {"clerk": _PROPOSERS}),
     c.ApproveByCouncil: Rule(
         "record the approval of the home council",
         (Proposed,),
-        _CLERK,
-        frozenset({"council"}),
-        (_approval_is_open, _not_the_proposer, _not_the_proposing_body),
+        {"clerk": _COUNCIL},
+        (_approval_is_open, _not_the_proposer),
     ),
     c.Decline: Rule(
-        "decline the proposal", (Proposed,), _EITHER_SIDE, frozenset({"council", "counterpart"})
+        "decline the proposal",
+        (Proposed,),
+        {"clerk": _COUNCIL | _COUNTERPART, "counterpart": _COUNTERPART},
     ),
-    c.Withdraw: Rule("withdraw the proposal", (Proposed,), _CLERK),
+    c.Withdraw: Rule("withdraw the proposal", (Proposed,), {"clerk": _PROPOSERS}),
     c.RecordCounterpartApproval: Rule(
         "record the approval of the counterpart",
         (Proposed,),
-        _EITHER_SIDE,
-        frozenset({"counterpart"}),
+        {"clerk": _COUNTERPART, "counterpart": _COUNTERPART},
         (_counterpart_approval_is_open,),
     ),
     c.SignAgreement: Rule(
         "sign the agreement",
         (Proposed,),
-        _EITHER_SIDE,
-        frozenset({"mayor", "counterpart"}),
+        {"clerk": frozenset({"mayor"}), "counterpart": _COUNTERPART},
         (_approvals_come_first, _own_side_has_not_signed),
     ),
     c.BringIntoForce: Rule(
         "bring the agreement into force",
         (Agreed,),
-        frozenset({"clerk", "system"}),
-        guards=(_no_hold("bring the agreement into force"),),
+        {"clerk": _ANY, "system": _ANY},
+        (_no_hold("bring the agreement into force"),),
     ),
-    c.ReportActivity: Rule("report an activity", _IN_FORCE, _CLERK),
-    c.FileAnnualReport: Rule("file the annual report", _IN_FORCE, _CLERK),
-    c.Suspend: Rule("suspend the partnership", (Active,), _CLERK, frozenset({"council", "mayor"})),
-    c.Resume: Rule("resume the partnership", (Suspended,), _CLERK, frozenset({"council", "mayor"})),
+    c.ReportActivity: Rule("report an activity", _IN_FORCE, {"clerk": _ANY}),
+    c.FileAnnualReport: Rule("file the annual report", _IN_FORCE, {"clerk": _ANY}),
+    c.Suspend: Rule("suspend the partnership", (Active,), {"clerk": _COUNCIL_OR_MAYOR}),
+    c.Resume: Rule(
+        "resume the partnership",
+        (Suspended,),
+        {"clerk": _COUNCIL_OR_MAYOR},
+        (_whose_suspension,),
+    ),
     c.End: Rule(
         "end the partnership",
         (Agreed, Active, Suspended),
-        _EITHER_SIDE,
-        frozenset({"council", "counterpart", "legislature", "minister"}),
+        {
+            "clerk": frozenset({"council", "counterpart", "legislature", "minister"}),
+            "counterpart": _COUNTERPART,
+        },
     ),
     c.RecordLegacyPartnership: Rule(
-        "record a partnership from before this register", (Unknown,), _FOUNDERS
+        "record a partnership from before this register",
+        (Unknown,),
+        {"clerk": _ANY, "administrator": _ANY},
     ),
-    c.RequestCorrection: Rule("request a correction", _ON_RECORD, _CLERK),
+    c.RequestCorrection: Rule("request a correction", _ON_RECORD, {"clerk": _ANY}),
     c.ApproveCorrection: Rule(
-        "approve a correction", _ON_RECORD, _SECOND_PERSON, guards=(_a_correction_waits,)
+        "approve a correction", _ON_RECORD, _SECOND_PERSON, (_a_correction_waits,)
     ),
     c.RejectCorrection: Rule(
-        "reject a correction", _ON_RECORD, _SECOND_PERSON, guards=(_a_correction_waits,)
+        "reject a correction", _ON_RECORD, _SECOND_PERSON, (_a_correction_waits,)
     ),
 }
 
@@ -191,10 +225,20 @@ def refusal(
     rule = RULES[command]
     if actor.role not in rule.roles:
         return NotYourRole(act=rule.act, role=actor.role, roles=rule.roles)
-    if isinstance(state, Unknown):
-        if Unknown in rule.stages:
-            return None
+    if not isinstance(state, Unknown):
+        refused = _not_here(rule, state, actor)
+        if refused is not None:
+            return refused
+    elif Unknown not in rule.stages:
         return NotFound("partnership", "", "Check the reference.")
+    # The body comes last: what is refused before it is refused whatever the form will say.
+    bodies = rule.bodies_for(actor.role)
+    if body_known and bodies and actor.body not in bodies:
+        return NotYourBody(act=rule.act, body=actor.body, bodies=bodies)
+    return None
+
+
+def _not_here(rule: Rule, state: Known, actor: Actor) -> Refused | None:
     if not isinstance(state, rule.stages):
         return NotAtThisStage(
             act=rule.act,
@@ -204,13 +248,11 @@ def refusal(
     foreign = _not_a_party(rule.act, state, actor)
     if foreign is not None:
         return foreign
-    if body_known and rule.bodies and actor.body not in rule.bodies:
-        return NotYourBody(act=rule.act, body=actor.body, bodies=rule.bodies)
     return next((r for guard in rule.guards if (r := guard(state, actor)) is not None), None)
 
 
 def _not_a_party(act: str, state: Known, actor: Actor) -> Refused | None:
-    """A clerk acts for a party, the counterpart for its own side, officers for none."""
+    """A clerk and an approver act for a party, the counterpart for its own side."""
     side = state.record.side_of(actor.community)
     home, counterpart = state.record.communities
     match actor.role:
@@ -223,5 +265,10 @@ def _not_a_party(act: str, state: Known, actor: Actor) -> Refused | None:
             )
         case "counterpart" if side != "counterpart":
             return NotYourCommunity(act=act, community=actor.community, communities=[counterpart])
+        case "approver" if actor.community and side is None:
+            # An approver of no community is the register's own.
+            return NotYourCommunity(
+                act=act, community=actor.community, communities=[home, counterpart]
+            )
         case _:
             return None

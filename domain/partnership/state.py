@@ -19,7 +19,8 @@ from domain.values import (
 class Record(Struct, frozen=True):
     """What stays the same through the stages, or gathers along them.
 
-    `proposer` is the recorder of the proposal, `proposing_body` its body; empty for legacy records.
+    `proposer` is the recorder who put it on record as proposed, `proposing_body` the body that
+    proposed it; empty where a legacy record does not say.
     `programme` are the recorders who reported activities. `holds` are open reviews with a hold.
     `corrections` are requests that wait for the second person: position, recorder, request.
     `reached` is when, and `reached_at` by which entry, the latest step of its life was taken.
@@ -76,10 +77,16 @@ class Active(Struct, frozen=True):
 
 
 class Suspended(Struct, frozen=True):
+    """`suspended_by` is the body, `suspended_for` the community whose body it is.
+
+    The community is empty where a legacy record does not say.
+    """
+
     record: Record
     suspended_by: str
     condition: str
     waiting_days: int = 0
+    suspended_for: str = ""
 
 
 class Over(Struct, frozen=True):
