@@ -122,7 +122,7 @@ class AnotherVersion(NotNow):
     def __init__(self, *, approved: str, given: str) -> None:
         super().__init__(
             f"The text approved has the SHA-256 {approved[:12]}..., this one {given[:12]}... "
-            "Sign the approved text, or have the new one approved first."
+            "Use the approved text; a changed text begins as a new proposal, this one withdrawn."
         )
         self.approved, self.given = approved, given
 

@@ -38,6 +38,7 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
             return (checks.legacy(command, state, act),)
         case c.ApproveByCouncil(), Proposed():
             checks.adopted(command.vote)
+            checks.same_text(command.text_sha256, state.counterpart_approval)
             return (
                 e.HomeApprovalGiven(
                     state.record.id,
