@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.dates import parse, surely_before
+from domain.dates import EdtfDate, parse, surely_before
 from domain.decider import Act
 from domain.partnership import commands as c
 from domain.partnership import events as e
@@ -12,10 +12,8 @@ from domain.refusals import (
     AlreadyRecorded,
     AnotherVersion,
     Invalid,
-    NotFound,
     NotYourBody,
     NotYourCommunity,
-    SamePerson,
 )
 from domain.values import LIVE, Body, Citation, Party, Sha256, Tier, Vote, mint_partnership_id
 
@@ -40,23 +38,38 @@ _BODIES_OF_CAUSE: dict[c.Cause, frozenset[Body]] = {
 
 def dated(command: c.PartnershipCommand, state: State, act: Act) -> None:
     """An act in the world has a day, not in the future and not before the step it builds on."""
+    if act.on is not None:
+        taken_place(act.on, act)
     if isinstance(command, _UNDATED):
         return
     if act.on is None:
         raise Invalid("on", "the day of the act is missing", "Say when it was decided or happened.")
-    if not act.on.possibly_reached(act.today):
-        raise Invalid(
-            "on", f"{act.on.text} lies in the future", "Record an act when it has taken place."
-        )
-    if isinstance(state, Unknown) or isinstance(command, _LIFE) or state.record.reached is None:
+    if isinstance(state, Unknown) or isinstance(command, _LIFE):
         return
-    reached = state.record.reached
-    if surely_before(act.on, reached):
+    for position in sorted(_builds_on(command, state, act)):
+        earlier = state.record.dates.get(position)
+        if earlier is not None and surely_before(act.on, earlier):
+            raise Invalid(
+                "on",
+                f"{act.on.text} lies before the step it builds on, {earlier.text}",
+                "Check the day, or have the earlier entry corrected first.",
+            )
+
+
+def taken_place(on: EdtfDate, act: Act, *, field: str = "on") -> None:
+    """The register says what happened, not what will."""
+    if not on.possibly_reached(act.today):
         raise Invalid(
-            "on",
-            f"{act.on.text} lies before the step it builds on, {reached.text}",
-            "Check the day, or have the earlier entry corrected first.",
+            field, f"{on.text} lies in the future", "Record an act when it has taken place."
         )
+
+
+def _builds_on(command: c.PartnershipCommand, state: Known, act: Act) -> frozenset[int]:
+    """The entries before which it cannot have happened; steps side by side are in no order."""
+    if isinstance(command, c.SignAgreement) and isinstance(state, Proposed):
+        first = {"home"} if side(state, act) == "home" else {"home", "counterpart"}
+        return frozenset(at for who, at in state.approved_at.items() if who in first)
+    return state.record.reached_at
 
 
 def may_propose(command: c.SubmitProposal, state: Unknown, act: Act) -> None:
@@ -92,15 +105,12 @@ def legacy(
             "grade", "an import has seen no signed copy", "Let a clerk of a party record it."
         )
     if command.listed_on:
-        parse(command.listed_on, field="listed_on")
-    starts = [
-        parse(fact.on, field=field)
-        for field, fact in (("since", command.since), ("formally_since", command.formally_since))
-        if fact is not None
-    ]
-    for start in starts:
-        if not start.possibly_reached(act.today):
-            raise Invalid("since", f"{start.text} lies in the future", "Check the year.")
+        taken_place(parse(command.listed_on, field="listed_on"), act, field="listed_on")
+    starts = []
+    for field, fact in (("since", command.since), ("formally_since", command.formally_since)):
+        if fact is not None:
+            starts.append(parse(fact.on, field=f"{field}.on"))
+            taken_place(starts[-1], act, field=f"{field}.on")
     if len(starts) == 2 and surely_before(starts[1], starts[0]):
         raise Invalid(
             "formally_since",
@@ -228,69 +238,6 @@ def cause_fits_body(cause: c.Cause, body: str) -> None:
         raise NotYourBody(
             act=f"end the partnership for the cause {cause}", body=body, bodies=bodies
         )
-
-
-def correction_request(command: c.RequestCorrection, state: Known) -> e.CorrectionRequested:
-    """The entry is one of this record and the new value can be read."""
-    if command.position not in state.record.positions:
-        raise NotFound(
-            "entry of this partnership at position",
-            str(command.position),
-            "The history lists the positions.",
-        )
-    match command.field:
-        case "effective" | "since" | "formally_since":
-            parse(command.value, field="value")
-        case "party_country":
-            if len(command.value) != 2 or not (command.value.isascii() and command.value.isupper()):
-                raise Invalid(
-                    "value", f"{command.value!r} is not a country code", "Use ISO 3166-1: DE, US."
-                )
-        case "party_name":
-            if not command.value.strip():
-                raise Invalid("value", "the name is empty", "Write the name.")
-    if command.field.startswith("party_") and state.record.side_of(command.community) is None:
-        raise Invalid(
-            "community",
-            f"{command.community!r} is no party of this partnership",
-            f"It is one of {' and '.join(state.record.communities)}.",
-        )
-    return e.CorrectionRequested(
-        state.record.id,
-        command.position,
-        command.field,
-        command.value,
-        command.reason,
-        command.community,
-        cited(command.evidence),
-    )
-
-
-def correction_decision(
-    command: c.ApproveCorrection | c.RejectCorrection, state: Known, act: Act
-) -> e.RecordCorrected | e.CorrectionRejected:
-    """A waiting request, decided by somebody else than who asked for it."""
-    waiting = {position: (who, asked) for position, who, asked in state.record.corrections}
-    if command.request not in waiting:
-        raise NotFound(
-            "waiting request for a correction at position",
-            str(command.request),
-            "The history lists the requests.",
-        )
-    recorder, asked = waiting[command.request]
-    if recorder == act.actor.recorder:
-        raise SamePerson(act="decide on the correction", because="you requested it")
-    if isinstance(command, c.RejectCorrection):
-        return e.CorrectionRejected(state.record.id, command.request, command.reason)
-    return e.RecordCorrected(
-        state.record.id,
-        command.request,
-        asked.position,
-        asked.field,
-        asked.value,
-        asked.reason,
-        asked.community,
-    )
 
 
 def _two_parties(home: Party, counterpart: Party) -> None:

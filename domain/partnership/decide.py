@@ -4,7 +4,7 @@ from typing import assert_never
 
 from domain.dates import parse, parse_day
 from domain.decider import Act
-from domain.partnership import checks
+from domain.partnership import checks, corrections
 from domain.partnership import commands as c
 from domain.partnership import events as e
 from domain.partnership.rules import refusal
@@ -140,9 +140,9 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
                 ),
             )
         case c.RequestCorrection(), _ if not isinstance(state, Unknown):
-            return (checks.correction_request(command, state),)
+            return (corrections.requested(command, state, act),)
         case (c.ApproveCorrection() | c.RejectCorrection(), _) if not isinstance(state, Unknown):
-            return (checks.correction_decision(command, state, act),)
+            return (corrections.decided(command, state, act),)
         case (
             c.SubmitProposal()
             | c.RecordLegacyPartnership()

@@ -4,7 +4,7 @@ from typing import Any, TypeAlias, TypeVar, assert_never
 
 from msgspec.structs import replace
 
-from domain.dates import parse
+from domain.dates import EdtfDate, parse
 from domain.decider import Entry
 from domain.partnership import events as e
 from domain.partnership.state import (
@@ -34,13 +34,20 @@ def evolve(state: State, entry: Entry[History]) -> State:
     state = _seen(state, entry)
     match entry.event, state:
         case e.HomeApprovalGiven(text_sha256=text), Proposed():
-            return replace(_stepped(state, entry), home_approval=text)
+            approved_at: dict[e.Side, int] = {**state.approved_at, "home": entry.position}
+            return replace(state, home_approval=text, approved_at=approved_at)
         case e.CounterpartApprovalRecorded(text_sha256=text), Proposed():
-            return replace(_stepped(state, entry), counterpart_approval=text)
+            approved_at = {**state.approved_at, "counterpart": entry.position}
+            return replace(state, counterpart_approval=text, approved_at=approved_at)
         case e.AgreementSigned(completes=True), Proposed():
-            return Agreed(_stepped(state, entry).record)
+            signatures = state.signed_at | {entry.position}
+            return Agreed(replace(state.record, reached_at=signatures))
         case e.AgreementSigned(side=side), Proposed():
-            return replace(_stepped(state, entry), signed=state.signed | {side})
+            return replace(
+                state,
+                signed=state.signed | {side},
+                signed_at=state.signed_at | {entry.position},
+            )
         case e.ProposalDeclined(), Proposed():
             return Over(_stepped(state, entry).record, "declined")
         case e.ProposalWithdrawn(), Proposed():
@@ -121,8 +128,8 @@ def _founded(entry: Entry[History]) -> Known:
                     proposer=entry.actor.recorder,
                     proposing_body=entry.actor.body,
                     positions=frozenset({entry.position}),
-                    reached=entry.on,
-                    reached_at=entry.position,
+                    reached_at=frozenset({entry.position}),
+                    dates=_dated(entry),
                 )
             )
         case e.LegacyPartnershipRecorded():
@@ -140,8 +147,10 @@ def _legacy(event: e.LegacyPartnershipRecorded, entry: Entry[History]) -> Known:
         proposer=entry.actor.recorder,
         proposing_body="",
         positions=frozenset({entry.position}),
-        reached=entry.on,
-        reached_at=entry.position,
+        reached_at=frozenset({entry.position}),
+        dates=_dated(entry),
+        legacy=True,
+        bond_known=event.since is not None,
     )
     match event.status:
         case "proposed":
@@ -160,11 +169,19 @@ def _legacy(event: e.LegacyPartnershipRecorded, entry: Entry[History]) -> Known:
 
 
 def _seen(state: Known, entry: Entry[History]) -> Known:
-    return _with(state, positions=state.record.positions | {entry.position})
+    return _with(
+        state,
+        positions=state.record.positions | {entry.position},
+        dates=state.record.dates | _dated(entry),
+    )
+
+
+def _dated(entry: Entry[History]) -> dict[int, EdtfDate]:
+    return {} if entry.on is None else {entry.position: entry.on}
 
 
 def _stepped(state: K, entry: Entry[History]) -> K:
-    return _with(state, reached=entry.on, reached_at=entry.position)
+    return _with(state, reached_at=frozenset({entry.position}))
 
 
 def _with(state: K, **changes: Any) -> K:
@@ -176,10 +193,14 @@ def _corrected(state: Known, event: e.RecordCorrected | e.CorrectionRejected) ->
         return state
     record = state.record
     match event.field:
-        case "effective" | "since" | "formally_since":
-            if event.position == record.reached_at:
-                return _with(state, reached=parse(event.value))
+        case "formally_since" if record.bond_known:
             return state
+        case "effective" | "since" | "formally_since":
+            return _with(
+                state,
+                dates=record.dates | {event.position: parse(event.value)},
+                bond_known=record.bond_known or event.field == "since",
+            )
         case "party_name":
             return _with_party(state, event.community, name=event.value)
         case "party_country":

@@ -12,7 +12,7 @@ from domain.values import LIVE, PartnershipId, Tier
 def not_recorded_yet(entries: Iterable[Entry[History]]) -> Unknown:
     """The state before a founding command, from the events that carry the pair's tag.
 
-    Those are the founding events and the ones that end a partnership (`domain/tags.py`).
+    Those are the founding events and the ones that end a partnership (`domain/history.py`).
     """
     live: dict[PartnershipId, Tier] = {}
     for entry in entries:

@@ -1,5 +1,6 @@
 """Where a partnership stands: one shape per stage, holding what the next decision needs."""
 
+from datetime import date
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -23,7 +24,9 @@ class Record(Struct, frozen=True):
     proposed it; empty where a legacy record does not say.
     `programme` are the recorders who reported activities. `holds` are open reviews with a hold.
     `corrections` are requests that wait for the second person: position, recorder, request.
-    `reached` is when, and `reached_at` by which entry, the latest step of its life was taken.
+    `reached_at` are the entries that brought it to this stage: one, or the signatures. `dates` is
+    the date of each dated entry, as corrected. `bond_known`: a legacy record's date is that of the
+    bond (`since`), not of the formal agreement.
     """
 
     id: PartnershipId
@@ -38,13 +41,26 @@ class Record(Struct, frozen=True):
     open_reviews: frozenset[ReviewId] = frozenset()
     holds: frozenset[ReviewId] = frozenset()
     corrections: tuple[tuple[int, str, CorrectionRequested], ...] = ()
-    reached: EdtfDate | None = None
-    reached_at: int = 0
+    reached_at: frozenset[int] = frozenset()
+    dates: dict[int, EdtfDate] = {}
+    legacy: bool = False
+    bond_known: bool = False
 
     @property
     def communities(self) -> tuple[CommunityId, CommunityId]:
         """Home, then counterpart."""
         return self.home.community, self.counterpart.community
+
+    @property
+    def founded_at(self) -> int:
+        """The position of its first entry."""
+        return min(self.positions)
+
+    @property
+    def reached(self) -> EdtfDate | None:
+        """When it came to this stage: the later date where there are two, None if unknown."""
+        known = [self.dates[position] for position in self.reached_at if position in self.dates]
+        return max(known, key=lambda on: on.earliest or date.min, default=None)
 
     def side_of(self, community: str) -> Side | None:
         """Which side a community is, None if it is no party."""
@@ -60,12 +76,17 @@ class Unknown(Struct, frozen=True):
 
 
 class Proposed(Struct, frozen=True):
-    """Hashes are those of the text that was approved or signed; empty until then."""
+    """Hashes are those of the text that was approved or signed; empty until then.
+
+    `approved_at` and `signed_at` are the positions of those steps, by side.
+    """
 
     record: Record
     home_approval: str = ""
     counterpart_approval: str = ""
     signed: frozenset[Side] = frozenset()
+    approved_at: dict[Side, int] = {}
+    signed_at: frozenset[int] = frozenset()
 
 
 class Agreed(Struct, frozen=True):

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from domain.dates import parse_day
 from domain.decider import Act
-from domain.partnership.checks import cited
+from domain.partnership.checks import cited, taken_place
 from domain.partnership.state import Unknown
 from domain.refusals import ElementsUnanswered, Invalid, NotFound, WaitingFor
 from domain.review import commands as c
@@ -21,10 +21,8 @@ def decide(command: c.ReviewCommand, state: Reviews, act: Act) -> tuple[e.Review
     if refused is not None:
         raise refused
     partnership = _partnership(state)
-    if act.on is not None and not act.on.possibly_reached(act.today):
-        raise Invalid(
-            "on", f"{act.on.text} lies in the future", "Record an act when it has taken place."
-        )
+    if act.on is not None:
+        taken_place(act.on, act)
     match command:
         case c.OpenReview():
             if not command.no_tie:
