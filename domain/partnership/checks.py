@@ -231,13 +231,28 @@ def waited(state: Suspended, act: Act) -> None:
     )
 
 
-def cause_fits_body(cause: c.Cause, body: str) -> None:
+def cause_fits(cause: c.Cause, state: Known, act: Act) -> None:
     """A statute is the legislature's, a declaration the minister's, and so on."""
     bodies = _BODIES_OF_CAUSE[cause]
-    if body not in bodies:
+    if act.actor.body not in bodies:
         raise NotYourBody(
-            act=f"end the partnership for the cause {cause}", body=body, bodies=bodies
+            act=f"end the partnership for the cause {cause}", body=act.actor.body, bodies=bodies
         )
+    if cause == "home" and side(state, act) != "home":
+        raise Invalid(
+            "cause",
+            f"home means a decision of {state.record.home.name}, and you act for "
+            f"{state.record.counterpart.name}",
+            "Choose counterpart, with counterpart as the body, or mutual.",
+        )
+
+
+def by_rule(command: c.BringIntoForce, act: Act) -> None:
+    """What time brings about names the rule that brought it; what a body decided has none."""
+    if act.actor.role == "system" and not command.rule:
+        raise Invalid("rule", "an act of the system without its rule", "Name the rule's id.")
+    if act.actor.role != "system" and command.rule:
+        raise Invalid("rule", "only an act of the system has a rule", "Leave it empty.")
 
 
 def _two_parties(home: Party, counterpart: Party) -> None:

@@ -33,8 +33,12 @@ ActivityKind = Literal[
 CorrectableField = Literal["effective", "since", "formally_since", "party_name", "party_country"]
 
 
-class Command(Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of all commands; an unknown field is a mistake to be told, not ignored."""
+class Command(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of all commands; an unknown field is a mistake to be told, not ignored.
+
+    Defaults are omitted, so that a field added later does not change the digest by which an old
+    command is known again.
+    """
 
 
 class SubmitProposal(Command, frozen=True):
@@ -91,10 +95,14 @@ class SignAgreement(Command, frozen=True):
 
 
 class BringIntoForce(Command, frozen=True):
-    """Row 15. The act's date is the day on which the agreement takes effect."""
+    """Row 15. The act's date is the day on which the agreement takes effect.
+
+    `rule` is the id of the rule by which the system does it; empty for everybody else.
+    """
 
     statement: PublicStatement = ""
     evidence: Evidence = ()
+    rule: ShortText = ""
 
 
 class ReportActivity(Command, frozen=True):

@@ -88,9 +88,13 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
                 ),
             )
         case c.BringIntoForce(), Agreed():
+            checks.by_rule(command, act)
             return (
                 e.PartnershipActivated(
-                    state.record.id, command.statement, checks.cited(command.evidence)
+                    state.record.id,
+                    command.statement,
+                    checks.cited(command.evidence),
+                    command.rule,
                 ),
             )
         case c.ReportActivity(), (Active() | Suspended()):
@@ -127,7 +131,7 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
                 ),
             )
         case c.End(), (Agreed() | Active() | Suspended()):
-            checks.cause_fits_body(command.cause, act.actor.body)
+            checks.cause_fits(command.cause, state, act)
             if command.counterpart_told_on:
                 parse(command.counterpart_told_on, field="counterpart_told_on")
             return (

@@ -81,6 +81,7 @@ class AgreementSigned(Event, frozen=True):
 class PartnershipActivated(Event, frozen=True):
     statement: str = ""
     evidence: tuple[Citation, ...] = ()
+    rule: str = ""
 
 
 class ActivityReported(Event, frozen=True):
