@@ -1,7 +1,7 @@
 """A decider: what may be done, and what then holds. Time and identity come in with the act."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from typing import Generic, TypeVar
 
@@ -28,8 +28,8 @@ class Act(Struct, frozen=True):
 
     @property
     def today(self) -> date:
-        """The day, in UTC."""
-        return self.now.astimezone(UTC).date()
+        """The latest day that has begun anywhere: a clerk in Kiribati is 14 hours ahead of UTC."""
+        return (self.now.astimezone(UTC) + timedelta(hours=14)).date()
 
 
 class Entry(Struct, Generic[E], frozen=True):
