@@ -6,7 +6,7 @@ from domain.dates import parse_day
 from domain.decider import Act
 from domain.partnership.checks import cited, taken_place
 from domain.partnership.state import Unknown
-from domain.refusals import ElementsUnanswered, Invalid, NotFound, WaitingFor
+from domain.refusals import AlreadyRecorded, ElementsUnanswered, Invalid, NotFound, WaitingFor
 from domain.review import commands as c
 from domain.review import events as e
 from domain.review.criteria import criteria_set
@@ -31,12 +31,14 @@ def decide(command: c.ReviewCommand, state: Reviews, act: Act) -> tuple[e.Review
                     "an officer with a tie to the partnership cannot open a review",
                     "Attest that there is none, or ask another officer.",
                 )
+            criteria = criteria_set(command.criteria)
+            review_id = _new_review(state, criteria.id, act)
             return (
                 e.ReviewOpened(
                     partnership,
-                    mint_review_id(act.key),
+                    review_id,
                     command.ground,
-                    criteria_set(command.criteria).id,
+                    criteria.id,
                     command.statement,
                     command.hold,
                     cited(command.evidence),
@@ -122,6 +124,16 @@ def _partnership(state: Reviews) -> PartnershipId:
     if isinstance(state.partnership, Unknown):
         raise AssertionError("the rules let a review of nothing through")
     return state.partnership.record.id
+
+
+def _new_review(state: Reviews, criteria: str, act: Act) -> ReviewId:
+    for known in state.reviews:
+        if isinstance(known, Open) and known.criteria == criteria:
+            raise AlreadyRecorded(
+                f"Review {known.id} by the criteria {criteria}",
+                "It is open: record findings there, or close it first.",
+            )
+    return mint_review_id(act.key)
 
 
 def _open(state: Reviews, id_: ReviewId) -> Open:
