@@ -28,7 +28,7 @@ from domain.refusals import NotFound, Refused
 from domain.review.commands import ReviewCommand
 from domain.review.evolve import REVIEW
 from domain.review.state import Reviews
-from domain.values import PartnershipId
+from domain.values import PartnershipId, mint_partnership_id
 
 _ATTEMPTS = 5
 """How often a decision is taken again when the record changed under it, before it is told so."""
@@ -58,7 +58,7 @@ async def execute(
     of a decision on something unseen. Without it the decision is taken again on the new state.
     """
     for attempt in range(_ATTEMPTS):
-        case = await _load(ledger, command, partnership)
+        case = await _load(ledger, command, act, partnership)
         try:
             if expected is not None and case.after > expected:
                 raise ConditionFailed(after=expected, position=case.after)
@@ -66,7 +66,7 @@ async def execute(
         except (Refused, ConditionFailed):
             # A repetition meets a record that its own first time has changed: the first answer
             # stands, also when it was lost on the way to whoever repeats it.
-            if (first := await _first_answer(ledger, command, act)) is not None:
+            if (first := await _first_answer(ledger, command, act, partnership)) is not None:
                 return first
             raise
         if dry_run:
@@ -86,8 +86,10 @@ async def execute(
     raise AssertionError("the loop returns or raises")
 
 
-async def _first_answer(ledger: Ledger, command: Command, act: Act) -> Outcome | None:
-    digest = digest_of(command, act)
+async def _first_answer(
+    ledger: Ledger, command: Command, act: Act, partnership: PartnershipId | None
+) -> Outcome | None:
+    digest = digest_of(command, act, partnership)
     receipt = await ledger.receipt_of(act.actor.recorder, act.key, digest)
     return None if receipt is None else await _recorded(ledger, receipt)
 
@@ -128,12 +130,21 @@ class _Case(Struct, frozen=True):
         return PARTNERSHIP.decide(command, self.state.partnership, act)
 
 
-async def _load(ledger: Ledger, command: Command, partnership: PartnershipId | None) -> _Case:
+async def _load(
+    ledger: Ledger, command: Command, act: Act, partnership: PartnershipId | None
+) -> _Case:
     if isinstance(command, SubmitProposal | RecordLegacyPartnership):
         pair = pair_tag(command.home.community, command.counterpart.community)
-        recorded = await ledger.read(frozenset({pair}))
+        # Another's key may mint the same reference. Then that record is what the command meets:
+        # nothing can found it a second time.
+        minted = partnership_tag(mint_partnership_id(act.key))
+        tags = frozenset({pair, minted})
+        recorded = await ledger.read(tags)
+        taken = [stored for stored in recorded if minted in stored.tags]
+        if taken:
+            return _Case(REVIEW.fold(map(entry_of, taken)), tags, _last(recorded), pair)
         state = Reviews(not_recorded_yet(map(entry_of, recorded)))
-        return _Case(state, frozenset({pair}), _last(recorded), pair)
+        return _Case(state, tags, _last(recorded), pair)
     if partnership is None:
         raise NotFound("partnership", "", "Name the partnership by its reference.")
     state, position = await reviews_of(ledger, partnership)

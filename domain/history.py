@@ -7,7 +7,11 @@ import msgspec
 
 from domain.dates import parse
 from domain.decider import Act, Entry
-from domain.partnership.commands import PartnershipCommand
+from domain.partnership.commands import (
+    PartnershipCommand,
+    RecordLegacyPartnership,
+    SubmitProposal,
+)
 from domain.partnership.events import (
     PARTNERSHIP_EVENTS,
     LegacyPartnershipRecorded,
@@ -82,14 +86,18 @@ def submission_of(
         on_behalf_of=act.actor.community,
         command_scope=act.actor.recorder,
         command_key=act.key,
-        digest=digest_of(command, act),
+        digest=digest_of(command, act, events[0].partnership),
         reply=events[0].partnership.encode(),
     )
 
 
-def digest_of(command: Command, act: Act) -> bytes:
-    """SHA-256 over what the command asks: its name, its fields and its date, not its time."""
+def digest_of(command: Command, act: Act, partnership: PartnershipId | None) -> bytes:
+    """SHA-256 over what the command asks: its name, its fields, its date and its record, not its
+    time. `partnership` is None, or what will be minted, for a command that founds one.
+    """
+    founds = isinstance(command, SubmitProposal | RecordLegacyPartnership)
     body = {
+        "partnership": None if founds else partnership,
         "command": type(command).__name__,
         "fields": command,
         "on": act.on.text if act.on else None,

@@ -133,7 +133,10 @@ def _new_review(state: Reviews, criteria: str, act: Act) -> ReviewId:
                 f"Review {known.id} by the criteria {criteria}",
                 "It is open: record findings there, or close it first.",
             )
-    return mint_review_id(act.key)
+    minted = mint_review_id(act.key)
+    if state.find(minted) is not None:
+        raise AlreadyRecorded(f"Review {minted}", "Use a new key for a new review.")
+    return minted
 
 
 def _open(state: Reviews, id_: ReviewId) -> Open:
