@@ -10,7 +10,7 @@ from domain.refusals import AlreadyRecorded, ElementsUnanswered, Invalid, NotFou
 from domain.review import commands as c
 from domain.review import events as e
 from domain.review.criteria import criteria_set
-from domain.review.rules import refusal
+from domain.review.rules import refusal, unanswered_elements
 from domain.review.state import Open, Reviews
 from domain.values import PartnershipId, ReviewId, mint_review_id
 
@@ -96,9 +96,7 @@ def decide(command: c.ReviewCommand, state: Reviews, act: Act) -> tuple[e.Review
             )
         case c.CloseReview():
             review = _open(state, command.review)
-            missing = [
-                code for code in criteria_set(review.criteria).codes if code not in review.found
-            ]
+            missing = unanswered_elements(review)
             if missing:
                 raise ElementsUnanswered(review=review.id, elements=missing)
             if review.unanswered and not command.unanswered_because:

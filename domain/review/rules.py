@@ -6,6 +6,7 @@ from domain.partnership.rules import STAGE_NAMES
 from domain.partnership.state import Unknown
 from domain.ports import Actor
 from domain.refusals import (
+    ElementsUnanswered,
     NotFound,
     NotYourCommunity,
     NotYourRole,
@@ -14,6 +15,7 @@ from domain.refusals import (
     WaitingFor,
 )
 from domain.review import commands as c
+from domain.review.criteria import criteria_set
 from domain.review.state import Open, Reviews
 from domain.values import Role
 
@@ -56,6 +58,16 @@ def refusal(command: type[c.ReviewCommand], state: Reviews, actor: Actor) -> Ref
         return WaitingFor(act=act, missing="a transparency review to be opened")
     if command is c.RecordAnswer and not any(review.unanswered for review in open_reviews):
         return WaitingFor(act=act, missing="a request for information")
-    if command is c.CloseReview and actor.recorder in record.programme:
-        return SamePerson(act=act, because="you report the programme's activities")
+    if command is c.CloseReview:
+        if actor.recorder in record.programme:
+            return SamePerson(act=act, because="you report the programme's activities")
+        if all(unanswered_elements(review) for review in open_reviews):
+            first = open_reviews[0]
+            return ElementsUnanswered(review=first.id, elements=unanswered_elements(first))
     return None
+
+
+def unanswered_elements(review: Open) -> tuple[str, ...]:
+    """The elements that have no finding yet, in order."""
+    codes = criteria_set(review.criteria).codes
+    return tuple(code for code in codes if code not in review.found)
