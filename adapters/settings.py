@@ -109,11 +109,11 @@ def path_hook(wanted: type, value: Any) -> Any:
 
 
 def nearest(variable: str, fields: list[str]) -> str:
-    known = [PREFIX + name.upper() for name in fields]
-    close = get_close_matches(variable.upper(), known, n=1)
+    # Without the prefix: it alone would make everything look alike.
+    close = get_close_matches(variable.upper().removeprefix(PREFIX).lower(), fields, n=1)
     if close:
-        return f"Did you mean {close[0]}?"
-    return f"The settings are {', '.join(sorted(known))}."
+        return f"Did you mean {PREFIX}{close[0].upper()}?"
+    return f"The settings are {', '.join(sorted(PREFIX + name.upper() for name in fields))}."
 
 
 def default_data_folder(environ: Mapping[str, str]) -> Path:
