@@ -1,0 +1,152 @@
+"""The sample register, played into a ledger through the commands that people use."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+
+from msgspec import Struct
+
+from adapters.sample import Sample, Step, Story, read_sample
+from api.commands import execute
+from api.founding import Founding, found
+from domain.dates import parse
+from domain.decider import Act
+from domain.history import partnership_tag
+from domain.partnership.commands import RecordLegacyPartnership
+from domain.ports import Ledger
+from domain.refusals import Refused
+from domain.values import CommunityId, PartnershipId, Status, pair_of
+
+_AT_ONCE = 500
+"""Stories that are looked up, and founded, together."""
+
+_LOOK_FIRST = (
+    ("us-norfolk", "ru-kaliningrad", "suspended on a condition, and under transparency review"),
+    ("de-paderborn", "fr-le-mans", "a bond of the year 836, a formal agreement of 1967"),
+    ("ca-edmonton", "mx-chapala", "proposed in 2007 and not decided"),
+)
+
+Done = set[tuple[str, str]]
+"""Recorder and key of the acts that are recorded."""
+
+
+class Highlight(Struct, frozen=True):
+    """Something to look at first, and why."""
+
+    partnership: PartnershipId
+    names: str
+    because: str
+
+
+class Summary(Struct, frozen=True):
+    """What the sample holds, and what this start added to the ledger.
+
+    `by_status` is as the sample tells it, before anybody acted on it. `refused` are acts that the
+    rules no longer let through, because somebody acted on the record before it was complete.
+    """
+
+    partnerships: int
+    by_status: dict[Status, int]
+    acts: int
+    added: int
+    in_several_files: int
+    look_alikes: int
+    skipped: tuple[tuple[str, str], ...]
+    refused: tuple[tuple[str, str], ...]
+    look_first: tuple[Highlight, ...]
+
+
+async def load_sample(
+    ledger: Ledger, *, progress: Callable[[int, int], None], now: datetime
+) -> Summary:
+    """Record what is not recorded yet; `progress` is told the acts that stand, and of how many.
+
+    Every act has the same key on every start, so a start after an interrupted one goes on where
+    that ended, and a start after a complete one adds nothing.
+    """
+    sample = await asyncio.to_thread(read_sample)
+    total = sum(len(story.steps) for story in sample.stories)
+    stand, added = 0, 0
+    refused: list[tuple[str, str]] = []
+    stories = iter(sample.stories)
+    while batch := list(islice(stories, _AT_ONCE)):
+        done = await _done(ledger, batch)
+        before = len(refused)
+        refused += await _play(ledger, batch, done, now)
+        acts = [step for story in batch for step in story.steps]
+        stand += len(acts)
+        added += sum(_mark(step) not in done for step in acts) - (len(refused) - before)
+        progress(stand, total)
+    return Summary(
+        partnerships=len(sample.stories),
+        by_status=dict(Counter(story.status for story in sample.stories).most_common()),
+        acts=total,
+        added=added,
+        in_several_files=sample.in_several_files,
+        look_alikes=sample.look_alikes,
+        skipped=sample.skipped,
+        refused=tuple(refused),
+        look_first=tuple(_look_first(sample)),
+    )
+
+
+async def _done(ledger: Ledger, stories: Sequence[Story]) -> Done:
+    tags = frozenset(partnership_tag(story.partnership) for story in stories)
+    return {(event.actor.recorder, event.command) for event in await ledger.read(tags)}
+
+
+async def _play(
+    ledger: Ledger, stories: Sequence[Story], done: Done, now: datetime
+) -> list[tuple[str, str]]:
+    """Play what is missing; the keys of acts that were refused, with the reasons."""
+    missing = [[step for step in story.steps if _mark(step) not in done] for story in stories]
+    foundings = {
+        steps[0].key: Founding(steps[0].command, _act(steps[0], now))
+        for steps in missing
+        if steps and isinstance(steps[0].command, RecordLegacyPartnership)
+    }
+    answers = await found(ledger, list(foundings.values()))
+    refused = [
+        (key, str(answer))
+        for key, answer in zip(foundings, answers, strict=True)
+        if isinstance(answer, Exception)
+    ]
+    later = await asyncio.gather(
+        *(
+            _go_on(ledger, story, [step for step in steps if step.key not in foundings], now)
+            for story, steps in zip(stories, missing, strict=True)
+        )
+    )
+    return refused + [refusal for refusals in later for refusal in refusals]
+
+
+async def _go_on(
+    ledger: Ledger, story: Story, steps: Sequence[Step], now: datetime
+) -> list[tuple[str, str]]:
+    """One story's acts, each after the one before."""
+    refused = []
+    for step in steps:
+        founds = step is story.steps[0]
+        partnership = None if founds else story.partnership
+        try:
+            await execute(ledger, step.command, _act(step, now), partnership=partnership)
+        except Refused as refusal:
+            refused.append((step.key, str(refusal)))
+    return refused
+
+
+def _act(step: Step, now: datetime) -> Act:
+    return Act(step.actor, step.key, now, parse(step.on) if step.on else None)
+
+
+def _mark(step: Step) -> tuple[str, str]:
+    return step.actor.recorder, step.key
+
+
+def _look_first(sample: Sample) -> Iterator[Highlight]:
+    stories = {story.pair: story for story in sample.stories}
+    for home, counterpart, because in _LOOK_FIRST:
+        story = stories[pair_of(CommunityId(home), CommunityId(counterpart))]
+        yield Highlight(story.partnership, story.names, because)

@@ -1,0 +1,61 @@
+"""Names of places: how they are compared, and the readable ids that communities get from them."""
+
+import unicodedata
+
+from domain.refusals import Invalid
+from domain.values import CommunityId
+
+
+def tidy(name: str) -> str:
+    """The name as it is recorded: Unicode normal form C, without space around it."""
+    return unicodedata.normalize("NFC", name).strip()
+
+
+def fold(name: str) -> str:
+    """The name as it is compared: compatible characters, case and runs of space do not count."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def slug(name: str, country: str) -> str:
+    """`us-norfolk`: the country, then the letters and digits of any script; `xx` for no country.
+
+    Two names may share one ("La Valette du Var", "La Valette-du-Var"): `Communities` tells apart.
+    """
+    text = unicodedata.normalize("NFC", fold(name))
+    kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in text)
+    words = "-".join("".join(kept).split())
+    if not words:
+        raise Invalid("name", f"{name!r} has no letter", "Write the name of the place.")
+    return f"{country.lower() or 'xx'}-{words}"
+
+
+class Communities:
+    """The ids of communities by folded name and country; no id is ever given to two names."""
+
+    def __init__(self) -> None:
+        self._ids: dict[tuple[str, str], tuple[CommunityId, ...]] = {}
+        self._taken: set[CommunityId] = set()
+
+    def named(self, name: str, country: str) -> tuple[CommunityId, ...]:
+        """Those of this name: several are homonyms, and which one is meant cannot be guessed."""
+        return self._ids.get((fold(name), country), ())
+
+    def know(self, community: CommunityId, name: str, country: str) -> CommunityId:
+        """Remember that `community` bears this name."""
+        key = fold(name), country
+        ids = self._ids.get(key, ())
+        if community not in ids:
+            self._ids[key] = (*ids, community)
+            self._taken.add(community)
+        return community
+
+    def new(self, name: str, country: str, *, apart: str = "") -> CommunityId:
+        """A new id for this name: the plain slug, or with `apart` or a number where it is taken."""
+        plain = slug(name, country)
+        community, number = CommunityId(plain), 1
+        if apart and community in self._taken:
+            community = CommunityId(f"{plain}-{apart}")
+        while community in self._taken:
+            number += 1
+            community = CommunityId(f"{plain}-{number}")
+        return self.know(community, name, country)
