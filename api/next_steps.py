@@ -1,0 +1,149 @@
+"""What happens next with a partnership, and who must act: for pages and command line."""
+
+from typing import assert_never
+
+from msgspec import Struct
+
+from domain.answers import who_may_act
+from domain.partnership.state import Active, Agreed, Over, Proposed, Suspended, Unknown
+from domain.review.criteria import criteria_set
+from domain.review.state import Open, Reviews
+
+
+class NextStep(Struct, frozen=True):
+    """One thing that can move the record on: what, and by whom. `verb` is empty for a statement."""
+
+    sentence: str
+    who: str = ""
+    verb: str = ""
+
+
+def next_steps(state: Reviews) -> tuple[NextStep, ...]:
+    """Those of the partnership first, then its reviews, then corrections that wait."""
+    return (*_life(state), *_reviews(state), *_corrections(state))
+
+
+def _life(state: Reviews) -> tuple[NextStep, ...]:
+    match state.partnership:
+        case Unknown():
+            return ()
+        case Proposed() as proposed:
+            return _proposal(proposed)
+        case Agreed(record=record):
+            if record.holds:
+                held = ", ".join(sorted(record.holds))
+                return (NextStep(f"Entry into force waits for transparency review {held}."),)
+            return (
+                _step(
+                    "The agreement is signed by both sides and takes effect when it is brought "
+                    "into force",
+                    f"a clerk of {record.home.name} or of {record.counterpart.name}",
+                    "bring-into-force",
+                ),
+            )
+        case Active(record=record):
+            return (
+                _step(
+                    "The partnership is in force. Each year, its activities are reported, "
+                    "or that nothing happened",
+                    f"a clerk of {record.home.name} or of {record.counterpart.name}",
+                    "file-annual-report",
+                ),
+            )
+        case Suspended(record=record, suspended_by=body, condition=condition):
+            who = "the council" if body == "council" else "the council or the mayor"
+            return (
+                _step(
+                    f"It resumes when its condition is met: {_quoted(condition)}",
+                    f"{who} decides, a clerk of a party records it",
+                    "resume",
+                ),
+            )
+        case Over(status=status):
+            return (NextStep(f"Nothing: it is {status}, and that is final. A new start is new."),)
+        case _:
+            assert_never(state.partnership)
+
+
+def _proposal(state: Proposed) -> tuple[NextStep, ...]:
+    home, counterpart = state.record.home.name, state.record.counterpart.name
+    steps = []
+    if not state.home_approval:
+        steps.append(
+            _step(
+                f"The council of {home} decides on the proposal",
+                f"a clerk of {home}, not the one who submitted it",
+                "approve-by-council",
+            )
+        )
+    if not state.counterpart_approval:
+        steps.append(
+            _step(
+                f"{counterpart} decides on the proposal",
+                f"the counterpart, or a clerk of {home} with evidence",
+                "record-counterpart-approval",
+            )
+        )
+    if state.home_approval and "home" not in state.signed:
+        steps.append(_step(f"{home} signs the agreement", f"a clerk of {home}", "sign-agreement"))
+    if state.home_approval and state.counterpart_approval and "counterpart" not in state.signed:
+        steps.append(
+            _step(f"{counterpart} signs the agreement", "the counterpart", "sign-agreement")
+        )
+    return tuple(steps)
+
+
+def _reviews(state: Reviews) -> tuple[NextStep, ...]:
+    steps: list[NextStep] = []
+    for review in state.reviews:
+        if not isinstance(review, Open):
+            continue
+        if review.unanswered:
+            asked = ", ".join(map(str, sorted(review.unanswered)))
+            steps.append(
+                _step(
+                    f"Review {review.id} asked for information at position {asked}",
+                    "a clerk of a party answers",
+                    "record-answer",
+                )
+            )
+        missing = [code for code in criteria_set(review.criteria).codes if code not in review.found]
+        if missing:
+            steps.append(
+                _step(
+                    f"Review {review.id} needs a finding on {', '.join(missing)}",
+                    "an oversight officer",
+                    "record-finding",
+                )
+            )
+        else:
+            steps.append(
+                _step(
+                    f"Every element of review {review.id} has a finding; it can be closed",
+                    "an oversight officer who reported no activity of it",
+                    "close-review",
+                )
+            )
+    return tuple(steps)
+
+
+def _corrections(state: Reviews) -> tuple[NextStep, ...]:
+    if isinstance(state.partnership, Unknown):
+        return ()
+    return tuple(
+        _step(
+            f"A correction of entry {request.position} waits for a second person",
+            " or ".join(role.replace("_", " ") for role in who_may_act(state, "approve-correction"))
+            + ", not who requested it",
+            "approve-correction",
+        )
+        for _, _, request in state.partnership.record.corrections
+    )
+
+
+def _step(sentence: str, who: str, verb: str) -> NextStep:
+    return NextStep(sentence + ".", who, verb)
+
+
+def _quoted(text: str) -> str:
+    return "\u201c" + text.rstrip(".") + "\u201d"
