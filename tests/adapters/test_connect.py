@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 
 from adapters.listening import PortTaken, require_free_port
@@ -25,13 +26,13 @@ from tests.conftest import Database, renamed
 
 
 def settings(data: Path, **more: str) -> Settings:
-    return Settings(data=data, **more)  # type: ignore[arg-type] - all of these settings are text
+    return msgspec.convert({"data": data, **more}, Settings)
 
 
-async def rows(dsn: str, sql: str) -> list[asyncpg.Record]:
+async def rows(dsn: str, sql: str) -> list[tuple[object, ...]]:
     connection = await asyncpg.connect(dsn)
     try:
-        return await connection.fetch(sql)
+        return [tuple(row) for row in await connection.fetch(sql)]
     finally:
         await connection.close()
 
@@ -110,6 +111,8 @@ async def test_a_server_that_does_not_answer_is_named_without_its_password(
 async def test_a_wrong_password_is_told_as_such(database: Database, tmp_path: Path) -> None:
     name = database.app_dsn.rpartition("/")[2].partition("?")[0]
     wrong = renamed(database.app_dsn, database=name, user=database.app_role, password="x")  # noqa: S106 - wrong on purpose
+    if await lets_in(wrong):
+        pytest.skip("this server lets everybody in")
     with pytest.raises(LoginRefused, match="did not accept the user or the password"):
         async with connect(settings(tmp_path, dsn=wrong)):
             pass
@@ -162,6 +165,14 @@ def test_a_taken_port_is_told_before_anything_starts() -> None:
 def test_an_address_of_another_machine_is_refused() -> None:
     with pytest.raises(PortTaken, match="TWINLEDGER_HOST"):
         require_free_port("192.0.2.1", 8000)
+
+
+async def lets_in(dsn: str) -> bool:
+    try:
+        await rows(dsn, "SELECT 1")
+    except asyncpg.InvalidPasswordError:
+        return False
+    return True
 
 
 def list_of(folder: Path) -> list[str]:

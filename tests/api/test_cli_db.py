@@ -15,7 +15,8 @@ class Terminal:
     """Runs `twinledger db ...` and keeps what it said."""
 
     def __init__(self, **environment: str | None) -> None:
-        self.environment = {"TWINLEDGER_DSN": None, "TWINLEDGER_DATA": None} | environment
+        self.environment: dict[str, str | None] = {"TWINLEDGER_DSN": None, "TWINLEDGER_DATA": None}
+        self.environment |= environment
 
     def __call__(self, *words: str | Path, code: int = 0) -> str:
         done = CliRunner().invoke(db, [str(word) for word in words], env=self.environment)
@@ -31,11 +32,11 @@ def terminal(data_folder: Path) -> Iterator[Terminal]:
     at("stop")
 
 
-def execute(dsn: str, sql: str) -> list[asyncpg.Record]:
-    async def body() -> list[asyncpg.Record]:
+def execute(dsn: str, sql: str) -> list[tuple[object, ...]]:
+    async def body() -> list[tuple[object, ...]]:
         connection = await asyncpg.connect(dsn)
         try:
-            return await connection.fetch(sql)
+            return [tuple(row) for row in await connection.fetch(sql)]
         finally:
             await connection.close()
 
