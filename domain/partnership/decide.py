@@ -74,7 +74,6 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
             )
         case c.SignAgreement(), Proposed():
             checks.same_text(command.text_sha256, state.home_approval)
-            checks.same_text(command.text_sha256, state.counterpart_approval)
             side = checks.side(state, act)
             return (
                 e.AgreementSigned(
