@@ -10,7 +10,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from adapters.postgres.binaries import Binaries
-from adapters.postgres.errors import DatabaseProblem, DiskFull, FolderInUse, ServerDidNotStart
+from adapters.postgres.errors import (
+    DatabaseProblem,
+    DiskFull,
+    FolderInUse,
+    ServerDidNotStart,
+    disk_was_full,
+)
 from adapters.postgres.folder import DataFolder, explained, write
 from adapters.postgres.keeper import LogFile, Task, keep
 from adapters.postgres.system_user import SystemUser
@@ -186,7 +192,7 @@ def still_held(log: str) -> bool:
 
 def start_problem(log: str, folder: DataFolder) -> DatabaseProblem:
     """Why initdb or the server ended, from what it said."""
-    if "No space left on device" in log or "Disk quota exceeded" in log:
+    if disk_was_full(log):
         return DiskFull(
             f"The disk that holds {folder.path} is full, so the database did not start.",
             "Free some space and start again; what was acknowledged is safe.",

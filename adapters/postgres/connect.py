@@ -9,14 +9,18 @@ from msgspec import Struct
 
 from adapters.migrate import MigrationError, migrate
 from adapters.postgres.errors import (
+    DiskFull,
     LoginRefused,
     MigrationRefused,
     PlatformRefused,
     ServerTooOld,
     ServerWentAway,
     described,
+    disk_was_full,
+    said,
     translated,
 )
+from adapters.postgres.keeper import LogFile
 from adapters.settings import Settings
 
 APP_ROLE = "twinledger"
@@ -58,7 +62,7 @@ async def connect(settings: Settings) -> AsyncIterator[Server]:
         settings.data, pg_bin=settings.pg_bin, pg_user=settings.pg_user
     ) as own:
         server = Server(own.owner_dsn, own.app_dsn, embedded=True, joined=own.joined)
-        async with noticing_its_end(server):
+        async with noticing_its_end(server, LogFile(own.folder.log)):
             await bring_up_to_date(server, settings.schema)
             yield server
 
@@ -76,25 +80,31 @@ async def bring_up_to_date(server: Server, schema: str) -> None:
     app_role = APP_ROLE if server.embedded else await user_of(server.app_dsn)
     with translated(server.owner_dsn):
         connection = await asyncpg.connect(server.owner_dsn, timeout=15)
-        try:
-            version = connection.get_server_version()
-            if version.major < OLDEST:
-                raise ServerTooOld(
-                    f"The server is Postgres {version.major}; Twinledger needs {OLDEST} or newer.",
-                    "Upgrade the server, or name another one in TWINLEDGER_DSN.",
-                )
-            if await may_migrate(connection):
-                await migrate(connection, schema=schema, app_role=app_role)
-            elif not await may_use(connection, schema):
-                raise LoginRefused(
-                    f"There is no register {schema!r} that this user may use, and it may not make "
-                    f"one: {described(server.owner_dsn)}.",
-                    "Name the owner of the database in TWINLEDGER_OWNER_DSN.",
-                )
-        except MigrationError as error:
-            raise MigrationRefused(str(error), "Nothing was changed.") from error
-        finally:
-            await connection.close()
+    try:
+        version = connection.get_server_version()
+        if version.major < OLDEST:
+            raise ServerTooOld(
+                f"The server is Postgres {version.major}; Twinledger needs {OLDEST} or newer.",
+                "Upgrade the server, or name another one in TWINLEDGER_DSN.",
+            )
+        if await may_migrate(connection):
+            await migrate(connection, schema=schema, app_role=app_role)
+        elif not await may_use(connection, schema):
+            raise LoginRefused(
+                f"There is no register {schema!r} that this user may use, and it may not make "
+                f"one: {described(server.owner_dsn)}.",
+                "Name the owner of the database in TWINLEDGER_OWNER_DSN.",
+            )
+    except MigrationError as error:
+        raise MigrationRefused(str(error), "Nothing was changed.") from error
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise MigrationRefused(
+            f"This user may not bring the register's tables to this release ({said(error)}): "
+            f"{described(server.owner_dsn)}.",
+            "Name their owner in TWINLEDGER_OWNER_DSN.",
+        ) from error
+    finally:
+        await connection.close()
 
 
 async def user_of(dsn: str) -> str:
@@ -118,11 +128,17 @@ async def may_use(connection: "asyncpg.Connection[asyncpg.Record]", schema: str)
 
 
 @asynccontextmanager
-async def noticing_its_end(server: Server) -> AsyncIterator[None]:
-    """Say plainly that the server has ended, instead of what the driver noticed of it."""
+async def noticing_its_end(server: Server, log: LogFile | None = None) -> AsyncIterator[None]:
+    """Say plainly that the server has ended, or why, instead of what the driver noticed of it."""
+    begin = log.size() if log is not None else 0
     try:
         yield
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ExceptionGroup) as error:
+        if full(error) or (log is not None and disk_was_full(log.said_since(begin))):
+            raise DiskFull(
+                f"The disk of the database is full: {described(server.app_dsn)}.",
+                "Free some space and run the command again; what was acknowledged is safe.",
+            ) from error
         if await answers(server.app_dsn):
             raise
         if server.joined:
@@ -134,6 +150,12 @@ async def noticing_its_end(server: Server) -> AsyncIterator[None]:
             f"The database no longer answers: {described(server.app_dsn)}.",
             "See the server's log, then run the command again; what was acknowledged is safe.",
         ) from error
+
+
+def full(error: Exception) -> bool:
+    if isinstance(error, ExceptionGroup):
+        return error.subgroup(asyncpg.DiskFullError) is not None
+    return isinstance(error, asyncpg.DiskFullError)
 
 
 async def answers(dsn: str) -> bool:

@@ -167,6 +167,10 @@ def connection_problem(error: Exception, dsn: str) -> DatabaseProblem | None:
             return None
 
 
+def disk_was_full(log: str) -> bool:
+    return "No space left on device" in log or "Disk quota exceeded" in log
+
+
 def said(error: Exception) -> str:
     """What the error says, on one line, without a full stop."""
     return re.sub(r"\s+", " ", str(error)).strip().rstrip(".")

@@ -117,6 +117,9 @@ class LogFile(Struct, frozen=True):
             os.ftruncate(handle, 0)
         return handle, os.fstat(handle).st_size
 
+    def size(self) -> int:
+        return self.path.stat().st_size if self.path.exists() else 0
+
     def said_since(self, begin: int) -> str:
         with open(self.path, "rb") as log:
             log.seek(begin)

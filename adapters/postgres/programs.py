@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from msgspec import Struct
 
 from adapters.postgres.binaries import WHEELS, Binaries, find_server, in_wheel, major, version_of
-from adapters.postgres.errors import BinariesMissing, DiskFull, ToolFailed
+from adapters.postgres.errors import BinariesMissing, DiskFull, ToolFailed, disk_was_full
 from adapters.settings import Settings
 
 TLS_NEEDED = frozenset({"require", "verify-ca", "verify-full"})
@@ -94,7 +94,7 @@ async def run(program: Path, *arguments: str, login: Login) -> bytes:
 
 
 def failure(program: str, said: str) -> DiskFull | ToolFailed:
-    if "No space left on device" in said or "Disk quota exceeded" in said:
+    if disk_was_full(said):
         return DiskFull(
             f"{program} found the disk full.", "Free some space and run the command again."
         )

@@ -52,15 +52,14 @@ def shell(server: Server, settings: Settings, arguments: Sequence[str], *, major
     """Run psql on the register as the application; its exit code."""
     folder = programs_for(server.app_dsn, major, settings, embedded=server.embedded)
     access = login(server.app_dsn)
+    schemas = f"{settings.schema},{settings.schema}_views"
+    # A pooler would refuse options; the embedded server knows none.
+    names = {"PGOPTIONS": f"-c search_path={schemas}"} if server.embedded else {}
     before = signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for psql
     try:
         return subprocess.run(  # noqa: S603 - psql, with what the operator asked of it
             [folder / "psql", "--dbname", access.dsn, *arguments],
-            env={
-                **os.environ,
-                **access.environment,
-                "PGOPTIONS": f"-c search_path={settings.schema},{settings.schema}_views",
-            },
+            env={**os.environ, **access.environment, **names},
             check=False,
         ).returncode
     finally:
@@ -85,10 +84,10 @@ def size(file: Path) -> int:
 
 def require_new(file: Path) -> None:
     folder = file.absolute().parent
-    if file.exists():
-        raise BackupRefused(f"{file} exists already.", "Choose another name; nothing was written.")
     if not os.access(folder, os.W_OK):
         raise BackupRefused(
             f"{folder} is not a folder that this user can write to.",
             "Choose another one; nothing was written.",
         )
+    if file.exists():
+        raise BackupRefused(f"{file} exists already.", "Choose another name; nothing was written.")

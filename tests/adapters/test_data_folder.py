@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from adapters.postgres import binaries, connect
@@ -24,6 +25,7 @@ from adapters.postgres.errors import (
 )
 from adapters.postgres.folder import DataFolder
 from adapters.postgres.system_user import server_user
+from adapters.settings import Settings
 from tests.adapters.processes import ROOT, plain_account
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has another account run it")
@@ -121,6 +123,34 @@ def test_a_full_disk_is_told_as_such_and_the_next_start_has_a_clean_folder(
         start(small_disk)
     subprocess.run(["mount", "-o", "remount,size=200m", small_disk], check=True)
     start(small_disk)
+
+
+def test_a_disk_that_fills_up_under_a_command_is_told_as_such_and_loses_nothing(
+    small_disk: Path,
+) -> None:
+    subprocess.run(["mount", "-o", "remount,size=72m", small_disk], check=True)
+    acknowledged: list[int] = []
+
+    async def fill() -> None:
+        async with connect.connect(Settings(data=small_disk)) as server:
+            connection = await asyncpg.connect(server.owner_dsn)
+            await connection.execute("CREATE TABLE said (number int, bulk text STORAGE EXTERNAL)")
+            sql = "INSERT INTO said VALUES ($1, repeat('x', 100000))"
+            for number in range(1, 10_000):
+                await connection.execute(sql, number)
+                acknowledged.append(number)
+
+    async def count() -> int:
+        async with EmbeddedPostgres(small_disk) as embedded:
+            connection = await asyncpg.connect(embedded.owner_dsn)
+            kept = await connection.fetchval("SELECT max(number) FROM said")
+            await connection.close()
+            return int(kept)
+
+    with pytest.raises(DiskFull, match="Free some space"):
+        asyncio.run(fill())
+    subprocess.run(["mount", "-o", "remount,size=200m", small_disk], check=True)
+    assert asyncio.run(count()) >= len(acknowledged) > 0
 
 
 def test_each_reason_for_not_starting_has_its_own_sentence(data_folder: Path) -> None:

@@ -124,6 +124,13 @@ def test_a_backup_never_replaces_a_file(terminal: Terminal, tmp_path: Path) -> N
     assert [item.name for item in tmp_path.iterdir()] == ["monday"]
 
 
+def test_a_backup_into_a_folder_that_is_not_there_is_refused(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    said = terminal("backup", tmp_path / "none" / "monday", code=1)
+    assert "is not a folder that this user can write to" in said
+
+
 def test_a_backup_of_something_else_is_refused(terminal: Terminal, tmp_path: Path) -> None:
     (tmp_path / "letter").write_text("Dear council,")
     assert "is not a backup" in terminal("restore", tmp_path / "letter", code=1)
