@@ -3,6 +3,7 @@
 CannotRun                one sentence with the problem, one with the remedy; nothing was lost
   SettingsRefused        a TWINLEDGER_ variable (adapters/settings.py)
   PortTaken              another program listens there (adapters/listening.py)
+  FileRefused            a file to import (the tree is in adapters/imports/errors.py)
   DatabaseProblem        the database (the tree is in adapters/postgres/errors.py)
 """
 

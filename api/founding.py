@@ -5,6 +5,7 @@ most of the work, so it is shared here; deciding and appending are the same.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -13,13 +14,13 @@ from msgspec import Struct
 from api.commands import execute
 from domain.decider import Act
 from domain.errors import CommandKeyReused, ConditionFailed, NotCanonical
-from domain.history import entry_of, pair_tag, submission_of
+from domain.history import entry_of, pair_tag, partnership_tag, submission_of
 from domain.partnership.commands import RecordLegacyPartnership
 from domain.partnership.decider import PARTNERSHIP
 from domain.partnership.pair import not_recorded_yet
 from domain.ports import Ledger, Recorded
-from domain.refusals import Refused
-from domain.values import PartnershipId
+from domain.refusals import AlreadyRecorded, Refused
+from domain.values import PartnershipId, mint_partnership_id
 
 NotFounded: TypeAlias = Refused | NotCanonical | CommandKeyReused
 """Why one of many was not recorded; the others were."""
@@ -32,44 +33,68 @@ class Founding(Struct, frozen=True):
     act: Act
 
     @property
-    def pair(self) -> str:
-        """The tag of its two communities."""
-        return pair_tag(self.command.home.community, self.command.counterpart.community)
+    def partnership(self) -> PartnershipId:
+        """The reference that it gets."""
+        return mint_partnership_id(self.act.key)
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """What the decision rests on: the pair is free, and the reference is."""
+        home, counterpart = self.command.home.community, self.command.counterpart.community
+        return frozenset({pair_tag(home, counterpart), partnership_tag(self.partnership)})
+
+
+class Founded(Struct, frozen=True):
+    """It stands. `before` says that this very command had been recorded earlier."""
+
+    partnership: PartnershipId
+    before: bool = False
 
 
 async def found(
     ledger: Ledger, foundings: Sequence[Founding], *, dry_run: bool = False
-) -> list[PartnershipId | NotFounded]:
-    """Decide and record each; the answer to each, in order: its reference, or why not.
+) -> list[Founded | NotFounded]:
+    """Decide and record each; the answers in the same order.
 
-    Each is recorded for itself: when this is cancelled some are recorded and some are not. A few
-    hundred are a good number, because what is recorded about all their pairs is held at once.
+    Each is recorded for itself: when this is cancelled some are recorded and some are not, and the
+    same call again settles it. A few hundred at once are a good number.
     """
-    known: dict[str, list[Recorded]] = {founding.pair: [] for founding in foundings}
-    for recorded in await ledger.read(frozenset(known)):
-        for tag in known.keys() & recorded.tags:
+    tags = frozenset[str]().union(*(founding.tags for founding in foundings))
+    known: dict[str, list[Recorded]] = defaultdict(list)
+    for recorded in await ledger.read(tags) if tags else ():
+        for tag in tags.intersection(recorded.tags):
             known[tag].append(recorded)
     return await asyncio.gather(
-        *(_found(ledger, founding, known[founding.pair], dry_run) for founding in foundings)
+        *(_found(ledger, founding, known, dry_run=dry_run) for founding in foundings)
     )
 
 
 async def _found(
-    ledger: Ledger, founding: Founding, known: Sequence[Recorded], dry_run: bool
-) -> PartnershipId | NotFounded:
-    command, act, pair = founding.command, founding.act, founding.pair
+    ledger: Ledger, founding: Founding, known: dict[str, list[Recorded]], *, dry_run: bool
+) -> Founded | NotFounded:
+    command, act = founding.command, founding.act
+    founded = Founded(founding.partnership)
+    own = known.get(partnership_tag(founding.partnership))
+    if own:
+        if (own[0].command, own[0].actor.recorder) == (act.key, act.actor.recorder):
+            return Founded(founding.partnership, before=True)
+        return AlreadyRecorded(
+            f"Another act under the reference {founding.partnership}", "Record this one by hand."
+        )
+    pair = pair_tag(command.home.community, command.counterpart.community)
+    recorded = known.get(pair, ())
     try:
-        events = PARTNERSHIP.decide(command, not_recorded_yet(map(entry_of, known)), act)
+        events = PARTNERSHIP.decide(command, not_recorded_yet(map(entry_of, recorded)), act)
         if dry_run:
-            return events[0].partnership
-        after = known[-1].position if known else 0
-        tags = frozenset({pair})
-        submission = submission_of(events, command, act, read=tags, after=after, pair=pair)
+            return founded
+        after = recorded[-1].position if recorded else 0
+        submission = submission_of(events, command, act, read=founding.tags, after=after, pair=pair)
         try:
-            await ledger.append(submission)
+            receipt = await ledger.append(submission)
         except ConditionFailed:
             # The pair changed since the shared reading: this one is read and decided for itself.
-            return (await execute(ledger, command, act)).partnership
-        return events[0].partnership
+            outcome = await execute(ledger, command, act)
+            return Founded(outcome.partnership)
     except (Refused, NotCanonical, CommandKeyReused) as refusal:
         return refusal
+    return Founded(founding.partnership, before=receipt.replayed)

@@ -1,6 +1,7 @@
 """Names of places: how they are compared, and the readable ids that communities get from them."""
 
 import unicodedata
+from functools import lru_cache
 
 from domain.refusals import Invalid
 from domain.values import CommunityId
@@ -11,6 +12,7 @@ def tidy(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip()
 
 
+@lru_cache(maxsize=32_768)
 def fold(name: str) -> str:
     """The name as it is compared: compatible characters, case and runs of space do not count."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
@@ -20,13 +22,12 @@ def slug(name: str, country: str) -> str:
     """`us-norfolk`: the country, then the letters and digits of any script; `xx` for no country.
 
     Two names may share one ("La Valette du Var", "La Valette-du-Var"): `Communities` tells apart.
+    Empty when there is no letter or digit in the name.
     """
     text = unicodedata.normalize("NFC", fold(name))
     kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in text)
     words = "-".join("".join(kept).split())
-    if not words:
-        raise Invalid("name", f"{name!r} has no letter", "Write the name of the place.")
-    return f"{country.lower() or 'xx'}-{words}"
+    return f"{country.lower() or 'xx'}-{words}" if words else ""
 
 
 class Communities:
@@ -52,6 +53,8 @@ class Communities:
     def new(self, name: str, country: str, *, apart: str = "") -> CommunityId:
         """A new id for this name: the plain slug, or with `apart` or a number where it is taken."""
         plain = slug(name, country)
+        if not plain:
+            raise Invalid("name", f"{name!r} has no letter", "Write the name of the place.")
         community, number = CommunityId(plain), 1
         if apart and community in self._taken:
             community = CommunityId(f"{plain}-{apart}")
