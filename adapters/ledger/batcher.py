@@ -33,7 +33,7 @@ class Waiting(Struct, eq=False):
 
 
 class Batcher:
-    """Hands groups to `send`, one at a time.
+    """Hands groups to `send`, one at a time, and calls `rest` when nobody waits any more.
 
     No append of a group has a condition or a key that an earlier one of it touches, so a group may
     be judged by the state before it. `send` answers every member of its group; should it raise, the
@@ -43,13 +43,14 @@ class Batcher:
     def __init__(
         self,
         send: Callable[[list[Waiting]], Awaitable[None]],
+        rest: Callable[[], Awaitable[None]],
         *,
         most: int = MOST,
         largest: int = LARGEST,
     ) -> None:
-        self._send, self._most, self._largest = send, most, largest
+        self._send, self._rest, self._most, self._largest = send, rest, most, largest
         self._queue: deque[Waiting] = deque()
-        self._sending: asyncio.Task[None] | None = None
+        self._draining: asyncio.Task[None] | None = None
 
     async def append(self, prepared: Prepared) -> Receipt:
         """Send `prepared` with the next group.
@@ -59,20 +60,24 @@ class Batcher:
         """
         waiting = Waiting(prepared, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
-        if self._sending is None:
-            self._sending = asyncio.create_task(self._drain())
+        if self._draining is None:
+            self._draining = asyncio.create_task(self._drain())
         return await waiting.answer
 
     async def _drain(self) -> None:
         try:
-            while group := self._next_group():
-                try:
-                    await self._send(group)
-                except Exception as error:
-                    for waiting in group:
-                        waiting.failed(error)
+            while self._queue:
+                while group := self._next_group():
+                    try:
+                        await self._send(group)
+                    except Exception as error:
+                        for waiting in group:
+                            waiting.failed(error)
+                    # One turn of the loop: whoever just got an answer may have more to append.
+                    await asyncio.sleep(0)
+                await self._rest()
         finally:
-            self._sending = None
+            self._draining = None
 
     def _next_group(self) -> list[Waiting]:
         group: list[Waiting] = []

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from adapters.ledger.batcher import Batcher, Waiting
 from adapters.ledger.errors import LedgerUnavailable
@@ -57,7 +58,8 @@ class PostgresLedger:
     """A `domain.ports.Ledger` in the schema `schema` of the pool's database.
 
     Nothing is bound to a session, so the pool may stand before a transaction pooler. The pool
-    belongs to the caller; at most one of its connections is used for appending at any moment.
+    belongs to the caller. One of its connections is held while appends keep coming, so it needs
+    two or more.
     """
 
     def __init__(
@@ -69,7 +71,8 @@ class PostgresLedger:
     ) -> None:
         check_name("schema", schema)
         self._pool, self._patience = pool, patience
-        self._batcher = Batcher(self._send)
+        self._batcher = Batcher(self._send, self._let_go)
+        self._held: PoolConnectionProxy[asyncpg.Record] | None = None
         self._new_id = Uuid7()
         self._append = _APPEND.format(schema=schema)
         self._read = _READ.format(schema=schema)
@@ -115,20 +118,21 @@ class PostgresLedger:
         while True:
             called = False
             try:
-                async with self._pool.acquire(timeout=deadline - loop.time()) as connection:
-                    # At the deadline the line is cut; the server is not asked to cancel, because
-                    # a cancelled wait for a standby counts as committed.
-                    cut = loop.call_at(deadline, connection.terminate)
-                    try:
-                        called = True
-                        rows = await connection.fetch(self._append, *arguments)
-                    finally:
-                        cut.cancel()
+                connection = await self._hold(deadline)
+                # At the deadline the line is cut; the server is not asked to cancel, because a
+                # cancelled wait for a standby counts as committed.
+                cut = loop.call_at(deadline, connection.terminate)
+                try:
+                    called = True
+                    rows = await connection.fetch(self._append, *arguments)
+                finally:
+                    cut.cancel()
             except _DATA_ERRORS as error:
                 await self._split(deadline, group, error)
                 return
             except _LOST as error:
                 unknown = unknown or called
+                await self._let_go()
                 if self._pool.is_closing() or loop.time() + pause >= deadline:
                     _give_up(group, error, unknown=unknown)
                     return
@@ -142,6 +146,17 @@ class PostgresLedger:
             else:
                 _answer(group, rows)
                 return
+
+    async def _hold(self, deadline: float) -> "PoolConnectionProxy[asyncpg.Record]":
+        if self._held is None:
+            async with asyncio.timeout_at(deadline):
+                self._held = await self._pool.acquire()
+        return self._held
+
+    async def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            await self._pool.release(held)
 
     async def _split(self, deadline: float, group: list[Waiting], error: Exception) -> None:
         """One of the group cannot be stored, so none was: find it, and store its neighbours."""
