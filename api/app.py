@@ -1,0 +1,93 @@
+"""The web application: routes, what every answer carries, and who may send a form."""
+
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from litestar import Litestar, Request
+from litestar.datastructures import MutableScopeHeaders, State
+from litestar.exceptions import PermissionDeniedException
+from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import HANDLERS
+from api.services import Services
+from api.web import acts, around, partnership, register
+from api.web.rendering import FOLDER
+from api.web.typed import LARGEST_FORM
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    # Not `no-referrer`: browsers would then send forms with the origin `null`.
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+def create_app(services: Services) -> Litestar:
+    """All pages over `services`. Nothing is opened here; who opened it closes it."""
+    return Litestar(
+        [
+            register.home,
+            register.register,
+            partnership.partnership,
+            acts.act_form,
+            acts.act,
+            acts.proposal_form,
+            acts.propose,
+            acts.legacy_form,
+            acts.record_legacy,
+            around.history,
+            around.help_page,
+            around.health,
+            around.choose_role,
+            around.sign_in_form,
+            around.sign_in,
+            around.sign_out,
+            create_static_files_router(path="/static", directories=[FOLDER / "static"]),
+        ],
+        state=State({"services": services}),
+        exception_handlers=HANDLERS,
+        before_request=own_forms_only,
+        before_send=[_with_headers],
+        middleware=[_with_request_id],
+        request_max_body_size=LARGEST_FORM,
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+async def own_forms_only(request: Request[Any, Any, Any]) -> None:
+    """Refuse a form that another site sent: it would act with this visitor's cookies."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    host = request.headers.get("host", "")
+    if site not in ("same-origin", "none") or (origin and urlsplit(origin).netloc != host):
+        raise PermissionDeniedException
+
+
+async def _with_headers(message: Message, scope: Scope) -> None:
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    for name, value in HEADERS.items():
+        headers[name] = value
+    if not scope["path"].startswith("/static/"):
+        headers["cache-control"] = "no-cache"
+
+
+def _with_request_id(app: ASGIApp) -> ASGIApp:
+    """Everything that is logged while a request is answered carries the same id."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        with structlog.contextvars.bound_contextvars(request_id=uuid.uuid4().hex):
+            await app(scope, receive, send)
+
+    return answer

@@ -1,0 +1,1 @@
+"""The pages: plain HTML from the server, without scripts."""

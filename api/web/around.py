@@ -1,0 +1,94 @@
+"""The pages around the register: recent acts, the words, health, and who the visitor is."""
+
+from litestar import Response, get, post
+
+from api.identity import DEMO_ROLES
+from api.web.typed import read_form
+from api.web.visitors import (
+    ROLE_COOKIE,
+    SESSION_COOKIE,
+    WebRequest,
+    page,
+    secret_cookie,
+    see,
+    services_of,
+)
+from api.web.wording import GLOSSARY
+
+RECENT = 100
+
+
+@get("/history")
+async def history(request: WebRequest) -> Response[bytes]:
+    """The latest acts of the whole register."""
+    services = services_of(request)
+    items = await services.timeline.recent(RECENT)
+    head = await services.ledger.head()
+    return await page(
+        request, "history.html", section="history", items=items, head=head, recent=RECENT
+    )
+
+
+@get("/help")
+async def help_page(request: WebRequest) -> Response[bytes]:
+    """Each word of the register with its one meaning."""
+    return await page(request, "help.html", section="help", glossary=GLOSSARY)
+
+
+@get("/healthz")
+async def health(request: WebRequest) -> dict[str, int | None]:
+    """Where the ledger ends and up to where the pages show it."""
+    services = services_of(request)
+    head = await services.ledger.head()
+    shown = await services.timeline.recent(1)
+    return {"ledger": head.position, "shown": shown[0].position if shown else 0}
+
+
+@post("/acting")
+async def choose_role(request: WebRequest) -> Response[bytes]:
+    """In the demo: act as somebody else. Anything unknown is nobody."""
+    typed, _ = await read_form(request)
+    chosen = next((role for role in DEMO_ROLES if role == typed.one("role")), "")
+    answer = see(_back(typed.one("back")))
+    if services_of(request).demo:
+        answer.set_cookie(secret_cookie(request, ROLE_COOKIE, chosen))
+    return answer
+
+
+@get("/sign-in")
+async def sign_in_form(request: WebRequest) -> Response[bytes]:
+    """Who records signs in with the key of their account."""
+    return await page(request, "sign_in.html", section="", problem="")
+
+
+@post("/sign-in")
+async def sign_in(request: WebRequest) -> Response[bytes]:
+    """The same answer for every key that opens nothing."""
+    typed, _ = await read_form(request)
+    accounts = services_of(request).accounts
+    account = await accounts.find(typed.one("key")) if accounts and typed.one("key") else None
+    if accounts is None or account is None:
+        problem = "This key opens no account. Check it, or ask your administrator for a new one."
+        return await page(request, "sign_in.html", status=403, section="", problem=problem)
+    token = await accounts.open_session(account)
+    answer = see("/partnerships")
+    answer.set_cookie(secret_cookie(request, SESSION_COOKIE, token))
+    return answer
+
+
+@post("/sign-out")
+async def sign_out(request: WebRequest) -> Response[bytes]:
+    """End the session on the server, then in the browser."""
+    token = request.cookies.get(SESSION_COOKIE)
+    accounts = services_of(request).accounts
+    if accounts is not None and token:
+        await accounts.close_session(token)
+    answer = see("/partnerships")
+    answer.set_cookie(secret_cookie(request, SESSION_COOKIE, ""))
+    return answer
+
+
+def _back(path: str) -> str:
+    """A page of this site, never another one."""
+    inside = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if inside and path.isascii() and path.isprintable() else "/partnerships"

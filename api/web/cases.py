@@ -1,0 +1,100 @@
+"""An act on a record: who would do it, on what, and whether they may."""
+
+from msgspec import Struct
+
+from api.commands import reviews_of
+from api.web.choices import choices_for
+from api.web.fields import Item, fields_of
+from api.web.visitors import WebRequest, services_of, visitor_of
+from domain.answers import VERBS, Answer, answers, who_may_act
+from domain.history import Command
+from domain.partnership.commands import (
+    ApproveCorrection,
+    RecordLegacyPartnership,
+    RejectCorrection,
+    RequestCorrection,
+)
+from domain.partnership.state import Record, Unknown
+from domain.ports import Actor
+from domain.refusals import NotFound, NotYourRole
+from domain.review.commands import ReviewCommand
+from domain.review.state import Reviews
+from domain.values import PartnershipId, read_partnership_id
+from projections.views import TimelineItem
+
+FOUNDING = {"submit-proposal": "/proposals/new", "record-legacy-partnership": "/legacy/new"}
+"""The acts that begin a record have an address of their own."""
+
+_UNDATED = (RecordLegacyPartnership, RequestCorrection, ApproveCorrection, RejectCorrection)
+
+
+class Case(Struct, frozen=True):
+    """An act on a record: who would do it, on what, with which fields, and whether they may."""
+
+    verb: str
+    shape: type[Command]
+    partnership: PartnershipId | None
+    state: Reviews
+    position: int
+    actor: Actor | None
+    answer: Answer
+    items: tuple[Item, ...]
+    timeline: tuple[TimelineItem, ...]
+
+    @property
+    def address(self) -> str:
+        """Where the form is."""
+        if self.partnership is None:
+            return FOUNDING[self.verb]
+        return f"/partnerships/{self.partnership}/acts/{self.verb}"
+
+    @property
+    def record(self) -> Record | None:
+        """The partnership, None for an act that begins one."""
+        partnership = self.state.partnership
+        return None if isinstance(partnership, Unknown) else partnership.record
+
+    @property
+    def dated(self) -> str:
+        """Whether the act has a date of its own: `no`, `may` or `must`."""
+        if self.shape in _UNDATED:
+            return "no"
+        return "may" if issubclass(self.shape, ReviewCommand) else "must"
+
+
+async def case_of(request: WebRequest, verb: str, ref: str | None) -> Case:
+    """The case of `verb` on the partnership `ref`, None for the acts that begin a record.
+
+    Raises `NotFound` for an unknown verb or record, `Invalid` for what is no reference.
+    """
+    if verb not in VERBS:
+        raise NotFound("act", verb[:60], "The page of the partnership lists the acts.")
+    services = services_of(request)
+    partnership, state, position = None, Reviews(), 0
+    timeline: tuple[TimelineItem, ...] = ()
+    if ref is not None:
+        partnership = read_partnership_id(ref)
+        state, position = await reviews_of(services.ledger, partnership)
+        timeline = await services.timeline.of(partnership)
+    actor = (await visitor_of(request)).acting_on(state.partnership)
+    return Case(
+        verb,
+        VERBS[verb],
+        partnership,
+        state,
+        position,
+        actor,
+        _answer(verb, state, actor),
+        fields_of(VERBS[verb], choices_for(verb, state, timeline)),
+        timeline,
+    )
+
+
+def _answer(verb: str, state: Reviews, actor: Actor | None) -> Answer:
+    known = actor or Actor("unknown", "", "", "", "nobody")
+    answer = next(answer for answer in answers(state, known) if answer.verb == verb)
+    if actor is not None:
+        return answer
+    roles = ", ".join(role.replace("_", " ") for role in who_may_act(state, verb))
+    because = f"You only read here. This is recorded by: {roles}."
+    return Answer(verb, answer.act, False, NotYourRole.code, because)

@@ -1,0 +1,64 @@
+"""The two clocks of a page, from its address: as of which day, as known when."""
+
+import re
+from datetime import UTC, date, datetime, time
+
+from msgspec import Struct
+
+from api.problems import Item as Mistake
+from api.problems import told
+from api.services import Services
+from api.web.typed import Typed
+from domain.dates import parse_day
+from domain.refusals import Invalid
+from projections.views import Moment
+
+_POSITION = re.compile("[0-9]{1,15}", re.ASCII)
+
+
+class Asked(Struct, frozen=True):
+    """The moment asked about. `known_on` is the day, or None where a position or all was asked."""
+
+    moment: Moment
+    known_on: date | None
+    mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def now(self) -> bool:
+        """Whether it is today, with all that is known."""
+        return self.moment == Moment()
+
+
+async def read_moment(services: Services, typed: Typed) -> Asked:
+    """`as-of` and `known-at` are days, `position` is the number of an entry."""
+    mistakes: list[Mistake] = []
+    as_of = _day(typed, "as-of", mistakes)
+    known_on = _day(typed, "known-at", mistakes)
+    position = await _position(services, typed.one("position"), mistakes)
+    if known_on is not None:
+        end = datetime.combine(known_on, time.max, UTC)
+        until = await services.ledger.position_known_at(end)
+        position = until if position is None else min(position, until)
+    return Asked(Moment(as_of, position), known_on, tuple(mistakes))
+
+
+def _day(typed: Typed, field: str, mistakes: list[Mistake]) -> date | None:
+    text = typed.one(field)
+    if not text:
+        return None
+    try:
+        return parse_day(text, field=field)
+    except Invalid as error:
+        mistakes += told(error).items
+        return None
+
+
+async def _position(services: Services, text: str, mistakes: list[Mistake]) -> int | None:
+    if not text:
+        return None
+    last = (await services.ledger.head()).position
+    if not _POSITION.fullmatch(text) or int(text) > last:
+        problem = f"{text[:20]!r} is not an entry of this register."
+        mistakes.append(Mistake("position", f"{problem} They are numbered from 1 to {last}."))
+        return None
+    return int(text)

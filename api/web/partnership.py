@@ -1,0 +1,113 @@
+"""One partnership: where it stands, what happens next, what happened, and the acts."""
+
+import re
+
+from litestar import Response, get
+from litestar.params import FromPath
+from msgspec import Struct
+
+from api.commands import reviews_of
+from api.identity import Visitor
+from api.next_steps import next_steps
+from api.problems import Told
+from api.web.cases import FOUNDING
+from api.web.moments import Asked, read_moment
+from api.web.typed import Typed, read_query
+from api.web.visitors import WebRequest, page, see, services_of, visitor_of
+from api.web.wording import STATUS_WORDS
+from domain.answers import Answer, answers
+from domain.partnership.state import Unknown
+from domain.refusals import Invalid, NotFound
+from domain.review.criteria import criteria_set
+from domain.review.state import Reviews
+from domain.values import PartnershipId, read_partnership_id
+from projections.views import TimelineItem
+
+_POSITION = re.compile("[0-9]{1,15}", re.ASCII)
+
+
+class Acts(Struct, frozen=True):
+    """What the visitor may do with the record now, and what not, with the reasons."""
+
+    allowed: tuple[Answer, ...] = ()
+    refused: tuple[Answer, ...] = ()
+
+
+@get("/partnerships/{ref:str}")
+async def partnership(request: WebRequest, ref: FromPath[str]) -> Response[bytes]:
+    """The page of one partnership, now or at another moment of either clock."""
+    services = services_of(request)
+    reference = _reference(ref)
+    if reference != ref:
+        return see(f"/partnerships/{reference}")
+    typed = read_query(request)
+    asked = await read_moment(services, typed)
+    state, _ = await reviews_of(services.ledger, reference)
+    view = await services.register.get(reference, asked.moment)
+    if asked.mistakes or view is None:
+        return await _without(request, reference, state, typed, asked)
+    timeline = await services.timeline.of(reference, position=asked.moment.position)
+    acts = acts_of(state, await visitor_of(request)) if asked.now else Acts()
+    return await page(
+        request,
+        "partnership.html",
+        section="register",
+        view=view,
+        asked=asked,
+        typed=typed,
+        told=None,
+        timeline=timeline,
+        steps=next_steps(state) if asked.now else (),
+        acts=acts,
+        receipt=_receipt(typed, timeline),
+        statuses=STATUS_WORDS,
+        criteria=criteria_set,
+        changed=bool(timeline) and timeline[-1].position != view.version,
+    )
+
+
+def acts_of(state: Reviews, visitor: Visitor) -> Acts:
+    """The answers of the rules, without the acts that begin a record."""
+    actor = visitor.acting_on(state.partnership)
+    if actor is None:
+        return Acts()
+    known = [answer for answer in answers(state, actor) if answer.verb not in FOUNDING]
+    return Acts(
+        tuple(answer for answer in known if answer.allowed),
+        tuple(answer for answer in known if not answer.allowed),
+    )
+
+
+def _reference(text: str) -> PartnershipId:
+    try:
+        return read_partnership_id(text)
+    except Invalid:
+        raise NotFound(
+            "partnership", text[:40], "References look like TL-7K3Q-9FZM. Search the register."
+        ) from None
+
+
+async def _without(
+    request: WebRequest, reference: PartnershipId, state: Reviews, typed: Typed, asked: Asked
+) -> Response[bytes]:
+    """The record exists, but there is nothing to show at this moment."""
+    mistakes = Told(400, "Some of the address cannot be read", asked.mistakes)
+    return await page(
+        request,
+        "no_view.html",
+        status=400 if asked.mistakes else 200,
+        section="register",
+        reference=reference,
+        record=None if isinstance(state.partnership, Unknown) else state.partnership.record,
+        typed=typed,
+        asked=asked,
+        told=mistakes if asked.mistakes else None,
+    )
+
+
+def _receipt(typed: Typed, timeline: tuple[TimelineItem, ...]) -> TimelineItem | None:
+    """The entry that a form has just led to."""
+    text = typed.one("recorded")
+    if not _POSITION.fullmatch(text):
+        return None
+    return next((item for item in timeline if item.position == int(text)), None)

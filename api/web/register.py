@@ -1,0 +1,125 @@
+"""The register: search, filters, counts, one row for each partnership."""
+
+from typing import Any, get_args
+
+from litestar import Response, get
+from msgspec import Struct
+
+from api.problems import Item as Mistake
+from api.problems import Told
+from api.web.moments import read_moment
+from api.web.typed import Typed, read_query, unfit
+from api.web.visitors import WebRequest, page, see, services_of
+from api.web.wording import STATUS_WORDS, word
+from domain.values import Status, Tier
+from projections.views import Counts, Filters
+
+AT_ONCE = 50
+
+
+class Bar(Struct, frozen=True):
+    """One status in the picture: its word, how many, and the width out of 100."""
+
+    status: str
+    name: str
+    number: int
+    width: float
+
+
+@get("/")
+async def home(request: WebRequest) -> Response[bytes]:
+    """The register is the first page."""
+    return see("/partnerships")
+
+
+@get("/partnerships")
+async def register(request: WebRequest) -> Response[bytes]:
+    """Search and filter; what was asked stays in the form, also where it cannot be answered."""
+    services = services_of(request)
+    typed = read_query(request)
+    asked = await read_moment(services, typed)
+    filters, mistakes = _filters(typed)
+    mistakes = (*asked.mistakes, *mistakes)
+    countries = await services.register.countries()
+    common: dict[str, Any] = {
+        "section": "register",
+        "typed": typed,
+        "asked": asked,
+        "countries": sorted(code for code, _ in countries if code),
+        "statuses": STATUS_WORDS,
+        "tiers": get_args(Tier),
+    }
+    if mistakes:
+        told = Told(400, "Some of the search cannot be read", mistakes)
+        return await page(request, "register.html", status=400, told=told, found=None, **common)
+    after = typed.one("after") or None
+    found = await services.register.search(filters, asked.moment, limit=AT_ONCE, after=after)
+    counts = await services.register.counts(asked.moment)
+    return await page(
+        request,
+        "register.html",
+        told=None,
+        found=found,
+        counts=counts,
+        bars=bars_of(counts),
+        searched=_searched(typed),
+        **common,
+    )
+
+
+def bars_of(counts: Counts) -> tuple[Bar, ...]:
+    """In the order of a partnership's life, only what there is; undetermined ones last."""
+    numbers = [(status, counts.by_status.get(status, 0)) for status in STATUS_WORDS]
+    rows: list[tuple[str, str, int]] = [
+        (status, STATUS_WORDS[status][0], number) for status, number in numbers if number
+    ]
+    if counts.uncertain:
+        rows.append(("undetermined", "Undetermined", counts.uncertain))
+    most = max((number for _, _, number in rows), default=1)
+    return tuple(
+        Bar(status, name, number, max(round(100 * number / most, 1), 0.6))
+        for status, name, number in rows
+    )
+
+
+def _filters(typed: Typed) -> tuple[Filters, tuple[Mistake, ...]]:
+    mistakes: list[Mistake] = []
+    query, country = typed.one("q"), typed.one("country").upper()
+    for field, text in (("q", query), ("country", country), ("after", typed.one("after"))):
+        if problem := unfit(text):
+            mistakes.append(Mistake(field, problem))
+    if len(query) > 200:
+        mistakes.append(Mistake("q", "A search has at most 200 characters. Shorten it."))
+    if len(country) > 2:
+        mistakes.append(Mistake("country", "A country is two letters of ISO 3166-1: DE."))
+    status: Status | None = next((s for s in STATUS_WORDS if s == typed.one("status")), None)
+    if typed.one("status") and status is None:
+        mistakes.append(Mistake("status", "There is no such status. Choose one."))
+    tier: Tier | None = next((t for t in get_args(Tier) if t == typed.one("tier")), None)
+    if typed.one("tier") and tier is None:
+        mistakes.append(Mistake("tier", "There is no such tier. Choose one."))
+    under_review = bool(typed.one("under-review"))
+    return (
+        Filters(query, status, country, tier, under_review, typed.one("community")[:200]),
+        tuple(mistakes),
+    )
+
+
+def _searched(typed: Typed) -> list[str]:
+    """What was searched, for a page without results."""
+    said = [
+        ("q", "the text \u201c{}\u201d in names and references"),
+        ("status", "the status {}"),
+        ("country", "a party in {}"),
+        ("tier", "the tier {}"),
+        ("as-of", "as of {}"),
+        ("known-at", "as known on {}"),
+        ("position", "as known at entry {}"),
+        ("community", "the community {}"),
+    ]
+    parts = [
+        sentence.format(word(typed.one(name)) if name == "status" else typed.one(name))
+        for name, sentence in said
+        if typed.one(name)
+    ]
+    return [*parts, "under transparency review"] if typed.one("under-review") else parts

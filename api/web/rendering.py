@@ -1,0 +1,62 @@
+"""Templates to pages. What everything on a page has in common is in `templates/page.html`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Response
+
+from api.web.wording import status_text, word
+from domain.dates import in_words
+
+FOLDER = Path(__file__).parent
+
+
+def at(moment: datetime) -> str:
+    """`12 May 2026 14:02 UTC`."""
+    utc = moment.astimezone(UTC)
+    return f"{utc.day} {utc:%B} {utc.year:04d} {utc:%H:%M} UTC"
+
+
+def thousands(number: int) -> str:
+    """`24 893`, with a space that does not break."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def anchor(path: str) -> str:
+    """The id of the element that shows the field `path`."""
+    return "f-" + path.replace("[", "-").replace("]", "").replace(".", "-").replace("_", "-")
+
+
+_environment = Environment(
+    loader=FileSystemLoader(FOLDER / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.filters.update(
+    at=at,
+    thousands=thousands,
+    anchor=anchor,
+    date_in_words=in_words,
+    word=word,
+    status_text=status_text,
+)
+_environment.globals.update(
+    visitor=None,
+    demo=False,
+    demo_roles={},
+    can_sign_in=False,
+    here="/",
+    section="",
+    register_name="",
+    told=None,
+)
+
+
+def render(template: str, *, status: int = 200, **values: Any) -> Response[bytes]:
+    """The page as a response; text that is no UTF-8 was refused before it came here."""
+    text = _environment.get_template(template).render(status=status, **values)
+    return Response(text.encode(), status_code=status, media_type="text/html; charset=utf-8")

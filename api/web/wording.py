@@ -1,0 +1,214 @@
+"""The words of the pages: what a field is called, what to know before it is filled, and values."""
+
+from msgspec import Struct
+
+from domain.values import Status
+
+PUBLIC = (
+    "Public statement: everyone will read this for ever, at most 2,000 characters, "
+    "no personal data."
+)
+DATE = (
+    "Examples: 2022-03-08 for a day, 2012-06 for a month, 1967 for a year, 0836 for an early one, "
+    "1989~ for about, 1989? for uncertain, 197X for a decade."
+)
+DAY = "One day, as year-month-day: 2026-11-01."
+SHA256 = "64 characters 0-9 and a-f. It names the exact text; the text itself is not kept here."
+
+
+class Label(Struct, frozen=True):
+    """What a field is called and what to know before it is filled in."""
+
+    name: str
+    hint: str = ""
+
+
+STATUS_WORDS: dict[Status, tuple[str, str]] = {
+    "proposed": ("Proposed", "Somebody has proposed it; the approvals or signatures are missing."),
+    "agreed": ("Agreed", "Both sides have signed; it has not taken effect yet."),
+    "active": ("Active", "It is in force."),
+    "suspended": ("Suspended", "It is on hold until its condition is met; it has not ended."),
+    "ended": ("Ended", "It was in force or agreed, and is over for good."),
+    "declined": ("Declined", "One side said no to the proposal."),
+    "withdrawn": ("Withdrawn", "Who proposed it took the proposal back."),
+    "lapsed": ("Lapsed", "It was never completed, and its time is over."),
+}
+
+GLOSSARY: tuple[tuple[str, str], ...] = (
+    *STATUS_WORDS.values(),
+    (
+        "Under transparency review",
+        "An oversight officer examines the partnership. A review stands beside the status; it does "
+        "not change it, but it may hold back entry into force.",
+    ),
+    (
+        "Undetermined",
+        "What is known does not say which status held on that day. All that are possible "
+        "are named.",
+    ),
+    (
+        "Legacy record, not verified",
+        "A partnership from before this register, taken over from a source. The grade says how "
+        "good the source is, from a signed copy down to a mere list.",
+    ),
+    (
+        "As of",
+        "The day in the world that you ask about: what held on that day.",
+    ),
+    (
+        "Known at",
+        "The day up to which the register's entries count: what could be known on that day.",
+    ),
+    (
+        "Entry, position",
+        "Every act is one entry, numbered 1, 2, 3 without gaps. Entries are never changed or "
+        "removed; a mistake is corrected by a further entry.",
+    ),
+    (
+        "Effective, recorded",
+        "When an act took place in the world, and when it was written here.",
+    ),
+    (
+        "Deciding body, recorder",
+        "Who decided (a council, a mayor, a counterpart), and who wrote it down, by pseudonym.",
+    ),
+)
+
+LABELS: dict[str, Label] = {
+    "home": Label("Home community", "The community that proposes."),
+    "counterpart": Label("Counterpart", "The community abroad, or the other side."),
+    "RecordLegacyPartnership.home": Label("First community"),
+    "RecordLegacyPartnership.counterpart": Label("Second community"),
+    "Party.community": Label(
+        "Identifier",
+        "For example us-norfolk: the country, then the name. Where this register knows the "
+        "community already, the identifier that its pages show.",
+    ),
+    "RequestCorrection.community": Label("Which party", "Only for the name or country of a party."),
+    "name": Label("Name"),
+    "country": Label("Country", "Two letters of ISO 3166-1, for example DE. Empty if it has none."),
+    "level": Label("Level", "City, county, prefecture, province, region or state."),
+    "country_at_start": Label(
+        "Country when the partnership began", "Only if it was another one, for example DD."
+    ),
+    "qid": Label("Wikidata item", "For example Q1715."),
+    "latitude": Label("Latitude", "Degrees, for example 52.37."),
+    "longitude": Label("Longitude", "Degrees, for example 9.73."),
+    "population": Label("Population"),
+    "tier": Label("Tier"),
+    "kind": Label("Kind of partnership"),
+    "ReportActivity.kind": Label("Kind of activity"),
+    "motives": Label("Why this partner", "Choose all that apply."),
+    "statement": Label("Statement"),
+    "sponsor": Label("Sponsor", "An office or association, not a person."),
+    "evidence": Label(
+        "Evidence", "Documents that this rests on. Leave rows empty that you do not need."
+    ),
+    "sources": Label("Sources", "Where this is written. Leave rows empty that you do not need."),
+    "title": Label("Title"),
+    "dated": Label("Date", "For example 2022-03-08 or 1967."),
+    "link": Label("Link", "Begins with https://"),
+    "sha256": Label("SHA-256"),
+    "vote": Label("Vote", "In heads."),
+    "in_favour": Label("In favour"),
+    "against": Label("Against"),
+    "abstained": Label("Abstained"),
+    "absent": Label("Absent"),
+    "text_sha256": Label("SHA-256 of the agreement's text", SHA256),
+    "reason": Label("Reason"),
+    "signer_office": Label("Office that signed", "For example: Mayor. Not a person's name."),
+    "delegated_by": Label("On whose delegation", "An office, if the head did not sign."),
+    "outcome": Label("What came of it"),
+    "CloseReview.outcome": Label("Outcome"),
+    "year": Label("Year of the report", "Four digits."),
+    "nothing_happened": Label(
+        "Nothing happened this year", "An honest report, filed in one click."
+    ),
+    "money": Label("Money", "One row for each currency. Received is spent plus carried over."),
+    "currency": Label("Currency", "For example EUR."),
+    "received": Label("Received", "For example 1250.00"),
+    "spent": Label("Spent", "For example 1250.00"),
+    "carried_over": Label("Carried over", "For example 0.00"),
+    "condition": Label("Condition", "What must be so for the partnership to resume."),
+    "waiting_days": Label("Waiting time in days", "0 if there is none."),
+    "review_by": Label("To be looked at again by", DAY),
+    "attestation": Label("How the condition is met"),
+    "cause": Label("Cause"),
+    "counterpart_told_on": Label("Counterpart told on", DATE),
+    "status": Label("Status"),
+    "grade": Label("How good the source is"),
+    "listed_on": Label("Listed on", "The date at which the source lists it. " + DATE),
+    "since": Label("Bond since", "The documented beginning, also an informal one."),
+    "formally_since": Label("Formally since", "The formal agreement."),
+    "DatedFact.on": Label("Date", DATE),
+    "source": Label("Source"),
+    "position": Label(
+        "Entry that is wrong", "The entry stays readable; the correction follows it."
+    ),
+    "field": Label("What is wrong in it"),
+    "value": Label("What it should say", "A date is written as 2022-03-08, a country as DE."),
+    "request": Label("Request"),
+    "ground": Label("Ground"),
+    "criteria": Label("Criteria"),
+    "no_tie": Label("I have no tie to this partnership", "Without this no review can be opened."),
+    "hold": Label(
+        "Hold entry into force", "The agreement cannot take effect until the review is closed."
+    ),
+    "review": Label("Review"),
+    "question": Label("Question"),
+    "addressee": Label("Addressee", "An office or body, not a person."),
+    "elements": Label("Elements that the question is about"),
+    "answer_by": Label("Answer by", DAY),
+    "element": Label("Element"),
+    "result": Label("Finding"),
+    "unanswered_because": Label("Why a request has no answer"),
+}
+
+ACT_LABELS: dict[str, Label] = {
+    "on": Label("Date of the act", "When it was decided or took place. " + DATE),
+    "body": Label("Who decided"),
+    "body_name": Label(
+        "Public name of who decided", "For example: City Council of Hannover. Not a person's name."
+    ),
+}
+
+WORDS: dict[str, str] = {
+    "inner_german": "inner-German",
+    "list_only": "list only",
+    "under_review": "under transparency review",
+    "oversight_office": "oversight office",
+    "effective": "the date of the act",
+    "since": "since when the bond exists",
+    "formally_since": "since when it is formally agreed",
+    "party_name": "the name of a party",
+    "party_country": "the country of a party",
+    "home": "home",
+    "statute": "statute",
+    "no_evidence": "no evidence",
+    "screening_hit": "hit in a screening",
+}
+"""Values that do not read well with spaces for underscores."""
+
+
+def label_of(owner: str, field: str) -> Label:
+    """The label of a field of the Struct named `owner`."""
+    return LABELS.get(f"{owner}.{field}") or LABELS.get(field) or Label(_spaced(field))
+
+
+def word(value: str) -> str:
+    """A value of the register as a person reads it."""
+    return WORDS.get(value) or value.replace("_", " ")
+
+
+def status_text(statuses: tuple[Status, ...]) -> str:
+    """The status in words, with its doubt where several are possible."""
+    if not statuses:
+        return "Not begun"
+    names = [STATUS_WORDS[status][0] for status in statuses]
+    if len(names) == 1:
+        return names[0]
+    return f"Undetermined: {', '.join(names[:-1]).lower()} or {names[-1].lower()}"
+
+
+def _spaced(name: str) -> str:
+    return word(name)[:1].upper() + word(name)[1:]
