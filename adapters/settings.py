@@ -13,7 +13,8 @@ from msgspec import Meta, Struct
 from adapters.problems import CannotRun
 
 PREFIX = "TWINLEDGER_"
-FOR_TESTS = frozenset({"TWINLEDGER_TEST_DSN"})  # read by the tests, never by the service
+# Read elsewhere: the server for tests, and the key of the person at the command line.
+NOT_SETTINGS = frozenset({"TWINLEDGER_TEST_DSN", "TWINLEDGER_KEY"})
 
 Dsn = Annotated[str, Meta(pattern=r"^postgres(ql)?://")]
 Name = Annotated[str, Meta(pattern=r"^(?!pg_)[a-z_][a-z0-9_]{0,39}$")]
@@ -73,7 +74,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     fields = {field.name: field for field in msgspec.structs.fields(Settings)}
     given: dict[str, Any] = {}
     for variable, value in sorted(environ.items()):
-        if not variable.startswith(PREFIX) or variable in FOR_TESTS:
+        if not variable.startswith(PREFIX) or variable in NOT_SETTINGS:
             continue
         name = variable.removeprefix(PREFIX).lower()
         if name not in fields or variable != variable.upper():

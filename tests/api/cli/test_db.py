@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 from click.testing import CliRunner
 
-from api.cli_db import db
+from api.cli import main
 from tests.adapters.processes import begin_keeping, told
 from tests.conftest import Database
 
@@ -19,7 +19,7 @@ class Terminal:
         self.environment |= environment
 
     def __call__(self, *words: str | Path, code: int = 0) -> str:
-        done = CliRunner().invoke(db, [str(word) for word in words], env=self.environment)
+        done = CliRunner().invoke(main, ["db", *map(str, words)], env=self.environment)
         assert done.exit_code == code, done.output
         return done.output
 
@@ -55,7 +55,7 @@ def test_a_started_database_stays_until_it_is_stopped(terminal: Terminal) -> Non
 
 
 def test_the_dsn_of_a_database_that_does_not_run_is_not_invented(terminal: Terminal) -> None:
-    assert "Start it with `twinledger db start`" in terminal("dsn", code=1)
+    assert "Start it with `twinledger db start`" in terminal("dsn", code=3)
 
 
 def test_a_database_that_belongs_to_a_process_is_neither_kept_nor_stopped(
@@ -64,8 +64,8 @@ def test_a_database_that_belongs_to_a_process_is_neither_kept_nor_stopped(
     at = Terminal(TWINLEDGER_DATA=str(data_folder))
     keeper = told(begin_keeping(data_folder))
     number = keeper.process.pid
-    assert f"for process {number}, and ends with it" in at("start", code=1)
-    assert f"belongs to process {number} and ends with it" in at("stop", code=1)
+    assert f"for process {number}, and ends with it" in at("start", code=3)
+    assert f"belongs to process {number} and ends with it" in at("stop", code=3)
     keeper.end()
 
 
@@ -74,7 +74,7 @@ def test_the_shell_asks_as_the_application(
 ) -> None:
     terminal("shell", "-Atc", "SELECT current_user, size FROM head")
     assert "twinledger|0" in capfd.readouterr().out
-    terminal("shell", "-c", "DELETE FROM event", code=1)
+    terminal("shell", "-c", "DELETE FROM event", code=3)
     assert "permission denied" in capfd.readouterr().err
 
 
@@ -101,7 +101,7 @@ def test_a_restore_never_replaces_what_is_there(terminal: Terminal, tmp_path: Pa
     owner = terminal("dsn", "--owner").strip()
     terminal("backup", tmp_path / "empty")
     execute(owner, NAME_IT)
-    said = terminal("restore", tmp_path / "empty", code=1)
+    said = terminal("restore", tmp_path / "empty", code=3)
     assert "The register is not empty: 'register' has rows" in said
     assert execute(owner, "SELECT name FROM twinledger.register") == [("Hannover",)]
 
@@ -112,14 +112,14 @@ def test_half_a_backup_is_refused_and_changes_nothing(terminal: Terminal, tmp_pa
     whole = (tmp_path / "whole").read_bytes()
     for part in (0, 100, len(whole) // 2, len(whole) - 3000):
         (tmp_path / "half").write_bytes(whole[:part])
-        terminal("restore", tmp_path / "half", code=1)
+        terminal("restore", tmp_path / "half", code=3)
         sql = "SELECT size FROM twinledger.head"
         assert execute(terminal("dsn").strip(), sql) == [(0,)]
 
 
 def test_a_backup_never_replaces_a_file(terminal: Terminal, tmp_path: Path) -> None:
     (tmp_path / "monday").write_text("kept")
-    assert "exists already" in terminal("backup", tmp_path / "monday", code=1)
+    assert "exists already" in terminal("backup", tmp_path / "monday", code=3)
     assert (tmp_path / "monday").read_text() == "kept"
     assert [item.name for item in tmp_path.iterdir()] == ["monday"]
 
@@ -127,14 +127,14 @@ def test_a_backup_never_replaces_a_file(terminal: Terminal, tmp_path: Path) -> N
 def test_a_backup_into_a_folder_that_is_not_there_is_refused(
     terminal: Terminal, tmp_path: Path
 ) -> None:
-    said = terminal("backup", tmp_path / "none" / "monday", code=1)
+    said = terminal("backup", tmp_path / "none" / "monday", code=3)
     assert "is not a folder that this user can write to" in said
 
 
 def test_a_backup_of_something_else_is_refused(terminal: Terminal, tmp_path: Path) -> None:
     (tmp_path / "letter").write_text("Dear council,")
-    assert "is not a backup" in terminal("restore", tmp_path / "letter", code=1)
-    assert "There is no file" in terminal("restore", tmp_path / "none", code=1)
+    assert "is not a backup" in terminal("restore", tmp_path / "letter", code=3)
+    assert "There is no file" in terminal("restore", tmp_path / "none", code=3)
 
 
 def test_a_register_of_a_real_server_is_backed_up_with_programs_that_suit_it(
@@ -146,11 +146,11 @@ def test_a_register_of_a_real_server_is_backed_up_with_programs_that_suit_it(
     at = Terminal(TWINLEDGER_DATA=str(data_folder))
     assert "Done" in at("restore", tmp_path / "monday")
     assert "refused" not in real("dsn")
-    assert "Use its own service manager" in real("stop", code=1)
+    assert "Use its own service manager" in real("stop", code=3)
 
 
 def test_a_wrong_setting_is_one_sentence(data_folder: Path) -> None:
     at = Terminal(TWINLEDGER_DATA=str(data_folder), TWINLEDGER_PROT="8000")
-    assert at("start", code=1) == (
+    assert at("start", code=3) == (
         "Error: TWINLEDGER_PROT is not a setting. Did you mean TWINLEDGER_PORT?\n"
     )

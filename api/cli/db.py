@@ -23,17 +23,7 @@ from adapters.settings import Settings, read_settings
 T = TypeVar("T")
 
 
-class Explaining(click.Group):
-    """A group whose commands end with one sentence where something stands in their way."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except CannotRun as problem:
-            raise click.ClickException(str(problem)) from problem
-
-
-@click.group(cls=Explaining)
+@click.group()
 def db() -> None:
     """Start, stop, back up and restore the database."""
 
@@ -153,9 +143,10 @@ def restore_backup(file: Path) -> None:
 def embedded_settings(what: str) -> Settings:
     settings = read_settings()
     if settings.dsn is not None:
-        raise click.ClickException(
-            f"TWINLEDGER_DSN names a server of its own; it is not {what} from here. Use its own "
-            "service manager, or leave the variable out for the database of the data folder."
+        raise CannotRun(
+            f"TWINLEDGER_DSN names a server of its own; it is not {what} from here.",
+            "Use its own service manager, or leave the variable out for the database of the data "
+            "folder.",
         )
     require_posix()
     return settings

@@ -1,0 +1,225 @@
+"""`twinledger do`: record an act, or see what is allowed and if not because of what."""
+
+import os
+import secrets
+from typing import BinaryIO
+
+import click
+from msgspec import Struct
+
+from api.cli import Failed
+from api.cli.fields import command_from, usage
+from api.cli.running import echo_json, on_register
+from api.commands import Outcome, execute, reviews_of
+from api.identity import (
+    DEMO_ROLES,
+    DemoRole,
+    account_actor,
+    acting_for,
+    bodies_for,
+    deciding,
+    demo_actor,
+)
+from api.wiring import Running, utc_now
+from domain.answers import VERBS, Answer, answers
+from domain.dates import in_words, parse
+from domain.decider import Act
+from domain.history import EVENT_TYPES, Command
+from domain.partnership.commands import RecordLegacyPartnership, SubmitProposal
+from domain.partnership.state import Unknown
+from domain.ports import Actor
+from domain.refusals import Invalid
+from domain.review.state import Reviews
+from domain.values import PartnershipId, read_partnership_id
+
+KEY = "TWINLEDGER_KEY"
+FOUNDING = (SubmitProposal, RecordLegacyPartnership)
+_TAGS = {shape: tag for tag, shape in EVENT_TYPES.items()}
+
+
+class Asked(Struct, frozen=True):
+    """What was typed."""
+
+    reference: str
+    verb: str | None
+    words: tuple[str, ...]
+    body_json: bytes | None
+    role: DemoRole | None
+    on: str | None
+    body: str | None
+    body_name: str
+    key: str
+    expected: int | None
+    dry_run: bool
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
+@click.argument("verb", required=False)
+@click.argument("words", nargs=-1, metavar="[FIELD=VALUE]...")
+@click.option("--as", "role", type=click.Choice(DEMO_ROLES), help="In the demo: who acts.")
+@click.option("--on", help="When it was decided or happened (EDTF); today if left out.")
+@click.option("--body", help="Which body decided it, where several may.")
+@click.option("--body-name", default="", help='Its public name: "Norfolk City Council".')
+@click.option("--key", help="The act's key; the same key never records twice.")
+@click.option("--expected", type=int, help="Refuse if the record changed after this position.")
+@click.option(
+    "--from-json", "body_file", type=click.File("rb"), help="The fields, as JSON; - reads."
+)
+@click.option("--dry-run", is_flag=True, help="Decide and show, record nothing.")
+@click.option("--json", "as_json", is_flag=True)
+def do(
+    *,
+    reference: str,
+    verb: str | None,
+    words: tuple[str, ...],
+    role: DemoRole | None,
+    on: str | None,
+    body: str | None,
+    body_name: str,
+    key: str | None,
+    expected: int | None,
+    body_file: BinaryIO | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Record VERB for the partnership REF ("new" for a proposal or a legacy record).
+
+    Without VERB: what is allowed now, and if not why. With VERB and no fields: what it takes.
+    Evidence is written "title | date | link | sha256".
+    """
+    if verb is not None and verb not in VERBS:
+        raise click.UsageError(f"There is no verb {verb!r}. There are: {', '.join(VERBS)}.")
+    if verb is not None and not words and body_file is None:
+        lines = usage(VERBS[verb])
+        if any("(needed)" in line for line in lines):
+            click.echo(f"{verb} takes:\n  " + "\n  ".join(lines))
+            return
+    asked = Asked(
+        reference,
+        verb,
+        words,
+        body_file.read() if body_file else None,
+        role,
+        on,
+        body,
+        body_name,
+        key or secrets.token_urlsafe(16),
+        expected,
+        dry_run,
+    )
+    if verb is None:
+        _tell_answers(on_register(lambda system: _answers(system, asked)), as_json)
+    else:
+        _tell_outcome(on_register(lambda system: _record(system, asked)), as_json)
+
+
+async def _answers(system: Running, asked: Asked) -> tuple[Answer, ...]:
+    state = await _state(system, asked)
+    return answers(state, await _person(system, asked, state))
+
+
+async def _record(system: Running, asked: Asked) -> Outcome:
+    assert asked.verb is not None  # noqa: S101 - the caller has looked
+    shape = VERBS[asked.verb]
+    command = command_from(shape, asked.words, asked.body_json)
+    state = await _state(system, asked)
+    actor = _deciding(await _person(system, asked, state), command, asked)
+    now = utc_now()
+    act = Act(actor, asked.key, now, parse(asked.on or now.date().isoformat(), field="--on"))
+    founding = isinstance(command, FOUNDING)
+    outcome = await execute(
+        system.ledger,
+        command,
+        act,
+        partnership=None if founding else _reference(asked),
+        expected=asked.expected,
+        dry_run=asked.dry_run,
+    )
+    await system.runner.catch_up()
+    return outcome
+
+
+async def _state(system: Running, asked: Asked) -> Reviews:
+    if asked.reference == "new":
+        return Reviews(Unknown())
+    state, _ = await reviews_of(system.ledger, _reference(asked))
+    return state
+
+
+def _reference(asked: Asked) -> PartnershipId:
+    return read_partnership_id(asked.reference)
+
+
+async def _person(system: Running, asked: Asked, state: Reviews) -> Actor:
+    """In the demo whoever --as says, elsewhere the account of the key."""
+    if (await system.named()).demo:
+        if asked.role is None:
+            raise click.UsageError(f"In the demo, say who acts: --as {'|'.join(DEMO_ROLES)}.")
+        return demo_actor(asked.role, state.partnership)
+    if asked.role is not None:
+        raise click.UsageError(f"--as is for the demo. Here your key says who you are: set {KEY}.")
+    return await the_person(system)
+
+
+async def the_person(system: Running) -> Actor:
+    """Who the key in the environment belongs to."""
+    key = os.environ.get(KEY, "")
+    account = await system.accounts.find(key) if key else None
+    if account is None:
+        problem = "is the key of no open account" if key else "is not set"
+        raise Failed(
+            f"{KEY} {problem}. Ask the administrator for a key (`twinledger account add`).", 3
+        )
+    return account_actor(account)
+
+
+def _deciding(actor: Actor, command: Command, asked: Asked) -> Actor:
+    possible = bodies_for(asked.verb or "", actor.role)
+    if asked.body is None and len(possible) > 1:
+        raise Invalid("--body", "it is not said who decided it", f"One of {', '.join(possible)}.")
+    if isinstance(command, FOUNDING):
+        actor = acting_for(actor, command.home.community)
+    return deciding(actor, asked.body or possible[0], asked.body_name)
+
+
+def _tell_answers(found: tuple[Answer, ...], as_json: bool) -> None:
+    if as_json:
+        echo_json(found)
+        return
+    click.echo("You may:")
+    for answer in found:
+        if answer.allowed:
+            click.echo(f"  {answer.verb}: {answer.act}")
+    click.echo("You may not:")
+    for answer in found:
+        if not answer.allowed:
+            click.echo(f"  {answer.verb}: {answer.because}")
+
+
+def _tell_outcome(outcome: Outcome, as_json: bool) -> None:
+    receipt = outcome.receipt
+    if as_json:
+        echo_json(
+            {
+                "partnership": outcome.partnership,
+                "events": [
+                    {"type": _TAGS[type(event)], "public": event} for event in outcome.events
+                ],
+                "position": receipt.last_position if receipt else None,
+                "recorded_at": receipt.recorded_at if receipt else None,
+                "replayed": receipt.replayed if receipt else False,
+            }
+        )
+        return
+    names = ", ".join(_TAGS[type(event)].rsplit(".", 1)[0] for event in outcome.events)
+    if receipt is None:
+        click.echo(f"This would be recorded for {outcome.partnership}: {names}. Nothing is yet.")
+    elif receipt.replayed:
+        click.echo(f"This act was recorded before, at position {receipt.last_position}.")
+    else:
+        day = in_words(receipt.recorded_at.date().isoformat())
+        click.echo(
+            f"Recorded for {outcome.partnership}: {names}. "
+            f"Entry {receipt.last_position} of the register, {day} UTC."
+        )

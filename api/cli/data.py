@@ -1,0 +1,133 @@
+"""`import` and `report`: files in, files out."""
+
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from api.cli import Failed
+from api.cli.acts import the_person
+from api.cli.running import echo_json, on_register, progress_bar
+from api.importing import ImportReport, import_file
+from api.reports.issue import FORMATS, REPORTS, issue, position_asked_for
+from api.reports.rendering import Format
+from api.wiring import Running, utc_now
+from domain.dates import in_words
+from domain.ports import Actor
+
+_SHOWN = 20  # rows of each kind that are told; --json tells all
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be recorded, record nothing.")
+@click.option("--listed-on", help="The day of the list (EDTF), where its layout does not say it.")
+@click.option("--json", "as_json", is_flag=True, help="All rows with their reasons, for scripts.")
+def import_(file: Path, dry_run: bool, listed_on: str | None, as_json: bool) -> None:
+    """Take over a list of partnerships (relations.csv); a second run changes nothing."""
+
+    async def work(system: Running) -> ImportReport:
+        with progress_bar("Importing") as progress:
+            report = await import_file(
+                file,
+                system.ledger,
+                system.register,
+                dry_run=dry_run,
+                listed_on=listed_on,
+                actor=await _importer(system),
+                now=utc_now(),
+                progress=progress,
+            )
+        with progress_bar("Building the pages") as progress:
+            await system.runner.catch_up(progress)
+        return report
+
+    report = on_register(work)
+    if as_json:
+        echo_json(
+            {
+                "file": report.file,
+                "listed_on": report.listed_on,
+                "dry_run": report.dry_run,
+                "rows": report.rows,
+                "new": report.new,
+                "duplicate": [
+                    {"line": row.line, "reason": row.reason} for row in report.duplicates
+                ],
+                "refused": [{"line": row.line, "reason": row.reason} for row in report.refused],
+            }
+        )
+        return
+    _tell(report)
+
+
+async def _importer(system: Running) -> Actor:
+    """An administrator: in the demo the sample's own, elsewhere the account of the key."""
+    if (await system.named()).demo:
+        return Actor("register", "Sample register", "", "demo-administrator-1", "administrator")
+    actor = await the_person(system)
+    if actor.role != "administrator":
+        raise Failed(
+            f"A list is imported by an administrator; {actor.recorder} is {actor.role}.", 1
+        )
+    return actor
+
+
+def _tell(report: ImportReport) -> None:
+    verb = "would be recorded" if report.dry_run else "recorded"
+    click.echo(f"{report.file}, listed in {in_words(report.listed_on)}: {report.rows} rows.")
+    click.echo(f"  new: {report.new} {verb}")
+    click.echo(f"  duplicate: {len(report.duplicates)}")
+    for duplicate in report.duplicates[:_SHOWN]:
+        click.echo(f"    line {duplicate.line}: {duplicate.reason}")
+    _rest(len(report.duplicates))
+    click.echo(f"  refused: {len(report.refused)}")
+    for refused in report.refused[:_SHOWN]:
+        click.echo(f"    line {refused.line}: {refused.reason}")
+    _rest(len(report.refused))
+    if report.look_alikes:
+        click.echo(f"  of the new ones, look alike another: {len(report.look_alikes)}")
+
+
+def _rest(count: int) -> None:
+    if count > _SHOWN:
+        click.echo(f"    ... and {count - _SHOWN} more; --json lists all.")
+
+
+@click.command()
+@click.argument("name", type=click.Choice(REPORTS))
+@click.option("--as-of", required=True, help="How the world stood on this day: 2026-11-01.")
+@click.option("--known-at", help="As far as was recorded by the end of this day (UTC).")
+@click.option("--position", type=int, help="As far as was recorded at this position.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text")
+@click.option("--regime", help="A regime file of your own, to try what would change.")
+@click.option("--output", type=click.File("wb"), help="A file; standard output if left out.")
+def report(
+    *,
+    name: str,
+    as_of: str,
+    known_at: str | None,
+    position: int | None,
+    format_: Format,
+    regime: str | None,
+    output: BinaryIO | None,
+) -> None:
+    """A compliance report. The same position gives the same bytes."""
+
+    async def work(system: Running) -> bytes:
+        known = await position_asked_for(system.ledger, known_at=known_at, position=position)
+        return await issue(
+            system.register,
+            system.ledger,
+            report=name,
+            as_of=as_of,
+            position=known,
+            format=format_,
+            regime=regime,
+        )
+
+    content = on_register(work)
+    target = output or sys.stdout.buffer
+    target.write(content)
+    target.flush()

@@ -1,0 +1,137 @@
+"""`show`, `history`, `search`: the register, read."""
+
+import click
+
+from api.cli.running import echo_json, on_register
+from api.reports.issue import position_asked_for
+from api.wiring import Running
+from domain.dates import in_words, parse_day
+from domain.refusals import NotFound
+from domain.values import read_partnership_id
+from projections.views import Filters, Moment, Page, PartnershipView, TimelineItem
+
+
+async def moment_of(
+    system: Running, as_of: str | None, known_at: str | None, position: int | None
+) -> Moment:
+    """The two clocks as they are typed: a day in the world, and what was known by then."""
+    day = parse_day(as_of, field="--as-of") if as_of else None
+    if known_at is None and position is None:
+        return Moment(day)
+    known = await position_asked_for(system.ledger, known_at=known_at, position=position)
+    return Moment(day, known)
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
+@click.option("--as-of", help="How it stood on this day in the world.")
+@click.option("--known-at", help="As far as was recorded by the end of this day (UTC).")
+@click.option("--position", type=int, help="As far as was recorded at this position.")
+@click.option("--json", "as_json", is_flag=True)
+def show(
+    reference: str, as_of: str | None, known_at: str | None, position: int | None, as_json: bool
+) -> None:
+    """One partnership in words."""
+    wanted = read_partnership_id(reference)
+
+    async def work(system: Running) -> PartnershipView:
+        moment = await moment_of(system, as_of, known_at, position)
+        view = await system.register.get(wanted, moment)
+        if view is None:
+            raise NotFound("partnership", wanted, "Check the reference, or search the register.")
+        return view
+
+    view = on_register(work)
+    if as_json:
+        echo_json(view)
+        return
+    for line in described(view):
+        click.echo(line)
+
+
+def described(view: PartnershipView) -> list[str]:
+    """A partnership as lines of plain words."""
+    home, counterpart = view.home, view.counterpart
+    lines = [
+        f"{home.name} ({home.country or 'country unknown'}) and "
+        f"{counterpart.name} ({counterpart.country or 'country unknown'})",
+        f"Reference: {view.partnership}",
+        f"Status: {_status(view)}",
+    ]
+    lines += [f"Under transparency review: {review.review}" for review in view.open_reviews]
+    if view.condition:
+        lines.append(f"Resumes when: {view.condition}")
+    for label, fact in (("Bond since", view.since), ("Formal agreement", view.formally_since)):
+        if fact is not None:
+            grade = fact.grade.replace("_", " ")
+            lines.append(f"{label}: {in_words(fact.on)} ({grade})")
+    if view.legacy:
+        listed = f", listed in {in_words(view.listed_on)}" if view.listed_on else ""
+        lines.append(f"Legacy record, not verified{listed}")
+    lines += [f"Source: {source.title}" for source in view.sources]
+    if view.statement:
+        lines.append(f"Public statement: {view.statement}")
+    lines.append(f"Last entry: {view.version}")
+    return lines
+
+
+def _status(view: PartnershipView) -> str:
+    if not view.statuses:
+        return "not begun on that day"
+    if len(view.statuses) > 1:
+        return f"undetermined on that day: {' or '.join(view.statuses)}"
+    since = f" since {in_words(view.status_since)}" if view.status_since else ""
+    return f"{view.statuses[0]}{since}"
+
+
+@click.command()
+@click.argument("reference", metavar="REF")
+@click.option("--position", type=int, help="Only what was recorded up to this position.")
+@click.option("--json", "as_json", is_flag=True)
+def history(reference: str, position: int | None, as_json: bool) -> None:
+    """All acts of one partnership: who, when, on which basis, what changed."""
+    wanted = read_partnership_id(reference)
+
+    async def work(system: Running) -> tuple[TimelineItem, ...]:
+        items = await system.timeline.of(wanted, position=position)
+        if not items:
+            raise NotFound("partnership", wanted, "Check the reference, or search the register.")
+        return items
+
+    items = on_register(work)
+    if as_json:
+        echo_json(items)
+        return
+    for item in items:
+        click.echo(f"{item.position}  {item.recorded_at:%Y-%m-%d %H:%M} UTC  {item.sentence}")
+        for change in item.changes:
+            before = f"{change.before} -> " if change.before else ""
+            click.echo(f"      {change.label}: {before}{change.after}")
+        if item.statement:
+            click.echo(f"      {item.statement}")
+        for citation in item.basis:
+            dated = f", {in_words(citation.dated)}" if citation.dated else ""
+            click.echo(f"      Basis: {citation.title}{dated} {citation.link}".rstrip())
+        if item.corrected_by is not None:
+            click.echo(f"      Corrected by entry {item.corrected_by}.")
+
+
+@click.command()
+@click.argument("query", default="")
+@click.option("--country", default="", help="ISO code of one of the two: JP.")
+@click.option("--limit", default=20, type=click.IntRange(1, 500))
+@click.option("--json", "as_json", is_flag=True)
+def search(query: str, country: str, limit: int, as_json: bool) -> None:
+    """Find partnerships by name, reference or country."""
+
+    async def work(system: Running) -> Page:
+        filters = Filters(query=query, country=country.upper())
+        return await system.register.search(filters, Moment(), limit=limit)
+
+    page = on_register(work)
+    if as_json:
+        echo_json(page)
+        return
+    for row in page.rows:
+        click.echo(f"{row.partnership}  {row.home.name} - {row.counterpart.name}  {_status(row)}")
+    click.echo(f"{len(page.rows)} of {page.total} shown.")

@@ -1,0 +1,77 @@
+"""What every command shares: run on the register, speak to a person or to a script."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from adapters.log import configure_log
+from adapters.settings import read_settings
+from api.wiring import Running, running
+
+T = TypeVar("T")
+
+
+def on_register(work: Callable[[Running], Awaitable[T]], *, caught_up: bool = True) -> T:
+    """Run `work` on the register of the settings, with projections that show all of it.
+
+    Raises `NoRegister` where there is none.
+    """
+    settings = read_settings()
+    configure_log(settings.log, level="WARNING")
+
+    async def run() -> T:
+        async with running(settings) as system:
+            await system.named()
+            if caught_up:
+                await system.runner.catch_up()
+            return await work(system)
+
+    return asyncio.run(run())
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, a line at every tenth elsewhere; call it with (done, all)."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _plain_lines(label)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _plain_lines(label: str) -> Callable[[int, int], None]:
+    told = -1
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        tenth = 10 if total == 0 else 10 * done // total
+        if tenth > told:
+            told = tenth
+            click.echo(f"{label}: {done} of {total}", err=True)
+
+    return tell
+
+
+def echo_json(value: object) -> None:
+    """For scripts: indented JSON on standard output."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

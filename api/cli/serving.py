@@ -1,0 +1,127 @@
+"""`demo`, `init`, `serve`."""
+
+import asyncio
+
+import click
+
+from adapters.accounts import Account, RegisterName
+from adapters.listening import require_free_port
+from adapters.log import configure_log
+from adapters.problems import CannotRun
+from adapters.settings import read_settings
+from api.cli.accounts import tell_key
+from api.cli.running import progress_bar
+from api.demo import Summary, load_sample
+from api.serving import serve as serve_pages
+from api.wiring import Running, running, utc_now
+from domain.values import CommunityId
+
+
+class WrongRegister(CannotRun):
+    """The command is for another kind of register than the one that is here."""
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do all but serve, and end.")
+def demo(once: bool) -> None:
+    """Load the sample register and show it at http://127.0.0.1:8000."""
+    settings = read_settings()
+    configure_log(settings.log, level="WARNING")
+    if not once:
+        require_free_port(settings.host, settings.port)
+
+    async def run() -> None:
+        async with running(settings) as system:
+            named = await _demonstration(system)
+            with progress_bar("Loading the sample register") as progress:
+                summary = await load_sample(system.ledger, progress=progress, now=utc_now())
+            with progress_bar("Building the pages") as progress:
+                await system.runner.catch_up(progress)
+            _tell(summary, head=(await system.ledger.head()).position)
+            if once:
+                _tell_first("twinledger show ", summary)
+                return
+
+            def ready(address: str) -> None:
+                _tell_first(f"{address}/partnerships/", summary)
+                click.echo(f"\nOpen {address} in a browser. Ctrl-C ends it; nothing is lost.")
+
+            await serve_pages(system, named, ready=ready)
+
+    asyncio.run(run())
+
+
+async def _demonstration(system: Running) -> RegisterName:
+    named = await system.accounts.name_register("Sample register", demo=True)
+    if not named.demo:
+        raise WrongRegister(
+            f"This is your own register, {named.name!r}; the sample is not mixed into it.",
+            "Run `twinledger serve`, or name another folder in TWINLEDGER_DATA for the demo.",
+        )
+    return named
+
+
+def _tell(summary: Summary, *, head: int) -> None:
+    statuses = ", ".join(f"{count} {status}" for status, count in summary.by_status.items())
+    click.echo(f"Sample register: {summary.partnerships} partnerships ({statuses}).")
+    click.echo(f"{summary.acts} acts of real places; {summary.added} of them recorded just now.")
+    click.echo(f"{summary.in_several_files} pairs stand in more than one source: one record each.")
+    for what, because in (*summary.skipped, *summary.refused):
+        click.echo(f"Left out: {what}: {because}")
+    click.echo(f"The ledger has {head} entries.")
+
+
+def _tell_first(address: str, summary: Summary) -> None:
+    click.echo("")
+    click.echo("Look first at:")
+    for highlight in summary.look_first:
+        click.echo(f"  {highlight.names}: {highlight.because}")
+        click.echo(f"    {address}{highlight.partnership}")
+
+
+@click.command()
+@click.option("--name", required=True, help='What the register is called: "Register of Norfolk".')
+@click.option("--administrator", default="administrator", help="The first account's pseudonym.")
+def init(name: str, administrator: str) -> None:
+    """Make an own, empty register with its first administrator."""
+    settings = read_settings()
+    configure_log(settings.log, level="WARNING")
+
+    async def run() -> str:
+        async with running(settings) as system:
+            there = await system.accounts.register()
+            if there is not None:
+                raise WrongRegister(
+                    f"There is a register here already: {there.name!r}.",
+                    "Run `twinledger serve`, or name another folder in TWINLEDGER_DATA.",
+                )
+            first = Account(administrator, "administrator", CommunityId(""), "")
+            key = await system.accounts.found(name, first)
+            if key is None:
+                raise WrongRegister(
+                    "Somebody else has just made a register here.", "Run `twinledger serve`."
+                )
+            return key
+
+    key = asyncio.run(run())
+    click.echo(f"The register {name!r} is ready and empty.")
+    click.echo(f"Its first account is {administrator}.")
+    tell_key(key)
+    click.echo("Next: `twinledger account add` for those who record, then `twinledger serve`.")
+
+
+@click.command()
+def serve() -> None:
+    """Serve the register's pages."""
+    settings = read_settings()
+    configure_log(settings.log)
+    require_free_port(settings.host, settings.port)
+
+    async def run() -> None:
+        async with running(settings) as system:
+            named = await system.named()
+            await serve_pages(
+                system, named, ready=lambda at: click.echo(f"{named.name}: {at} (Ctrl-C ends it)")
+            )
+
+    asyncio.run(run())
