@@ -90,13 +90,14 @@ def _line_3(report: Report) -> Iterator[str]:
 
 
 def _line_14(report: Report) -> Iterator[str]:
-    yield "14. Gaps: elements of the study without a finding"
+    yield "14. Gaps: elements of the study, and how many partnerships have no finding on them"
     yield "   pairs: all with one US party; open: those of them that the rule does not rule out"
     yield "       pairs    open"
     for gap in report.gaps:
-        doubt = "" if gap.wording_confirmed else " (wording not confirmed)"
+        doubt = "" if gap.wording_confirmed else " *"
         numbers = f"{gap.without_finding:>12,} {gap.without_finding_not_ruled_out:>7,}"
         yield f"{numbers}  {gap.element}  {gap.question}{doubt}"
+    yield "   * wording not confirmed in a text or summary of the bill"
 
 
 def _notes(report: Report) -> Iterator[str]:
@@ -140,6 +141,6 @@ def _noted(noted: Iterable[Noted]) -> list[str]:
 
 def _columns(counts: Iterable[CountryCount]) -> list[str]:
     cells = [f"{c.country} {'-' if c.score is None else c.score:>3} {c.pairs:>6,}" for c in counts]
-    return [f"     {'    '.join(cells[at : at + 6])}" for at in range(0, len(cells), 6)] or [
+    return [f"     {'   '.join(cells[at : at + 6])}" for at in range(0, len(cells), 6)] or [
         "     none"
     ]

@@ -88,7 +88,7 @@ class _Count:
         in_force = evaluate(self.in_force, facts, self.lists).holds
         if in_force is False:
             return
-        self.uncertain_status += len(facts.statuses) > 1
+        self.uncertain_status += not facts.status_is_certain
         determination = determine(self.regime, facts, self.lists)
         self.of_all.add(determination)
         if in_force is None:

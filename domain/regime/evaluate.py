@@ -160,8 +160,9 @@ def _recognised_by(rule: r.RecognisedBy, facts: PartnershipFacts) -> Finding:
 
 def _status_in(rule: r.StatusIn, facts: PartnershipFacts) -> Finding:
     possible = facts.statuses
-    uses = (f"status: {' or '.join(sorted(possible)) or 'not begun'}",)
-    if possible and possible <= set(rule.statuses):
+    begun = bool(possible) and not facts.possibly_not_begun
+    uses = (f"status: {' or '.join([*sorted(possible), *([] if begun else ['not begun'])])}",)
+    if begun and possible <= set(rule.statuses):
         return Finding(rule, True, uses)
     if possible.isdisjoint(rule.statuses):
         return Finding(rule, False, uses)

@@ -17,7 +17,8 @@ class PartyFacts(Struct, frozen=True):
 class PartnershipFacts(Struct, frozen=True):
     """`statuses` holds the one status that is certain on the day, or all that are possible.
 
-    Empty `statuses` says that the partnership had surely not begun. `recognised` maps a body's name
+    Empty `statuses` says that the partnership had surely not begun, `possibly_not_begun` that its
+    dates leave open whether it had. `recognised` maps a body's name
     to whether it lists the partnership on the day; a body that is absent is unknown.
     `findings` are the (criteria set, element) pairs with a finding, whatever its result.
     """
@@ -29,3 +30,9 @@ class PartnershipFacts(Struct, frozen=True):
     legacy: bool
     recognised: dict[str, bool]
     findings: frozenset[tuple[str, str]]
+    possibly_not_begun: bool = False
+
+    @property
+    def status_is_certain(self) -> bool:
+        """Whether the day has one status, "not begun" being one."""
+        return len(self.statuses) + self.possibly_not_begun <= 1

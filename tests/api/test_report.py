@@ -203,13 +203,14 @@ async def test_what_was_not_in_force_is_left_out_and_what_may_have_been_is_count
         between("US", "CN", statuses=("agreed",)),
         between("US", "CN", statuses=("active", "suspended")),
         between("US", "CN", statuses=("active", "ended")),
+        between("US", "CN", possibly_not_begun=True),
         between("US", "CN", statuses=("proposed",)),
         between("US", "CN", statuses=()),
     )
 
-    assert (report.partnerships_in_force, report.partnerships_possibly_in_force) == (2, 1)
+    assert (report.partnerships_in_force, report.partnerships_possibly_in_force) == (2, 2)
     assert report.pairs_with_one_us_party == 2
-    assert report.data_quality.partnerships_with_uncertain_status == 2
+    assert report.data_quality.partnerships_with_uncertain_status == 3
 
 
 async def test_recognition_is_counted_as_yes_no_and_unknown(ledger: MemoryLedger) -> None:

@@ -41,6 +41,7 @@ def between(
     reference: str = "TL-0000-0001",
     findings: frozenset[tuple[str, str]] = frozenset(),
     level: str = "",
+    possibly_not_begun: bool = False,
 ) -> PartnershipFacts:
     """A partnership between communities of two countries; recognition unknown unless said."""
     return PartnershipFacts(
@@ -54,6 +55,7 @@ def between(
         legacy=True,
         recognised={} if recognised is None else {SCI: recognised},
         findings=findings,
+        possibly_not_begun=possibly_not_begun,
     )
 
 
@@ -81,6 +83,7 @@ partnerships = st.builds(
     recognised=st.sampled_from([True, False, None]),
     statuses=st.lists(statuses, min_size=1, max_size=3).map(tuple),
     level=st.sampled_from(["", "city", "national"]),
+    possibly_not_begun=st.booleans(),
 )
 tests: st.SearchStrategy[r.Rule] = st.sampled_from(
     [

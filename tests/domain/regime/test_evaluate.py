@@ -86,6 +86,12 @@ def test_an_uncertain_status_is_uncertain_only_where_it_matters(
     assert evaluate(IN_FORCE, between("US", "CN", statuses=statuses), LISTS).holds is expected
 
 
+def test_dates_that_leave_the_beginning_open_leave_the_status_open() -> None:
+    facts = between("US", "CN", possibly_not_begun=True)
+
+    assert evaluate(IN_FORCE, facts, LISTS).holds is None
+
+
 def test_recognition_that_nobody_recorded_is_missing_by_the_name_of_the_body() -> None:
     finding = evaluate(RECOGNISED, between("US", "CN"), LISTS)
 
@@ -135,8 +141,15 @@ def _learnt(facts: PartnershipFacts, data: st.DataObject) -> PartnershipFacts:
         for party in facts.parties
     )
     recognised = facts.recognised or {SCI: data.draw(st.booleans())}
-    status = data.draw(st.sampled_from(sorted(facts.statuses)))
-    return replace(facts, parties=parties, recognised=recognised, statuses=frozenset({status}))
+    ends = [frozenset({status}) for status in sorted(facts.statuses)]
+    not_begun = [frozenset[Status]()] if facts.possibly_not_begun else []
+    return replace(
+        facts,
+        parties=parties,
+        recognised=recognised,
+        statuses=data.draw(st.sampled_from([*ends, *not_begun])),
+        possibly_not_begun=False,
+    )
 
 
 def _lists_learnt(data: st.DataObject) -> Lists:
