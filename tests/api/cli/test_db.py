@@ -74,7 +74,7 @@ def test_the_shell_asks_as_the_application(
 ) -> None:
     terminal("shell", "-Atc", "SELECT current_user, size FROM head")
     assert "twinledger|0" in capfd.readouterr().out
-    terminal("shell", "-c", "DELETE FROM event", code=3)
+    terminal("shell", "-c", "DELETE FROM event", code=1)
     assert "permission denied" in capfd.readouterr().err
 
 
@@ -152,5 +152,5 @@ def test_a_register_of_a_real_server_is_backed_up_with_programs_that_suit_it(
 def test_a_wrong_setting_is_one_sentence(data_folder: Path) -> None:
     at = Terminal(TWINLEDGER_DATA=str(data_folder), TWINLEDGER_PROT="8000")
     assert at("start", code=3) == (
-        "Error: TWINLEDGER_PROT is not a setting. Did you mean TWINLEDGER_PORT?\n"
+        "TWINLEDGER_PROT is not a setting. Did you mean TWINLEDGER_PORT?\n"
     )
