@@ -32,17 +32,6 @@ class Founding(Struct, frozen=True):
     command: RecordLegacyPartnership
     act: Act
 
-    @property
-    def partnership(self) -> PartnershipId:
-        """The reference that it gets."""
-        return mint_partnership_id(self.act.key)
-
-    @property
-    def tags(self) -> frozenset[str]:
-        """What the decision rests on: the pair is free, and the reference is."""
-        home, counterpart = self.command.home.community, self.command.counterpart.community
-        return frozenset({pair_tag(home, counterpart), partnership_tag(self.partnership)})
-
 
 class Founded(Struct, frozen=True):
     """It stands. `before` says that this very command had been recorded earlier."""
@@ -59,36 +48,56 @@ async def found(
     Each is recorded for itself: when this is cancelled some are recorded and some are not, and the
     same call again settles it. A few hundred at once are a good number.
     """
-    tags = frozenset[str]().union(*(founding.tags for founding in foundings))
+    cases = [_Case.of(founding) for founding in foundings]
+    tags = frozenset[str]().union(*(case.tags for case in cases))
     known: dict[str, list[Recorded]] = defaultdict(list)
     for recorded in await ledger.read(tags) if tags else ():
         for tag in tags.intersection(recorded.tags):
             known[tag].append(recorded)
-    return await asyncio.gather(
-        *(_found(ledger, founding, known, dry_run=dry_run) for founding in foundings)
-    )
+    return await asyncio.gather(*(_found(ledger, case, known, dry_run=dry_run) for case in cases))
+
+
+class _Case(Struct, frozen=True):
+    """What a decision rests on: that the pair is free, and the reference."""
+
+    founding: Founding
+    partnership: PartnershipId
+    pair: str
+    own: str
+
+    @classmethod
+    def of(cls, founding: Founding) -> "_Case":
+        command = founding.command
+        partnership = mint_partnership_id(founding.act.key)
+        pair = pair_tag(command.home.community, command.counterpart.community)
+        return cls(founding, partnership, pair, partnership_tag(partnership))
+
+    @property
+    def tags(self) -> frozenset[str]:
+        return frozenset({self.pair, self.own})
 
 
 async def _found(
-    ledger: Ledger, founding: Founding, known: dict[str, list[Recorded]], *, dry_run: bool
+    ledger: Ledger, case: _Case, known: dict[str, list[Recorded]], *, dry_run: bool
 ) -> Founded | NotFounded:
-    command, act = founding.command, founding.act
-    founded = Founded(founding.partnership)
-    own = known.get(partnership_tag(founding.partnership))
-    if own:
+    command, act = case.founding.command, case.founding.act
+    if own := known.get(case.own):
         if (own[0].command, own[0].actor.recorder) == (act.key, act.actor.recorder):
-            return Founded(founding.partnership, before=True)
+            return Founded(case.partnership, before=True)
+        # 40 bits are few enough that two keys may meet; what is recorded is never mixed.
         return AlreadyRecorded(
-            f"Another act under the reference {founding.partnership}", "Record this one by hand."
+            f"Another partnership under the reference {case.partnership}",
+            "Record this one by hand.",
         )
-    pair = pair_tag(command.home.community, command.counterpart.community)
-    recorded = known.get(pair, ())
+    recorded = known.get(case.pair, ())
     try:
         events = PARTNERSHIP.decide(command, not_recorded_yet(map(entry_of, recorded)), act)
         if dry_run:
-            return founded
+            return Founded(case.partnership)
         after = recorded[-1].position if recorded else 0
-        submission = submission_of(events, command, act, read=founding.tags, after=after, pair=pair)
+        submission = submission_of(
+            events, command, act, read=case.tags, after=after, pair=case.pair
+        )
         try:
             receipt = await ledger.append(submission)
         except ConditionFailed:
@@ -97,4 +106,4 @@ async def _found(
             return Founded(outcome.partnership)
     except (Refused, NotCanonical, CommandKeyReused) as refusal:
         return refusal
-    return Founded(founding.partnership, before=receipt.replayed)
+    return Founded(case.partnership, before=receipt.replayed)

@@ -18,6 +18,7 @@ def fold(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
+@lru_cache(maxsize=32_768)
 def slug(name: str, country: str) -> str:
     """`us-norfolk`: the country, then the letters and digits of any script; `xx` for no country.
 

@@ -1,0 +1,296 @@
+"""A list of partnerships comes into a register: what is new, what doubles, what is refused."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import asyncpg
+import pytest
+
+from adapters.imports.errors import BrokenCsv
+from adapters.ledger import MemoryLedger, PostgresLedger
+from api.commands import execute
+from api.importing import ImportReport, import_file
+from domain.dates import parse
+from domain.decider import Act
+from domain.history import entry_of
+from domain.partnership.commands import End, RecordLegacyPartnership
+from domain.partnership.events import LegacyPartnershipRecorded, PartnershipEnded
+from domain.ports import Actor, Ledger
+from domain.refusals import Invalid
+from domain.values import Citation, CommunityId, PartnershipId, Party
+from projections.views import Register
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ADMINISTRATOR = Actor("register", "The register", "", "r-administrator", "administrator")
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "relations.csv"
+HEADER = "a_name,a_iso2,b_name,b_iso2\n"
+
+
+class Pairs:
+    """The one reading of the register that an import needs, straight from the ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def pairs(self) -> AsyncIterator[tuple[str, Party, Party, bool]]:
+        events = [entry_of(stored).event for stored in await self._ledger.read_after(0, 50_000)]
+        ended = {event.partnership for event in events if isinstance(event, PartnershipEnded)}
+        for event in events:
+            if isinstance(event, LegacyPartnershipRecorded):
+                live = event.partnership not in ended
+                yield event.partnership, event.home, event.counterpart, live
+
+
+class NoPairs:
+    """A register whose read models were not built yet."""
+
+    async def pairs(self) -> AsyncIterator[tuple[str, Party, Party, bool]]:
+        nothing: tuple[tuple[str, Party, Party, bool], ...] = ()
+        for pair in nothing:
+            yield pair
+
+
+Written = Callable[[str], Path]
+
+
+@pytest.fixture
+def ledger() -> MemoryLedger:
+    return MemoryLedger()
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Written:
+    def write(content: str) -> Path:
+        path = tmp_path / "list.csv"
+        path.write_text(content)
+        return path
+
+    return write
+
+
+async def imported(
+    path: Path,
+    ledger: Ledger,
+    *,
+    dry_run: bool = False,
+    listed_on: str | None = None,
+    register: object = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> ImportReport:
+    return await import_file(
+        path,
+        ledger,
+        cast(Register, register or Pairs(ledger)),
+        dry_run=dry_run,
+        listed_on=listed_on,
+        actor=ADMINISTRATOR,
+        now=NOW,
+        progress=progress,
+    )
+
+
+async def recorded(ledger: Ledger, home: Party, counterpart: Party) -> PartnershipId:
+    command = RecordLegacyPartnership(
+        home,
+        counterpart,
+        "active",
+        "sister",
+        "sister_city",
+        "named_page",
+        (Citation("A page"),),
+    )
+    key = f"{home.community}-{counterpart.community}"
+    return (await execute(ledger, command, Act(ADMINISTRATOR, key, NOW))).partnership
+
+
+def place(community: str, name: str, country: str) -> Party:
+    return Party(CommunityId(community), name, country)
+
+
+async def legacy(ledger: Ledger) -> list[LegacyPartnershipRecorded]:
+    events = [entry_of(stored).event for stored in await ledger.read_after(0, 100)]
+    return [event for event in events if isinstance(event, LegacyPartnershipRecorded)]
+
+
+async def test_a_listed_pair_becomes_a_legacy_record_of_the_lists_day(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    report = await imported(written(HEADER + "Encamp,AD,Mojácar,ES\n"), ledger)
+    (record,) = await legacy(ledger)
+
+    assert (report.rows, report.new) == (1, 1)
+    assert (record.home.community, record.counterpart.community) == ("ad-encamp", "es-mojácar")
+    assert (record.status, record.grade, record.listed_on) == ("active", "list_only", "2026-02")
+    assert "list.csv, line 2" in record.sources[0].title
+
+
+async def test_another_day_of_the_list_can_be_given(ledger: MemoryLedger, written: Written) -> None:
+    await imported(written(HEADER + "Encamp,AD,Alghero,IT\n"), ledger, listed_on="2019~")
+
+    assert (await legacy(ledger))[0].listed_on == "2019~"
+
+
+async def test_a_day_that_cannot_be_read_stops_before_anything_is_recorded(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    with pytest.raises(Invalid, match="listed_on"):
+        await imported(written(HEADER + "Encamp,AD,Alghero,IT\n"), ledger, listed_on="lately")
+
+    assert (await ledger.head()).position == 0
+
+
+async def test_the_same_pair_in_other_letters_names_its_twins_line(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    lines = "Asti,IT,Biberach an der Riss,DE\nBIBERACH  an der Riß,DE,Asti,IT\n"
+    report = await imported(written(HEADER + lines), ledger)
+
+    assert (report.new, report.refused) == (1, ())
+    assert [(row.line, row.reason) for row in report.duplicates] == [
+        (3, "The same pair as in line 2.")
+    ]
+
+
+async def test_pairs_that_differ_by_a_hyphen_are_recorded_and_pointed_out(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    lines = "Ludlow,GB,La Ferté Macé,FR\nLudlow,GB,La Ferté-Macé,FR\n"
+    report = await imported(written(HEADER + lines), ledger)
+
+    assert report.new == 2
+    assert [(row.line, row.of_line) for row in report.look_alikes] == [(3, 2)]
+    assert [record.counterpart.community for record in await legacy(ledger)] == [
+        "fr-la-ferté-macé",
+        "fr-la-ferté-macé-2",
+    ]
+
+
+async def test_a_pair_of_the_register_is_a_duplicate_naming_its_reference(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    reference = await recorded(
+        ledger, place("us-norfolk", "Norfolk", "US"), place("ru-kaliningrad", "Kaliningrad", "RU")
+    )
+    report = await imported(written(HEADER + "KALININGRAD,RU,norfolk,US\n"), ledger)
+
+    assert report.new == 0
+    assert report.duplicates[0].reason == f"Already in the register as {reference}."
+
+
+async def test_a_pair_that_the_register_knows_as_ended_is_not_revived(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    reference = await recorded(ledger, place("cz-a", "A", "CZ"), place("cn-b", "B", "CN"))
+    council = Actor("council", "", "cz-a", "r-clerk", "clerk")
+    await execute(
+        ledger,
+        End("home", (Citation("Minutes"),)),
+        Act(council, "end", NOW, parse("2020")),
+        partnership=reference,
+    )
+    report = await imported(written(HEADER + "A,CZ,B,CN\n"), ledger)
+
+    assert report.new == 0
+    assert f"{reference}, which is over" in report.duplicates[0].reason
+
+
+async def test_a_place_that_the_register_knows_keeps_its_id(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    await recorded(ledger, place("us-tokyo-q1", "Tokyo", "JP"), place("us-x", "X", "US"))
+    await imported(written(HEADER + "Tokyo,JP,Berlin,DE\n"), ledger)
+
+    assert (await legacy(ledger))[-1].home.community == "us-tokyo-q1"
+
+
+async def test_one_of_several_homonyms_is_not_guessed(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    seville = place("es-seville", "Seville", "ES")
+    await recorded(ledger, place("us-columbus", "Columbus", "US"), seville)
+    await recorded(ledger, place("us-columbus-q2", "Columbus", "US"), seville)
+    report = await imported(written(HEADER + "Columbus,US,Genoa,IT\n"), ledger)
+    record = (await legacy(ledger))[-1]
+
+    assert report.new == 1
+    assert record.home.community == "us-columbus-unplaced"
+    assert record.statement.startswith("Several communities are named Columbus")
+
+
+async def test_a_dry_run_says_the_same_and_records_nothing(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    path = written(HEADER + "Encamp,AD,Alghero,IT\nAlghero,IT,Encamp,AD\nEncamp,UK,Alghero,IT\n")
+    dry = await imported(path, ledger, dry_run=True)
+    assert (await ledger.head()).position == 0
+    wet = await imported(path, ledger)
+
+    assert (dry.new, dry.duplicates, dry.refused) == (wet.new, wet.duplicates, wet.refused)
+    assert [row.line for row in wet.refused] == [4]
+
+
+async def test_a_second_run_changes_nothing(ledger: MemoryLedger, written: Written) -> None:
+    path = written(HEADER + "Encamp,AD,Alghero,IT\nEncamp,AD,Mojácar,ES\n")
+    await imported(path, ledger)
+    report = await imported(path, ledger)
+
+    assert (report.new, (await ledger.head()).position) == (0, 2)
+    assert "earlier run of this import" in report.duplicates[0].reason
+
+
+async def test_a_second_run_is_exact_before_the_read_models_are_built(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    path = written(HEADER + "Encamp,AD,Alghero,IT\n")
+    await imported(path, ledger)
+    report = await imported(path, ledger, register=NoPairs())
+
+    assert (report.new, report.duplicates[0].why) == (0, "earlier_run")
+
+
+async def test_an_interrupted_import_goes_on_where_it_ended(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    path = written(HEADER + "".join(f"Town {n},FR,Stadt {n},DE\n" for n in range(1_200)))
+
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await imported(path, ledger, progress=interrupt)
+    stood = (await ledger.head()).position
+    report = await imported(path, ledger)
+
+    assert 0 < stood < 1_200
+    assert (report.new, len(report.duplicates)) == (1_200 - stood, stood)
+    assert (await ledger.head()).position == 1_200
+
+
+async def test_of_a_file_that_breaks_off_in_a_quotation_nothing_is_recorded(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    with pytest.raises(BrokenCsv, match="begins in line 3"):
+        await imported(written(HEADER + 'Encamp,AD,Alghero,IT\n"Encamp'), ledger)
+
+    assert (await ledger.head()).position == 0
+
+
+async def test_progress_ends_at_all_rows(ledger: MemoryLedger, written: Written) -> None:
+    told: list[tuple[int, int]] = []
+    path = written(HEADER + "".join(f"Town {n},FR,Stadt {n},DE\n" for n in range(600)))
+    await imported(path, ledger, progress=lambda done, total: told.append((done, total)))
+
+    assert told == [(500, 600), (600, 600)]
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason=f"{SHARED} is not on this machine")
+async def test_the_whole_list_has_two_rows_that_double_others(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+) -> None:
+    report = await imported(SHARED, PostgresLedger(pool), register=NoPairs())
+
+    assert (report.rows, report.new, report.refused) == (24_893, 24_891, ())
+    assert [(row.line, row.of_line) for row in report.duplicates] == [(8939, 8937), (15639, 15636)]
+    assert len(report.look_alikes) == 7
