@@ -45,6 +45,24 @@ class _Envelope(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 _decode = msgspec.json.Decoder(_Envelope).decode
 
 
+class _Before(Struct, frozen=True, gc=False):
+    """The fields that sort before `private`."""
+
+    actor: Actor
+    command: str
+    effective: str | None
+    id: str
+    on_behalf_of: str
+
+
+class _After(Struct, frozen=True, gc=False):
+    """The fields that sort after `recorded_at`."""
+
+    tags: list[str]
+    type: str
+    v: int = VERSION
+
+
 class LeafParts(Struct, frozen=True, gc=False):
     """A checked leaf around the time that it still lacks."""
 
@@ -66,19 +84,20 @@ def encode(
     Raises `NotCanonical`, naming the field, the problem and the remedy.
     """
     check_document(event.public, f"{field}.public")
-    start = b'{"actor":%b,"command":%b,"effective":%b,"id":"%b","on_behalf_of":%b,' % (
-        _actor(actor),
-        _text(command, "command"),
-        b"null" if event.effective is None else _text(event.effective, f"{field}.effective"),
-        id.encode(),
-        _text(on_behalf_of, "on_behalf_of"),
-    )
-    start += b'"private":{},"public":%b,"recorded_at":"' % bytes(event.public)
-    end = b'","tags":[%b],"type":%b,"v":%d}' % (
-        b",".join([_text(tag, f"{field}.tags") for tag in sorted(set(event.tags))]),
-        _text(event.type, f"{field}.type"),
-        VERSION,
-    )
+    _check_actor(actor)
+    together = "".join((command, on_behalf_of, event.effective or "", event.type, *event.tags))
+    if not (together.isascii() and together.isprintable()):  # else each of them is
+        check_text(command, "command")
+        check_text(on_behalf_of, "on_behalf_of")
+        check_text(event.effective or "", f"{field}.effective")
+        check_text(event.type, f"{field}.type")
+        for tag in event.tags:
+            check_text(tag, f"{field}.tags")
+
+    before = _encode(_Before(actor, command, event.effective, id, on_behalf_of))
+    start = b'%b,"private":{},"public":%b,"recorded_at":"' % (before[:-1], bytes(event.public))
+    after = _encode(_After(sorted(set(event.tags)), event.type))
+    end = b'",' + after[1:]
     if len(start) + STAMP_LENGTH + len(end) > LARGEST:
         raise NotCanonical(
             field=field,
@@ -132,12 +151,6 @@ def tag_numbers(tags: Iterable[str]) -> frozenset[int]:
 
 
 @lru_cache(maxsize=8_192)
-def _actor(actor: Actor) -> bytes:
+def _check_actor(actor: Actor) -> None:
     for name in Actor.__struct_fields__:
         check_text(getattr(actor, name), f"actor.{name}")
-    return _encode(actor)
-
-
-def _text(text: str, field: str) -> bytes:
-    check_text(text, field)
-    return _encode(text)

@@ -16,10 +16,10 @@ class Uuid7:
         self._last = 0
 
     def __call__(self) -> str:
-        moment = time.time_ns() // 1_000_000 << _RANDOM_BITS
-        fresh = moment | int.from_bytes(os.urandom(10)) >> 6
+        noise = int.from_bytes(os.urandom(10)) >> 6
+        fresh = time.time_ns() // 1_000_000 << _RANDOM_BITS | noise
         # Within one millisecond the next id follows its predecessor at a random distance.
-        step = 1 + int.from_bytes(os.urandom(4))
+        step = 1 + (noise & 0xFFFF_FFFF)
         self._last = number = max(fresh, self._last + step)
         milliseconds, rest = number >> _RANDOM_BITS, number & (1 << _RANDOM_BITS) - 1
         value = (
