@@ -14,7 +14,7 @@ from api.web.wording import STATUS_WORDS, word
 from domain.values import Status, Tier
 from projections.views import Counts, Filters
 
-AT_ONCE = 50
+AT_ONCE = 25
 
 
 class Bar(Struct, frozen=True):

@@ -59,4 +59,4 @@ _environment.globals.update(
 def render(template: str, *, status: int = 200, **values: Any) -> Response[bytes]:
     """The page as a response; text that is no UTF-8 was refused before it came here."""
     text = _environment.get_template(template).render(status=status, **values)
-    return Response(text.encode(), status_code=status, media_type="text/html; charset=utf-8")
+    return Response(text.encode(), status_code=status, media_type="text/html")

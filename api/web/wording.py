@@ -122,7 +122,7 @@ LABELS: dict[str, Label] = {
     "CloseReview.outcome": Label("Outcome"),
     "year": Label("Year of the report", "Four digits."),
     "nothing_happened": Label(
-        "Nothing happened this year", "An honest report, filed in one click."
+        "Nothing happened this year", "An honest report of a quiet year."
     ),
     "money": Label("Money", "One row for each currency. Received is spent plus carried over."),
     "currency": Label("Currency", "For example EUR."),
