@@ -113,7 +113,7 @@ class Ledger(Protocol):
         with `replayed` set. Raises `CommandKeyReused` when the digest differs, `ConditionFailed`
         when the condition does not hold, `NotCanonical` when an event cannot be a leaf (nothing is
         stored), and `OutcomeUnknown` when the ledger cannot say; the same call again settles it.
-        Any other `LedgerAnswer` means that nothing was stored. `recorded_at` is the ledger's own time.
+        Any other `LedgerAnswer` means that nothing was stored. The time is the ledger's own.
         Cancelling the call gives up the answer, not the append.
         """
         ...
