@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from adapters.imports import Listed, Refused, open_relations
+from adapters.imports import Listed, RefusedRow, open_relations
 from adapters.imports.relations import LISTED_ON, SOURCE
 from api.founding import Founded, Founding, NotFounded, found
 from api.matching import KnownPairs, Pairing
@@ -78,7 +78,7 @@ class ImportReport(Struct, frozen=True):
     rows: int
     new: int
     duplicates: tuple[Duplicate, ...]
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedRow, ...]
     look_alikes: tuple[LookAlike, ...]
 
 
@@ -132,14 +132,14 @@ class _Run:
         self._actor, self._now = actor, now
         self.new = 0
         self.duplicates: list[Duplicate] = []
-        self.refused: list[Refused] = []
+        self.refused: list[RefusedRow] = []
         self.look_alikes: list[LookAlike] = []
 
-    async def take(self, ledger: Ledger, rows: list[Listed | Refused], *, dry_run: bool) -> None:
+    async def take(self, ledger: Ledger, rows: list[Listed | RefusedRow], *, dry_run: bool) -> None:
         """Sort out `rows`, and record those that are new."""
         fresh: list[tuple[Listed, Pairing]] = []
         for row in rows:
-            if isinstance(row, Refused):
+            if isinstance(row, RefusedRow):
                 self.refused.append(row)
                 continue
             pairing = self._pairs.of_row(row)
@@ -188,9 +188,11 @@ class _Run:
                 if pairing.looks_like:
                     self.look_alikes.append(_look_alike(row.line, pairing.looks_like))
             case Invalid() | NotCanonical():
-                self.refused.append(Refused(row.line, answer.field, answer.problem, answer.remedy))
+                self.refused.append(
+                    RefusedRow(row.line, answer.field, answer.problem, answer.remedy)
+                )
             case _:
-                self.refused.append(Refused(row.line, "row", str(answer), "Record it by hand."))
+                self.refused.append(RefusedRow(row.line, "row", str(answer), "Record it by hand."))
 
     def _key(self, pairing: Pairing) -> str:
         return f"import:{self._day}:{pairing.ends}"

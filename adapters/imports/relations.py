@@ -47,7 +47,7 @@ class Listed(Struct, frozen=True):
     b: Place
 
 
-class Refused(Struct, frozen=True):
+class RefusedRow(Struct, frozen=True):
     """A row that cannot be recorded as it is; the others can."""
 
     line: int
@@ -76,7 +76,7 @@ class Relations(Struct, frozen=True):
         """Of the file's bytes."""
         return self.table.sha256
 
-    def __iter__(self) -> Iterator[Listed | Refused]:
+    def __iter__(self) -> Iterator[Listed | RefusedRow]:
         """The rows in order, one at a time."""
         at = {name: number for number, name in enumerate(self.table.header)}
         return (_read(row, at) for row in rows(self.table))
@@ -109,7 +109,7 @@ def _near(name: str) -> str:
     return f" (is {near[0]!r} meant?)" if near else ""
 
 
-def _read(row: Row, at: dict[str, int]) -> Listed | Refused:
+def _read(row: Row, at: dict[str, int]) -> Listed | RefusedRow:
     try:
         if len(row.fields) != len(at):
             raise Invalid(
@@ -128,7 +128,7 @@ def _read(row: Row, at: dict[str, int]) -> Listed | Refused:
         relation = row.fields[at["relation_id"]].strip() if "relation_id" in at else ""
         return Listed(row.line, _text("relation_id", relation, longest=40), a, b)
     except Invalid as refusal:
-        return Refused(row.line, refusal.field, refusal.problem, refusal.remedy)
+        return RefusedRow(row.line, refusal.field, refusal.problem, refusal.remedy)
 
 
 def _place(row: Row, at: dict[str, int], side: str) -> Place:

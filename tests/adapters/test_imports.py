@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.imports import Listed, Refused, open_relations
+from adapters.imports import Listed, RefusedRow, open_relations
 from adapters.imports.errors import (
     BrokenCsv,
     FileMissing,
@@ -31,13 +31,13 @@ def written(tmp_path: Path) -> Written:
     return write
 
 
-def rows(path: Path) -> list[Listed | Refused]:
+def rows(path: Path) -> list[Listed | RefusedRow]:
     return list(open_relations(path))
 
 
-def refused(path: Path) -> Refused:
+def refused(path: Path) -> RefusedRow:
     (row,) = rows(path)
-    assert isinstance(row, Refused)
+    assert isinstance(row, RefusedRow)
     return row
 
 
@@ -97,7 +97,7 @@ def test_a_row_that_cannot_be_recorded_says_where_and_what_to_do(
 def test_the_rows_around_a_refused_one_are_read(written: Written) -> None:
     read = rows(written(HEADER + GOOD + GOOD.replace("AD", "??") + GOOD))
 
-    assert [type(row) for row in read] == [Listed, Refused, Listed]
+    assert [type(row) for row in read] == [Listed, RefusedRow, Listed]
 
 
 def test_an_unknown_column_is_named_with_the_one_that_may_be_meant(written: Written) -> None:
