@@ -43,9 +43,11 @@ class PartnershipView(Struct, frozen=True):
     """One partnership at one moment.
 
     `statuses` has one member when the status is certain on the day, several when it is not, none
-    when the partnership had surely not begun. `status_since` is the EDTF date of the act that
-    brought it there, empty when it is not known. `version` is the position of its last entry.
-    `grade` is None for what was proposed in this register.
+    when the partnership had surely not begun. `possibly_not_begun` says that the day lies in the
+    doubt of its beginning; a legacy partnership then was perhaps on its way, so that *proposed* is
+    among its statuses. `status_since` is the EDTF date of the act that brought it there, empty when
+    it is not known. `version` is the position of its last entry. `grade` is None for what was
+    proposed in this register.
     """
 
     partnership: str
@@ -73,10 +75,14 @@ class PartnershipView(Struct, frozen=True):
     first_position: int
     version: int
     recorded_at: datetime
+    possibly_not_begun: bool = False
 
 
 class Filters(Struct, frozen=True):
-    """`query` is matched against names and the reference; the others are exact."""
+    """`query` is matched against names and the reference; the others are exact.
+
+    `status` finds those of which it is certain on the day.
+    """
 
     query: str = ""
     status: Status | None = None

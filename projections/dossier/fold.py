@@ -1,0 +1,265 @@
+"""One entry more: the domain's own fold says what holds, this adds what people ask about it."""
+
+from datetime import UTC, date
+from typing import Any, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from domain.dates import parse
+from domain.decider import Entry
+from domain.partnership import events as e
+from domain.partnership.evolve import History, evolve
+from domain.partnership.state import Known, Unknown, status_of
+from domain.review import events as r
+from domain.values import DatedFact
+from projections.dossier.dossier import (
+    Approval,
+    Dossier,
+    ReviewNote,
+    StatusAct,
+    Step,
+    Waiting,
+)
+from projections.projection import CannotFollow
+
+
+class Folded(Struct, frozen=True):
+    """The domain's state, for the next entry, and the dossier, for people."""
+
+    state: Known
+    dossier: Dossier
+
+
+def fold(before: Folded | None, entry: Entry[History]) -> Folded:
+    """Raises `CannotFollow` where the domain knows no way from `before` over `entry`."""
+    try:
+        state = evolve(before.state if before else Unknown(), entry)
+        if isinstance(state, Unknown):
+            raise AssertionError("an entry leaves something known")
+        dossier = _noted(before.dossier, entry) if before else _founded(entry)
+    except (AssertionError, ValueError) as error:
+        raise CannotFollow(entry.position, str(error)) from error
+    record = state.record
+    return Folded(
+        state,
+        replace(
+            dossier,
+            home=record.home,
+            counterpart=record.counterpart,
+            tier=record.tier,
+            status=status_of(state),
+            version=entry.position,
+            recorded_at=entry.recorded_at,
+            corrections=tuple(
+                Waiting(position, asked.position, asked.field, asked.value, asked.reason)
+                for position, _, asked in record.corrections
+            ),
+        ),
+    )
+
+
+def _founded(entry: Entry[History]) -> Dossier:
+    event = entry.event
+    match event:
+        case e.ProposalSubmitted():
+            return Dossier(
+                event.partnership,
+                event.home,
+                event.counterpart,
+                event.tier,
+                event.kind,
+                status="proposed",
+                legacy=False,
+                first_position=entry.position,
+                version=entry.position,
+                recorded_at=entry.recorded_at,
+                acts=(StatusAct(_step(entry), "proposed"),),
+                motives=event.motives,
+                statement=event.statement,
+                sources=event.evidence,
+            )
+        case e.LegacyPartnershipRecorded():
+            return Dossier(
+                event.partnership,
+                event.home,
+                event.counterpart,
+                event.tier,
+                event.kind,
+                status=event.status,
+                legacy=True,
+                first_position=entry.position,
+                version=entry.position,
+                recorded_at=entry.recorded_at,
+                acts=_legacy_acts(event, entry),
+                grade=event.grade,
+                since=event.since,
+                formally_since=event.formally_since,
+                listed_on=event.listed_on,
+                motives=event.motives,
+                statement=event.statement,
+                sources=event.sources,
+            )
+        case _:
+            raise AssertionError(f"{entry!r} cannot be the first entry of a partnership")
+
+
+def _legacy_acts(
+    event: e.LegacyPartnershipRecorded, entry: Entry[History]
+) -> tuple[StatusAct, ...]:
+    """What must have happened for the partnership to be listed as it is."""
+    start = event.since or event.formally_since
+    begun = Step(entry.position, _listed_by(event, entry), start.on if start else "")
+    came = Step(entry.position, _listed_by(event, entry))
+    match event.status:
+        case "proposed" | "agreed" | "active":
+            return (StatusAct(begun, event.status),)
+        case "suspended" | "ended":
+            return (StatusAct(begun, "active"), StatusAct(came, event.status))
+        case "declined" | "withdrawn" | "lapsed":
+            return (StatusAct(begun, "proposed"), StatusAct(came, event.status))
+        case _:
+            assert_never(event.status)
+
+
+def _listed_by(event: e.LegacyPartnershipRecorded, entry: Entry[History]) -> date:
+    listed = parse(event.listed_on).latest if event.listed_on else None
+    return min(listed, _day(entry)) if listed else _day(entry)
+
+
+def _noted(dossier: Dossier, entry: Entry[History]) -> Dossier:
+    event, step = entry.event, _step(entry)
+    match event:
+        case e.HomeApprovalGiven():
+            return _approved(dossier, Approval(step, "home_approved"))
+        case e.CounterpartApprovalRecorded():
+            return _approved(dossier, Approval(step, "counterpart_approved"))
+        case e.AgreementSigned():
+            signed = _approved(dossier, Approval(step, event.side))
+            return _reached(signed, StatusAct(step, "agreed")) if event.completes else signed
+        case e.PartnershipActivated() | e.PartnershipResumed():
+            return _reached(dossier, StatusAct(step, "active"))
+        case e.PartnershipSuspended():
+            return _reached(dossier, StatusAct(step, "suspended", event.condition, event.review_by))
+        case e.PartnershipEnded():
+            return _reached(dossier, StatusAct(step, "ended"))
+        case e.ProposalDeclined():
+            return _reached(dossier, StatusAct(step, "declined"))
+        case e.ProposalWithdrawn():
+            return _reached(dossier, StatusAct(step, "withdrawn"))
+        case e.RecordCorrected():
+            return _corrected(dossier, event)
+        case r.ReviewOpened():
+            note = ReviewNote(
+                event.review,
+                event.criteria,
+                event.ground,
+                event.hold,
+                opened_at=entry.recorded_at,
+                opened=step,
+            )
+            return replace(dossier, reviews=(*dossier.reviews, note))
+        case r.InformationRequested() | r.AnswerRecorded() | r.FindingRecorded() | r.ReviewClosed():
+            return replace(
+                dossier,
+                reviews=tuple(
+                    _examined(note, event, step) if note.review == event.review else note
+                    for note in dossier.reviews
+                ),
+            )
+        case (
+            e.ActivityReported()
+            | e.AnnualReportFiled()
+            | e.CorrectionRequested()
+            | e.CorrectionRejected()
+        ):
+            return dossier
+        case e.ProposalSubmitted() | e.LegacyPartnershipRecorded():
+            raise AssertionError(f"{entry!r} founds what is founded")
+        case _:
+            assert_never(event)
+
+
+def _examined(
+    note: ReviewNote,
+    event: r.InformationRequested | r.AnswerRecorded | r.FindingRecorded | r.ReviewClosed,
+    step: Step,
+) -> ReviewNote:
+    match event:
+        case r.InformationRequested():
+            return replace(note, requests=(*note.requests, step.position))
+        case r.AnswerRecorded():
+            return replace(
+                note, requests=tuple(open_ for open_ in note.requests if open_ != event.request)
+            )
+        case r.FindingRecorded():
+            return replace(note, elements=tuple(dict.fromkeys((*note.elements, event.element))))
+        case r.ReviewClosed():
+            return replace(note, closed=step)
+        case _:
+            assert_never(event)
+
+
+def _corrected(dossier: Dossier, event: e.RecordCorrected) -> Dossier:
+    match event.field:
+        case "effective" if event.position == dossier.first_position and dossier.legacy:
+            # The date of a legacy record is the day on which the partnership began.
+            start = "since" if dossier.since or not dossier.formally_since else "formally_since"
+            return _begun(dossier, start, event.value)
+        case "effective":
+            return _redated(dossier, event.position, event.value)
+        case "since" | "formally_since":
+            return _begun(dossier, event.field, event.value)
+        case "party_name" | "party_country":
+            # The domain's fold has corrected the party.
+            return dossier
+        case _:
+            assert_never(event.field)
+
+
+def _begun(dossier: Dossier, field: str, on: str) -> Dossier:
+    fact: DatedFact | None = getattr(dossier, field)
+    fact = replace(fact, on=on) if fact else DatedFact(on, dossier.grade or "minute")
+    changes: dict[str, Any] = {field: fact}
+    dossier = replace(dossier, **changes)
+    start = dossier.since or dossier.formally_since
+    if not dossier.legacy or start is None:
+        return dossier
+    first, *others = dossier.acts
+    begun = replace(first, step=replace(first.step, on=start.on))
+    return replace(dossier, acts=(begun, *others))
+
+
+def _redated(dossier: Dossier, position: int, on: str) -> Dossier:
+    def redated(step: Step) -> Step:
+        return replace(step, on=on) if step.position == position else step
+
+    return replace(
+        dossier,
+        acts=tuple(replace(act, step=redated(act.step)) for act in dossier.acts),
+        approvals=tuple(replace(a, step=redated(a.step)) for a in dossier.approvals),
+        reviews=tuple(
+            replace(
+                note,
+                opened=redated(note.opened),
+                closed=redated(note.closed) if note.closed else None,
+            )
+            for note in dossier.reviews
+        ),
+    )
+
+
+def _approved(dossier: Dossier, approval: Approval) -> Dossier:
+    return replace(dossier, approvals=(*dossier.approvals, approval))
+
+
+def _reached(dossier: Dossier, act: StatusAct) -> Dossier:
+    return replace(dossier, acts=(*dossier.acts, act))
+
+
+def _step(entry: Entry[History]) -> Step:
+    return Step(entry.position, _day(entry), entry.on.text if entry.on else "")
+
+
+def _day(entry: Entry[History]) -> date:
+    return entry.recorded_at.astimezone(UTC).date()

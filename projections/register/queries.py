@@ -1,0 +1,52 @@
+"""The register's questions in SQL: one statement, one round trip each.
+
+`{known}` picks the versions that were known at a position, `{where}` the filters of a search.
+"""
+
+KNOWN_NOW = "v.to_position = 9223372036854775807"
+KNOWN_AT = "v.from_position <= {position} and v.to_position > {position}"
+
+# The two halves are planned apart: the page walks the index in order and stops, the total counts.
+SEARCH = """
+    select total.n, page.dossier, page.name_key, page.partnership
+    from (
+        select count(*) as n from {schema}.register_version v where {known} and {where}
+    ) total
+    left join lateral (
+        select v.dossier, v.name_key, v.partnership from {schema}.register_version v
+        where {known} and {where} and {after}
+        order by v.name_key, v.partnership limit {limit}
+    ) page on true
+    order by page.name_key, page.partnership
+"""
+
+STATUS_IS_CERTAIN = """exists (
+    select from {schema}.register_span s
+    where s.partnership = v.partnership and s.from_position = v.from_position
+    and s.status = {status} and s.certain_from <= {day} and s.certain_until > {day}
+)"""
+
+GET = "select v.dossier from {schema}.register_version v where {known} and v.partnership = {ref}"
+
+COUNTS = """
+    select s.status, count(*) as n, count(*) filter (where v.under_review @> {day}) as under_review
+    from {schema}.register_version v
+    left join {schema}.register_span s
+        on s.partnership = v.partnership and s.from_position = v.from_position
+        and s.certain_from <= {day} and s.certain_until > {day}
+    where {known} and v.begun_from <= {day}
+    group by s.status
+    order by s.status
+"""
+
+COUNTRIES = """
+    select country, count(*) as n
+    from {schema}.register_version v, unnest(v.countries) country
+    where {known}
+    group by country
+    order by n desc, country collate "C"
+"""
+
+ALL = """
+    select v.dossier from {schema}.register_version v where {known} order by v.partnership
+"""

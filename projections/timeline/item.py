@@ -1,0 +1,144 @@
+"""One entry as a row of the timeline."""
+
+from typing import Literal, assert_never
+
+from domain.decider import Entry
+from domain.history import EVENT_TYPES
+from domain.partnership import events as e
+from domain.partnership.evolve import History
+from domain.review import events as r
+from domain.values import Citation
+from projections.dossier.dossier import Dossier
+from projections.timeline import words as w
+from projections.timeline.changes import changes
+from projections.timeline.sentences import sentence
+from projections.views import TimelineItem
+
+_TYPES = {shape: tag for tag, shape in EVENT_TYPES.items()}
+
+
+def item(entry: Entry[History], before: Dossier | None, after: Dossier) -> TimelineItem:
+    """What a person reads about `entry`, which led from `before` to `after`."""
+    event = entry.event
+    return TimelineItem(
+        entry.position,
+        event.partnership,
+        type=_TYPES[type(event)],
+        kind=_kind(event),
+        recorded_at=entry.recorded_at,
+        effective=entry.on.text if entry.on else "",
+        sentence=sentence(entry, after),
+        who=w.who(entry.actor, after),
+        recorder_role=w.ROLES.get(entry.actor.role, entry.actor.role.replace("_", " ")),
+        statement=_statement(event),
+        basis=_basis(event),
+        changes=changes(entry, before, after),
+        corrected_by=None,
+    )
+
+
+def _kind(event: History) -> Literal["step", "review", "report", "correction"]:
+    match event:
+        case (
+            e.ProposalSubmitted()
+            | e.HomeApprovalGiven()
+            | e.ProposalDeclined()
+            | e.ProposalWithdrawn()
+            | e.CounterpartApprovalRecorded()
+            | e.AgreementSigned()
+            | e.PartnershipActivated()
+            | e.PartnershipSuspended()
+            | e.PartnershipResumed()
+            | e.PartnershipEnded()
+            | e.LegacyPartnershipRecorded()
+        ):
+            return "step"
+        case (
+            r.ReviewOpened()
+            | r.InformationRequested()
+            | r.AnswerRecorded()
+            | r.FindingRecorded()
+            | r.ReviewClosed()
+        ):
+            return "review"
+        case e.ActivityReported() | e.AnnualReportFiled():
+            return "report"
+        case e.CorrectionRequested() | e.RecordCorrected() | e.CorrectionRejected():
+            return "correction"
+        case _:
+            assert_never(event)
+
+
+def _statement(event: History) -> str:
+    """The public words of who recorded it, whole."""
+    match event:
+        case (
+            e.ProposalDeclined()
+            | e.ProposalWithdrawn()
+            | e.PartnershipSuspended()
+            | e.CorrectionRequested()
+            | e.RecordCorrected()
+            | e.CorrectionRejected()
+        ):
+            return event.reason
+        case e.PartnershipResumed():
+            return event.attestation
+        case e.AgreementSigned():
+            return ""
+        case r.InformationRequested():
+            return event.question
+        case r.ReviewClosed():
+            without = event.unanswered_because
+            return (
+                f"{event.statement}\nWithout an answer: {without}" if without else event.statement
+            )
+        case (
+            e.ProposalSubmitted()
+            | e.HomeApprovalGiven()
+            | e.CounterpartApprovalRecorded()
+            | e.PartnershipActivated()
+            | e.ActivityReported()
+            | e.AnnualReportFiled()
+            | e.PartnershipEnded()
+            | e.LegacyPartnershipRecorded()
+            | r.ReviewOpened()
+            | r.AnswerRecorded()
+            | r.FindingRecorded()
+        ):
+            return event.statement
+        case _:
+            assert_never(event)
+
+
+def _basis(event: History) -> tuple[Citation, ...]:
+    match event:
+        case e.LegacyPartnershipRecorded():
+            return event.sources
+        case (
+            e.RecordCorrected()
+            | e.CorrectionRejected()
+            | r.InformationRequested()
+            | r.ReviewClosed()
+        ):
+            return ()
+        case (
+            e.ProposalSubmitted()
+            | e.HomeApprovalGiven()
+            | e.ProposalDeclined()
+            | e.ProposalWithdrawn()
+            | e.CounterpartApprovalRecorded()
+            | e.AgreementSigned()
+            | e.PartnershipActivated()
+            | e.ActivityReported()
+            | e.AnnualReportFiled()
+            | e.PartnershipSuspended()
+            | e.PartnershipResumed()
+            | e.PartnershipEnded()
+            | e.CorrectionRequested()
+            | r.ReviewOpened()
+            | r.AnswerRecorded()
+            | r.FindingRecorded()
+        ):
+            return event.evidence
+        case _:
+            assert_never(event)

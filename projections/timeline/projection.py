@@ -1,0 +1,54 @@
+"""Writes the timeline's tables: one row for every entry."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from domain.decider import Entry
+from domain.history import EVENT_TYPES
+from domain.partnership import events as e
+from domain.partnership.evolve import History
+from projections.dossier.fold import fold
+from projections.dossier.stored import encode, load, save
+from projections.projection import Connection, Place, Table
+from projections.timeline.item import item
+
+_COLUMNS = ("position", "partnership", "corrects", "item")
+
+
+class TimelineProjection:
+    """See `Projection`; the tables are described in tables.sql."""
+
+    name = "timeline"
+    version = 1
+    tables = (
+        Table("timeline_item", ("position",)),
+        Table("timeline_state", ("partnership",)),
+    )
+    sql = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
+    handles = frozenset(EVENT_TYPES)
+
+    async def apply(
+        self, batch: Sequence[Entry[History]], connection: Connection, place: Place
+    ) -> None:
+        touched = {entry.event.partnership for entry in batch}
+        folded = await load(connection, place, "timeline_state", touched)
+        rows = []
+        for number, entry in enumerate(batch):
+            event = entry.event
+            before = folded.get(event.partnership)
+            after = fold(before, entry)
+            folded[event.partnership] = after
+            told = item(entry, before.dossier if before else None, after.dossier)
+            corrects = event.position if isinstance(event, e.RecordCorrected) else None
+            rows.append((entry.position, event.partnership, corrects, encode(told)))
+            if number % 100 == 99:
+                await asyncio.sleep(0)  # whoever waits for a page gets a turn
+
+        await connection.copy_records_to_table(
+            place.table("timeline_item"),
+            schema_name=place.views,
+            columns=_COLUMNS,
+            records=rows,
+        )
+        await save(connection, place, "timeline_state", folded)

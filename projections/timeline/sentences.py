@@ -1,0 +1,143 @@
+"""One sentence per event: what happened, who decided it, when, and under which condition."""
+
+from typing import assert_never
+
+from domain.dates import in_words
+from domain.decider import Entry
+from domain.partnership import events as e
+from domain.partnership.evolve import History
+from domain.review import events as r
+from domain.review.criteria import CRITERIA_SETS
+from projections.dossier.dossier import Dossier
+from projections.timeline import words as w
+
+
+def sentence(entry: Entry[History], dossier: Dossier) -> str:
+    """What a person reads about `entry`; `dossier` is the partnership after it.
+
+    A sentence without a full stop: it is a heading, and statements stand below it.
+    """
+    event = entry.event
+    who, when = w.who(entry.actor, dossier), w.when(entry.on.text if entry.on else "")
+    match event:
+        case e.ProposalSubmitted():
+            return (
+                f"Proposed by {who}{when}: {w.KINDS[event.kind]} between "
+                f"{event.home.name} and {event.counterpart.name}"
+            )
+        case e.HomeApprovalGiven():
+            return f"Approved by {who}{when}: {w.votes(event.vote)}"
+        case e.ProposalDeclined():
+            return f"Declined by {who}{when}: {w.short(event.reason)}"
+        case e.ProposalWithdrawn():
+            reason = f": {w.short(event.reason)}" if event.reason else ""
+            return f"Proposal withdrawn by {who}{when}{reason}"
+        case e.CounterpartApprovalRecorded():
+            return f"Approved on the other side by {who}{when}"
+        case e.AgreementSigned():
+            side = dossier.home if event.side == "home" else dossier.counterpart
+            both = "; both sides have signed" if event.completes else ""
+            return f"Signed for {side.name} by {event.signer_office}{when}{both}"
+        case e.PartnershipActivated():
+            return f"In force{when}, brought into force by {who}"
+        case e.ActivityReported():
+            return (
+                f"{w.ACTIVITIES[event.kind]}{when}, reported by {who}: {w.short(event.statement)}"
+            )
+        case e.AnnualReportFiled():
+            nothing = ": nothing happened" if event.nothing_happened else ""
+            return f"Annual report for {event.year} filed by {who}{nothing}"
+        case e.PartnershipSuspended():
+            return f"Suspended by {who}{when} {_until(event.condition)}"
+        case e.PartnershipResumed():
+            return f"Resumed by {who}{when}: {w.short(event.attestation)}"
+        case e.PartnershipEnded():
+            return f"Ended {w.CAUSES[event.cause]}{when}, decided by {who}"
+        case e.LegacyPartnershipRecorded():
+            return _legacy(event)
+        case e.CorrectionRequested():
+            return (
+                f"Correction of entry {event.position} requested by {who}: "
+                f"{_correction(event, dossier)}"
+            )
+        case e.RecordCorrected():
+            return f"Entry {event.position} corrected by {who}: {_correction(event, dossier)}"
+        case e.CorrectionRejected():
+            return (
+                f"Correction requested in entry {event.request} rejected by {who}: "
+                f"{w.short(event.reason)}"
+            )
+        case r.ReviewOpened():
+            held = "; entry into force is held back until it is closed" if event.hold else ""
+            criteria = CRITERIA_SETS.get(event.criteria)
+            by = criteria.title if criteria else event.criteria
+            return (
+                f"Transparency review {event.review} opened by {who}{when} "
+                f"{w.GROUNDS[event.ground]}, by the criteria of the {by}{held}"
+            )
+        case r.InformationRequested():
+            by_day = f", to be answered by {in_words(event.answer_by)}" if event.answer_by else ""
+            return f"{_capital(who)} asked {event.addressee} for information{when}{by_day}"
+        case r.AnswerRecorded():
+            return f"{_capital(who)} answered the request in entry {event.request}{when}"
+        case r.FindingRecorded():
+            return (
+                f"Finding by {who}{when} on {_element(event, dossier)}: {w.RESULTS[event.result]}"
+            )
+        case r.ReviewClosed():
+            return (
+                f"Transparency review {event.review} closed by {who}{when}: "
+                f"{w.OUTCOMES[event.outcome]}"
+            )
+        case _:
+            assert_never(event)
+
+
+def _until(condition: str) -> str:
+    """The condition reads on where it begins with a conjunction, and is quoted where not."""
+    text = w.short(condition)
+    if text.partition(" ")[0].casefold() in ("until", "unless", "as", "while", "pending"):
+        return text[0].lower() + text[1:]
+    return f"until this is so: {text}"
+
+
+def _legacy(event: e.LegacyPartnershipRecorded) -> str:
+    start = event.since or event.formally_since
+    begun = f", begun{w.when(start.on)}" if start else ", its beginning not known"
+    on_list = f", listed{w.when(event.listed_on)}" if event.listed_on else ""
+    return (
+        f"Taken over from before this register: {w.KINDS[event.kind]} between "
+        f"{event.home.name} and {event.counterpart.name}, "
+        f"{w.STATUSES[event.status]}{begun}{on_list}; known from {w.GRADES[event.grade]}"
+    )
+
+
+def _correction(event: e.CorrectionRequested | e.RecordCorrected, dossier: Dossier) -> str:
+    match event.field:
+        case "effective":
+            return f"the act took place{w.when(event.value)}"
+        case "since":
+            return f"the bond began{w.when(event.value)}"
+        case "formally_since":
+            return f"the formal agreement began{w.when(event.value)}"
+        case "party_name":
+            return f"the name of a party is {event.value}"
+        case "party_country":
+            party = dossier.party(event.community)
+            return f"the country of {party.name if party else 'a party'} is {event.value}"
+        case _:
+            assert_never(event.field)
+
+
+def _element(event: r.FindingRecorded, dossier: Dossier) -> str:
+    criteria = next(
+        (CRITERIA_SETS.get(n.criteria) for n in dossier.reviews if n.review == event.review), None
+    )
+    for element in criteria.elements if criteria else ():
+        if element.code == event.element:
+            return f"{element.code} ({element.question[0].lower()}{element.question[1:]})"
+    return event.element
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
