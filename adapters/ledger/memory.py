@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from adapters.ledger.leaf import decode, leaf_hash, stamped
-from adapters.ledger.prepared import Prepared, prepare
+from adapters.ledger.prepared import command_number, prepare
 from adapters.ledger.uuid7 import Uuid7
 from domain.errors import CommandKeyReused, ConditionFailed
 from domain.ports import Head, Receipt, Recorded, Submission
@@ -25,7 +25,7 @@ class MemoryLedger:
 
     async def append(self, submission: Submission) -> Receipt:
         prepared = prepare(submission, self._new_id)
-        if known := self._known(prepared):
+        if known := self._known(prepared.key, submission.command_key, submission.digest):
             return known
         self._check_condition(submission)
 
@@ -39,6 +39,9 @@ class MemoryLedger:
         receipt = Receipt(first, len(self._events), recorded_at, submission.reply, replayed=False)
         self._commands[prepared.key] = submission.digest, receipt
         return receipt
+
+    async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
+        return self._known(command_number(scope, key), key, digest)
 
     async def read(self, tags: frozenset[str], *, after: int = 0) -> Sequence[Recorded]:
         return [event for event in self._events[after:] if not tags.isdisjoint(event.tags)]
@@ -55,12 +58,12 @@ class MemoryLedger:
     async def position_known_at(self, moment: datetime) -> int:
         return sum(event.recorded_at <= moment for event in self._events)
 
-    def _known(self, prepared: Prepared) -> Receipt | None:
-        if prepared.key not in self._commands:
+    def _known(self, number: str, key: str, digest: bytes) -> Receipt | None:
+        if number not in self._commands:
             return None
-        digest, first = self._commands[prepared.key]
-        if digest != prepared.submission.digest:
-            raise CommandKeyReused(command_key=prepared.submission.command_key)
+        first_digest, first = self._commands[number]
+        if digest != first_digest:
+            raise CommandKeyReused(command_key=key)
         return Receipt(
             first.first_position,
             first.last_position,

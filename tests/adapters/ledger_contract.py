@@ -107,6 +107,16 @@ class LedgerContract:
 
         assert (await ledger.head()).position == 1
 
+    async def test_the_receipt_of_an_act_can_be_asked_for_again(self, ledger: Ledger) -> None:
+        asked = submission(event("pair:a"), key="k")
+        first = await ledger.append(asked)
+        scope, digest = asked.command_scope, asked.digest
+
+        assert await ledger.receipt_of(scope, "k", digest) == replace(first, replayed=True)
+        assert await ledger.receipt_of(scope, "other", digest) is None
+        with pytest.raises(CommandKeyReused):
+            await ledger.receipt_of(scope, "k", hashlib.sha256(b"another").digest())
+
     async def test_two_people_may_choose_the_same_key(self, ledger: Ledger) -> None:
         await ledger.append(submission(event("a"), key="k", scope="r-1"))
 
