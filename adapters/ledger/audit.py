@@ -53,13 +53,16 @@ class Audit(Struct, frozen=True):
 
 
 async def audit(
-    connection: asyncpg.Connection, schema: str, progress: Callable[[int, int], None]
+    pool: "asyncpg.Pool[asyncpg.Record]", schema: str, progress: Callable[[int, int], None]
 ) -> Audit:
     """Read every entry once, in one snapshot, with flat memory. `progress` gets (done, all)."""
     tree = GrowingRoot()
     found = _Found()
     expected, last_hash, last_time = 1, bytes(32), None
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
+    async with (
+        pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
         head = await connection.fetchrow(_HEAD.format(schema=schema))
         size, head_hash = (head["size"], head["leaf_hash"]) if head else (0, b"")
         async for row in connection.cursor(_ENTRIES.format(schema=schema), prefetch=_PREFETCH):

@@ -140,7 +140,6 @@ def leaf_hash(leaf: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + leaf).digest()
 
 
-@lru_cache(maxsize=65_536)
 def tag_number(tag: str) -> int:
     """The 8 bytes under which the ledger finds a tag: the first of its SHA-256."""
     return int.from_bytes(hashlib.sha256(tag.encode()).digest()[:8], signed=True)

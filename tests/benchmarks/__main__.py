@@ -101,6 +101,8 @@ async def _database(dsn: str | None) -> AsyncIterator[str]:
         with tempfile.TemporaryDirectory(prefix="twl-", ignore_cleanup_errors=True) as folder:
             os.chmod(folder, 0o711)  # noqa: S103 - the server of a root run must pass through
             async with EmbeddedPostgres(Path(folder) / "data") as server:
+                await _execute(server.owner_dsn, "alter system set max_connections = 200")
+            async with EmbeddedPostgres(Path(folder) / "data") as server:
                 await _migrate(server.owner_dsn)
                 yield server.owner_dsn
         return
@@ -113,6 +115,12 @@ async def _database(dsn: str | None) -> AsyncIterator[str]:
     finally:
         await admin.execute(f"drop database {name} with (force)")
         await admin.close()
+
+
+async def _execute(dsn: str, sql: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(sql)
+    await connection.close()
 
 
 async def _migrate(dsn: str) -> None:
