@@ -15,8 +15,7 @@ def verify(as_json: bool) -> None:
 
     async def work(system: Running) -> Audit:
         with progress_bar("Reading the ledger") as progress:
-            async with system.pool.acquire() as connection:
-                return await audit(connection, system.settings.schema, progress)
+            return await audit(system.pool, system.settings.schema, progress)
 
     found = on_register(work, caught_up=False)
     if as_json:

@@ -1,0 +1,54 @@
+"""Serving: the pages and the projections' worker in one process, ended by one signal."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from adapters.accounts import RegisterName
+from api.app import create_app
+from api.wiring import Running
+
+_log = structlog.get_logger("twinledger.serving")
+
+
+async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are finished.
+
+    `ready` is told the address. A projection that cannot go on ends the service, loudly: pages that
+    silently show yesterday would be worse than none.
+    """
+    settings = system.settings
+    server = Server(
+        create_app(system.services(named)),
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        log_enabled=False,
+    )
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    projecting = asyncio.create_task(system.runner.run(stop))
+    serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(stop.wait())
+    ready(f"http://{settings.host}:{settings.port}")
+    try:
+        await asyncio.wait((projecting, serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stop.set()
+        server.stop()  # type: ignore[no-untyped-call] # granian leaves it without types
+        with suppress(asyncio.CancelledError):
+            await serving
+        stopping.cancel()
+        # Raises what ended it, if it did not end because of the signal.
+        await projecting
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+    _log.info("stopped")

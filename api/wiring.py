@@ -1,0 +1,91 @@
+"""The only place that knows which class stands behind each port."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import asyncpg
+from msgspec import Struct
+from projections.register import PostgresRegister
+from projections.runner import Runner
+from projections.timeline import PostgresTimeline
+
+from adapters.accounts import PostgresAccounts, RegisterName
+from adapters.ledger.postgres import PostgresLedger
+from adapters.postgres.connect import connect
+from adapters.postgres.pool import open_pool
+from adapters.problems import CannotRun
+from adapters.settings import Settings
+from api.services import Services
+
+SHOWN_WITHIN = 10.0  # seconds that a page waits for its own write to be shown
+
+
+class NoRegister(CannotRun):
+    """The data folder or database holds no register yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no register here yet.",
+            "Make your own with `twinledger init`, or look at the sample with `twinledger demo`.",
+        )
+
+
+class Running(Struct, frozen=True):
+    """Everything that one process of Twinledger holds open."""
+
+    settings: Settings
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    ledger: PostgresLedger
+    runner: Runner
+    register: PostgresRegister
+    timeline: PostgresTimeline
+    accounts: PostgresAccounts
+
+    async def named(self) -> RegisterName:
+        """What this register is called. Raises `NoRegister` before `init` or `demo`."""
+        named = await self.accounts.register()
+        if named is None:
+            raise NoRegister
+        return named
+
+    def services(self, named: RegisterName) -> Services:
+        """What the pages need."""
+
+        async def shown(position: int) -> None:
+            await self.runner.wait_for(position, SHOWN_WITHIN)
+
+        return Services(
+            ledger=self.ledger,
+            register=self.register,
+            timeline=self.timeline,
+            wait_for=shown,
+            accounts=self.accounts,
+            demo=named.demo,
+            now=utc_now,
+        )
+
+
+def utc_now() -> datetime:
+    """The one clock of the service."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Running]:
+    """Join or start the database, bring it to this release, and open everything on it."""
+    async with connect(settings) as server:
+        pool = await open_pool(server.app_dsn, statement_cache_size=settings.statement_cache)
+        try:
+            ledger = PostgresLedger(pool, schema=settings.schema)
+            yield Running(
+                settings,
+                pool,
+                ledger,
+                Runner(pool, ledger, schema=settings.schema),
+                PostgresRegister(pool, schema=settings.schema),
+                PostgresTimeline(pool, schema=settings.schema),
+                PostgresAccounts(pool, settings.schema),
+            )
+        finally:
+            await pool.close()

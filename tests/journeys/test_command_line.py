@@ -1,0 +1,224 @@
+"""A partnership's life on the command line, by the people of an own register, from proposal to end.
+
+Each command is a call of its own with nothing shared but the database, as a person would do it.
+"""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from api.cli import main
+from tests.conftest import Database
+
+TEXT = "7f" * 32
+CITED = "Resolution 2026-41 | 2026-03-08 | https://norfolk.example/2026-41"
+
+
+class Desk:
+    """One register, and whoever sits at the desk."""
+
+    def __init__(self, dsn: str, data: str) -> None:
+        self._environment = {"TWINLEDGER_DSN": dsn, "TWINLEDGER_DATA": data}
+        self._keys: dict[str, str] = {}
+
+    def call(self, *words: str, who: str = "") -> Result:
+        key = {"TWINLEDGER_KEY": self._keys[who]} if who else {}
+        return CliRunner().invoke(main, list(words), env=self._environment | key)
+
+    def done(self, *words: str, who: str = "") -> str:
+        result = self.call(*words, who=who)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    def data(self, *words: str) -> Any:
+        return json.loads(self.done(*words, "--json"))
+
+    def refused(self, *words: str, who: str = "", code: int = 1) -> str:
+        result = self.call(*words, who=who)
+        assert result.exit_code == code, result.output
+        assert "Traceback" not in result.output
+        return result.output
+
+    def employs(self, pseudonym: str, role: str, community: str = "") -> None:
+        place = ("--community", community, "--community-name", community) if community else ()
+        told = self.done("account", "add", pseudonym, "--role", role, *place)
+        found = re.search(r"twl_\S+", told)
+        assert found is not None
+        self._keys[pseudonym] = found[0]
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
+    desk.done("init", "--name", "Register of Norfolk")
+    desk.employs("clerk-1", "clerk", "us-norfolk")
+    desk.employs("clerk-2", "clerk", "us-norfolk")
+    desk.employs("partner-1", "counterpart", "jp-kitakyushu")
+    desk.employs("officer-1", "oversight_officer")
+    return desk
+
+
+def _proposed(desk: Desk) -> str:
+    told = desk.done(
+        *("do", "new", "submit-proposal", "--body", "staff", "--on", "2026-01-10"),
+        *("home.community=us-norfolk", "home.name=Norfolk", "home.country=US"),
+        *("counterpart.community=jp-kitakyushu", "counterpart.name=Kitakyūshū"),
+        *("counterpart.country=JP", "tier=sister", "kind=sister_city", "motives=education,trade"),
+        who="clerk-1",
+    )
+    found = re.search(r"TL-\w{4}-\w{4}", told)
+    assert found is not None
+    return found[0]
+
+
+def _active(desk: Desk) -> str:
+    ref = _proposed(desk)
+    approval = (f"text_sha256={TEXT}", f"evidence={CITED}")
+    desk.done(
+        *("do", ref, "approve-by-council", "--on", "2026-02-01", "vote.in_favour=7", *approval),
+        who="clerk-2",
+    )
+    desk.done(
+        *("do", ref, "record-counterpart-approval", "--on", "2026-02-10", *approval),
+        who="partner-1",
+    )
+    signature = ("signer_office=Mayor", f"text_sha256={TEXT}")
+    desk.done("do", ref, "sign-agreement", "--on", "2026-03-01", *signature, who="clerk-1")
+    desk.done("do", ref, "sign-agreement", "--on", "2026-03-02", *signature, who="partner-1")
+    desk.done(
+        *("do", ref, "bring-into-force", "--on", "2026-04-01", "--body", "council", "statement="),
+        who="clerk-1",
+    )
+    return ref
+
+
+def test_a_partnership_lives_from_proposal_to_end(desk: Desk) -> None:
+    ref = _active(desk)
+    assert desk.data("show", ref)["statuses"] == ["active"]
+
+    desk.done(
+        *("do", ref, "suspend", "--body", "council", "--on", "2026-05-01"),
+        *("reason=War", "condition=Until peace is restored", f"evidence={CITED}"),
+        who="clerk-1",
+    )
+    assert "Until peace is restored" in desk.done("show", ref)
+    desk.done(
+        *("do", ref, "resume", "--body", "council", "--on", "2026-06-01"),
+        "attestation=Peace is restored",
+        who="clerk-1",
+    )
+    desk.done(
+        *("do", ref, "end", "--body", "council", "--on", "2026-07-01", "cause=mutual"),
+        f"evidence={CITED}",
+        who="clerk-1",
+    )
+
+    assert desk.data("show", ref)["statuses"] == ["ended"]
+    assert desk.data("show", ref, "--as-of", "2026-05-15")["statuses"] == ["suspended"]
+    assert desk.data("show", ref, "--as-of", "2026-04-15")["statuses"] == ["active"]
+    assert len(desk.data("history", ref)) == 9
+    assert "No entry is missing" in desk.done("verify")
+    assert desk.call("check").exit_code == 0
+
+
+def test_an_officer_reviews_and_the_report_counts_what_is_answered(desk: Desk) -> None:
+    ref = _active(desk)
+    desk.done(
+        *("do", ref, "open-review", "ground=schedule", "no_tie=true", "statement=Every fifth year"),
+        "criteria=us-sister-city-transparency-act/2025",
+        who="officer-1",
+    )
+    [review] = desk.data("show", ref)["open_reviews"]
+    finding = ("do", ref, "record-finding", f"review={review['review']}", "result=met")
+    desk.done(*finding, "element=1A", "statement=Stated", f"evidence={CITED}", who="officer-1")
+
+    told = desk.refused(
+        *("do", ref, "close-review", f"review={review['review']}", "outcome=no_action"),
+        "statement=Done",
+        who="officer-1",
+    )
+
+    assert "1B" in told
+    assert "1A" not in told
+    report = desk.data(
+        *("report", "sister-city-transparency", "--as-of", "2026-11-01", "--format", "json")
+    )
+    assert report["pairs_with_one_us_party"] == 1
+
+
+def test_who_proposed_cannot_approve_and_is_told_so(desk: Desk) -> None:
+    ref = _proposed(desk)
+
+    told = desk.refused(
+        *("do", ref, "approve-by-council", "vote.in_favour=7", f"text_sha256={TEXT}"),
+        f"evidence={CITED}",
+        who="clerk-1",
+    )
+
+    assert "you submitted it" in told
+
+
+def test_what_is_not_allowed_is_listed_with_its_reason(desk: Desk) -> None:
+    ref = _proposed(desk)
+
+    told = desk.done("do", ref, who="clerk-2")
+
+    assert "approve-by-council: record the approval" in told
+    assert "sign-agreement: Cannot sign" in told
+
+
+def test_a_dry_run_records_nothing(desk: Desk) -> None:
+    ref = _proposed(desk)
+
+    told = desk.done(
+        "do", ref, "withdraw", "--dry-run", "--body", "staff", "reason=x", who="clerk-1"
+    )
+
+    assert "Nothing is yet" in told
+    assert desk.data("show", ref)["statuses"] == ["proposed"]
+
+
+def test_the_same_key_records_once(desk: Desk) -> None:
+    ref = _proposed(desk)
+    act = ("do", ref, "withdraw", "--key", "k-1", "--body", "staff", "reason=Other plans")
+    desk.done(*act, "--on", "2026-02-01", who="clerk-1")
+
+    assert "was recorded before" in desk.done(*act, "--on", "2026-02-01", who="clerk-1")
+    assert len(desk.data("history", ref)) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (("show", "TL-0000-0000"), "TL-0000-0000"),
+        (("show", "Norfolk"), "References look like"),
+        (("show", "TL-0000-0000", "--as-of", "soon"), "--as-of"),
+        (("history", "TL-0000-0000"), "Check the reference"),
+    ],
+)
+def test_a_slip_is_answered_with_its_remedy(desk: Desk, words: tuple[str, ...], names: str) -> None:
+    assert names in desk.refused(*words)
+
+
+def test_an_unknown_field_is_named_with_those_there_are(desk: Desk) -> None:
+    ref = _proposed(desk)
+
+    told = desk.refused("do", ref, "withdraw", "raeson=x", who="clerk-1")
+
+    assert "raeson" in told
+    assert "reason" in told.replace("raeson", "")
+
+
+def test_without_a_register_every_command_says_how_to_make_one(
+    database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
+
+    assert "twinledger init" in desk.refused("show", "TL-0000-0000", code=3)
+
+
+def test_a_second_register_is_not_made_over_the_first(desk: Desk) -> None:
+    assert "Register of Norfolk" in desk.refused("init", "--name", "Another", code=3)
