@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.answers import answers
 from domain.partnership import commands as c
 from domain.partnership import events as e
 from domain.partnership.state import Unknown
@@ -139,6 +140,13 @@ def test_who_asked_does_not_decide(decision: c.PartnershipCommand) -> None:
     same = Actor(APPROVER.body, "", "", CLERK.recorder, "approver")
 
     given(*WAITING).when(decision, by=same, on=None).refused(SamePerson)
+
+
+def test_who_asked_is_told_before_deciding() -> None:
+    same = Actor(APPROVER.body, "", "", CLERK.recorder, "approver")
+    told = {answer.verb: answer.code for answer in answers(given(*WAITING).state, same)}
+
+    assert told["approve-correction"] == told["reject-correction"] == "same-person"
 
 
 def test_who_asked_does_not_decide_behind_somebody_elses_request() -> None:
