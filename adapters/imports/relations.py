@@ -105,7 +105,7 @@ def _check_columns(table: Table) -> None:
 
 
 def _near(name: str) -> str:
-    near = get_close_matches(name.strip().lower(), _COLUMNS, n=1)
+    near = get_close_matches(name.strip().lower(), _COLUMNS, n=1, cutoff=0.75)
     return f" (is {near[0]!r} meant?)" if near else ""
 
 
