@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time
 from msgspec import Struct
 
 from api.problems import Item as Mistake
-from api.problems import told
 from api.services import Services
 from api.web.typed import Typed
 from domain.dates import parse_day
@@ -48,8 +47,9 @@ def _day(typed: Typed, field: str, mistakes: list[Mistake]) -> date | None:
         return None
     try:
         return parse_day(text, field=field)
-    except Invalid as error:
-        mistakes += told(error).items
+    except Invalid:
+        remedy = "Write it as year-month-day: 2026-11-01."
+        mistakes.append(Mistake(field, f"{text[:40]!r} is not a day. {remedy}"))
         return None
 
 

@@ -6,7 +6,7 @@ from litestar import Response, get
 from msgspec import Struct
 
 from api.problems import Item as Mistake
-from api.problems import Told
+from api.problems import Told, attempt
 from api.web.moments import read_moment
 from api.web.typed import Typed, read_query, unfit
 from api.web.visitors import WebRequest, page, see, services_of
@@ -53,7 +53,11 @@ async def register(request: WebRequest) -> Response[bytes]:
         told = Told(400, "Some of the search cannot be read", mistakes)
         return await page(request, "register.html", status=400, told=told, found=None, **common)
     after = typed.one("after") or None
-    found = await services.register.search(filters, asked.moment, limit=AT_ONCE, after=after)
+    found = await attempt(
+        services.register.search(filters, asked.moment, limit=AT_ONCE, after=after)
+    )
+    if isinstance(found, Told):
+        return await page(request, "register.html", status=400, told=found, found=None, **common)
     counts = await services.register.counts(asked.moment)
     return await page(
         request,
@@ -85,8 +89,8 @@ def bars_of(counts: Counts) -> tuple[Bar, ...]:
 def _filters(typed: Typed) -> tuple[Filters, tuple[Mistake, ...]]:
     mistakes: list[Mistake] = []
     query, country = typed.one("q"), typed.one("country").upper()
-    for field, text in (("q", query), ("country", country), ("after", typed.one("after"))):
-        if problem := unfit(text):
+    for field in ("q", "country", "after", "community"):
+        if problem := unfit(typed.one(field)):
             mistakes.append(Mistake(field, problem))
     if len(query) > 200:
         mistakes.append(Mistake("q", "A search has at most 200 characters. Shorten it."))

@@ -121,9 +121,7 @@ LABELS: dict[str, Label] = {
     "outcome": Label("What came of it"),
     "CloseReview.outcome": Label("Outcome"),
     "year": Label("Year of the report", "Four digits."),
-    "nothing_happened": Label(
-        "Nothing happened this year", "An honest report of a quiet year."
-    ),
+    "nothing_happened": Label("Nothing happened this year", "An honest report of a quiet year."),
     "money": Label("Money", "One row for each currency. Received is spent plus carried over."),
     "currency": Label("Currency", "For example EUR."),
     "received": Label("Received", "For example 1250.00"),
