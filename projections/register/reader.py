@@ -155,6 +155,8 @@ def _after(token: str | None, asked: _Question) -> str:
         name_key, partnership = msgspec.json.decode(
             urlsafe_b64decode(token.encode()), type=tuple[str, str]
         )
+        if "\0" in name_key + partnership:
+            raise ValueError("Postgres has no text with a NUL")
     except (ValueError, msgspec.MsgspecError):
         raise Invalid(
             "after", f"{token!r} is not a place in a list", "Begin again at the first page."
