@@ -1,0 +1,87 @@
+"""Is all of the ledger in the projections? Positions and counts, weighed against the ledger."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from domain.ports import Ledger
+from projections.all import PROJECTIONS
+from projections.cursor import cursors
+from projections.projection import Place, Pool, Projection
+
+_AT_A_TIME = 5000
+
+
+class Standing(Struct, frozen=True):
+    """How one projection stands. `counted` and `recorded` are events by type up to `position`.
+
+    `on_this_ledger` says that the event at the cursor is the one that the projection read.
+    """
+
+    projection: str
+    version: int
+    position: int
+    behind: int
+    on_this_ledger: bool
+    counted: dict[str, int]
+    recorded: dict[str, int]
+
+    @property
+    def sound(self) -> bool:
+        """Whether it counted exactly what is recorded; being behind is not unsound."""
+        return self.on_this_ledger and self.counted == self.recorded
+
+
+async def status(
+    pool: Pool,
+    ledger: Ledger,
+    schema: str = "twinledger",
+    *,
+    projections: Sequence[Projection] = PROJECTIONS,
+) -> tuple[Standing, ...]:
+    """Read the whole ledger once and weigh every projection against it.
+
+    A projection that has never run stands at 0 with version 0.
+    """
+    known = await cursors(pool, Place(schema))
+    head = (await ledger.head()).position
+    stops = {cursor.position for cursor in known.values()}
+    recorded, hashes = await _recorded_up_to(ledger, stops)
+    found = []
+    for projection in projections:
+        cursor = known.get(projection.name)
+        position = cursor.position if cursor else 0
+        found.append(
+            Standing(
+                projection.name,
+                cursor.version if cursor else 0,
+                position,
+                max(0, head - position),
+                cursor is None or hashes.get(position) == cursor.leaf_hash,
+                dict(sorted(cursor.counted.items())) if cursor else {},
+                recorded.get(position, {}),
+            )
+        )
+    return tuple(found)
+
+
+async def _recorded_up_to(
+    ledger: Ledger, stops: set[int]
+) -> tuple[dict[int, dict[str, int]], dict[int, bytes]]:
+    """Events by type, and the leaf hash, at each of `stops` that the ledger reaches."""
+    counted: Counter[str] = Counter()
+    at: dict[int, dict[str, int]] = {0: {}}
+    hashes = {0: bytes(32)}
+    position, last = 0, max(stops, default=0)
+    while position < last:
+        batch = await ledger.read_after(position, min(_AT_A_TIME, last - position))
+        if not batch:
+            break
+        for event in batch:
+            counted[event.type] += 1
+            if event.position in stops:
+                at[event.position] = dict(sorted(counted.items()))
+                hashes[event.position] = event.leaf_hash
+        position = batch[-1].position
+    return at, hashes
