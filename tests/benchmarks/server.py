@@ -1,0 +1,49 @@
+"""A durable Postgres server for one run of the benchmarks, in a folder that is removed after it."""
+
+import os
+import pwd
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from adapters.postgres.binaries import find_server
+
+SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "jit": "off",
+}
+
+
+@contextmanager
+def durable_server() -> Iterator[str]:
+    """The superuser's DSN. Only the system user that runs the server may connect, and root."""
+    binaries = find_server()
+    root = os.geteuid() == 0  # Postgres does not run as root
+    user = pwd.getpwnam("postgres") if root else pwd.getpwuid(os.geteuid())
+    identity: dict[str, Any] = (
+        {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if root else {}
+    )
+    with tempfile.TemporaryDirectory(prefix="twl-") as folder:
+        os.chown(folder, user.pw_uid, user.pw_gid)  # 0700: nobody else reaches the socket
+        data = Path(folder) / "data"
+
+        def run(program: str, *arguments: str) -> None:
+            subprocess.run(
+                [binaries.program(program), "-D", str(data), *arguments],
+                check=True, cwd="/", stdout=subprocess.DEVNULL, **identity,
+            )  # fmt: skip
+
+        options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
+        run("initdb", "-U", "postgres", "-A", "trust", "--encoding=UTF8", "--no-locale")
+        run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", f"-k {folder} {options}", "start")
+        try:
+            yield f"postgresql://postgres@/postgres?host={folder}"
+        finally:
+            run("pg_ctl", "-w", "-m", "fast", "stop")
