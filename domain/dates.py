@@ -94,6 +94,22 @@ def in_words(text: str) -> str:
     return f"from {_point_in_words(start)} to {_point_in_words(end)}"
 
 
+def when_in_words(on: str) -> str:
+    """` on 8 March 2022`, ` in June 2012`, ` about 1989`; nothing where no date is known."""
+    if not on:
+        return ""
+    if "/" in on:
+        return f", {in_words(on)}"
+    written, doubt = on.rstrip("?~%"), on[-1]
+    words = in_words(written)
+    if doubt == "~":
+        return f" about {words}"
+    if doubt == "%":
+        return f", possibly about {words}"
+    place = "in" if len(written) < 10 else "on"
+    return f", possibly {place} {words}" if doubt == "?" else f" {place} {words}"
+
+
 def _unreadable(text: str, field: str) -> Invalid:
     return Invalid(
         field,

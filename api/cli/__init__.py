@@ -7,9 +7,12 @@ from typing import Any
 
 import click
 
+from adapters.accounts import PseudonymTaken
+from adapters.ledger.errors import LedgerUnavailable
 from adapters.problems import CannotRun
 from domain.errors import LedgerAnswer
 from domain.refusals import Refused
+from projections.errors import AlreadyRebuilding, ProjectionStopped
 
 # Loaded when called, so that the help and the small commands start at once.
 _WHERE = {
@@ -63,9 +66,9 @@ class Commands(click.Group):
         """Run; what is known to go wrong becomes a sentence, all else is a fault and stays loud."""
         try:
             return super().invoke(ctx)
-        except (Refused, LedgerAnswer) as refusal:
+        except (Refused, LedgerAnswer, PseudonymTaken) as refusal:
             raise Failed(str(refusal), 1) from refusal
-        except CannotRun as problem:
+        except (CannotRun, LedgerUnavailable, ProjectionStopped, AlreadyRebuilding) as problem:
             raise Failed(str(problem), 3) from problem
         except KeyboardInterrupt:
             raise Failed(

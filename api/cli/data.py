@@ -13,7 +13,7 @@ from api.importing import ImportReport, import_file
 from api.reports.issue import FORMATS, REPORTS, issue, position_asked_for
 from api.reports.rendering import Format
 from api.wiring import Running, utc_now
-from domain.dates import in_words
+from domain.dates import when_in_words
 from domain.ports import Actor
 
 _SHOWN = 20  # rows of each kind that are told; --json tells all
@@ -56,6 +56,7 @@ def import_(file: Path, dry_run: bool, listed_on: str | None, as_json: bool) -> 
                     {"line": row.line, "reason": row.reason} for row in report.duplicates
                 ],
                 "refused": [{"line": row.line, "reason": row.reason} for row in report.refused],
+                "look_alikes": report.look_alikes,
             }
         )
         return
@@ -76,7 +77,7 @@ async def _importer(system: Running) -> Actor:
 
 def _tell(report: ImportReport) -> None:
     verb = "would be recorded" if report.dry_run else "recorded"
-    click.echo(f"{report.file}, listed in {in_words(report.listed_on)}: {report.rows} rows.")
+    click.echo(f"{report.file}, listed{when_in_words(report.listed_on)}: {report.rows} rows.")
     click.echo(f"  new: {report.new} {verb}")
     click.echo(f"  duplicate: {len(report.duplicates)}")
     for duplicate in report.duplicates[:_SHOWN]:

@@ -6,6 +6,13 @@ from adapters.ledger.audit import Audit, audit
 from api.cli import Failed
 from api.cli.running import echo_json, on_register, progress_bar
 from api.wiring import Running
+from domain.ports import Head
+from projections.all import PROJECTIONS
+from projections.conservation import Standing, status
+from projections.rebuild import Rebuilt
+from projections.rebuild import rebuild as rebuild_projections
+
+NAMES = tuple(projection.name for projection in PROJECTIONS)
 
 
 @click.command()
@@ -43,8 +50,69 @@ def _tell(found: Audit) -> None:
 
 
 @click.command()
-@click.argument("names", nargs=-1)
+@click.option("--json", "as_json", is_flag=True)
+def check(as_json: bool) -> None:
+    """Is everything in place: the ledger's end, and each read model weighed against it."""
+
+    async def work(system: Running) -> tuple[str, Head, tuple[Standing, ...]]:
+        named = await system.named()
+        head = await system.ledger.head()
+        standings = await status(system.pool, system.ledger, system.settings.schema)
+        return named.name, head, standings
+
+    name, head, standings = on_register(work)
+    unsound = [standing.projection for standing in standings if not standing.sound]
+    if as_json:
+        echo_json({"register": name, "head": head.position, "projections": standings})
+    else:
+        click.echo(f"{name}: {head.position} entries.")
+        for standing in standings:
+            word = "agrees with the ledger" if standing.sound else "does NOT agree with the ledger"
+            behind = f", {standing.behind} behind" if standing.behind else ""
+            click.echo(f"{standing.projection}: {word} up to entry {standing.position}{behind}.")
+            if not standing.sound:
+                _tell_counts(standing)
+    if unsound:
+        raise Failed(
+            f"Rebuild what does not agree: `twinledger rebuild {' '.join(unsound)}`. "
+            "The ledger itself is read by `twinledger verify`.",
+            1,
+        )
+
+
+def _tell_counts(standing: Standing) -> None:
+    for kind in sorted(standing.counted.keys() | standing.recorded.keys()):
+        shown, recorded = standing.counted.get(kind, 0), standing.recorded.get(kind, 0)
+        if shown != recorded:
+            click.echo(f"  {kind}: {recorded} recorded, {shown} counted")
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(NAMES), metavar="[NAME]...")
 @click.option("--json", "as_json", is_flag=True)
 def rebuild(names: tuple[str, ...], as_json: bool) -> None:
-    """Build the read models anew beside the live ones, compare them, and swap them in."""
-    raise NotImplementedError
+    """Build read models anew beside the live ones, compare them, and swap them in.
+
+    NAME is one of them; without it all are rebuilt. Pages stay up.
+    """
+
+    async def work(system: Running) -> tuple[Rebuilt, ...]:
+        with progress_bar("Rebuilding") as progress:
+            return await rebuild_projections(
+                system.pool, system.ledger, system.settings.schema, names, progress
+            )
+
+    done = on_register(work)
+    if as_json:
+        echo_json(done)
+        return
+    for one in done:
+        click.echo(f"{one.projection}: rebuilt from {one.position} entries.")
+        if one.digest_live is None:
+            click.echo("  The live one could not be compared; the rebuilt one takes its place.")
+        elif one.same:
+            click.echo(f"  The same in every row and column: {one.digest}.")
+        else:
+            click.echo(f"  {one.different_rows} rows differed; the rebuilt ones are in place now:")
+            for difference in one.differences:
+                click.echo(f"    {difference.table} {' '.join(difference.key)}: {difference.what}")

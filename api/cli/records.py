@@ -5,7 +5,7 @@ import click
 from api.cli.running import echo_json, on_register
 from api.reports.issue import position_asked_for
 from api.wiring import Running
-from domain.dates import in_words, parse_day
+from domain.dates import in_words, parse_day, when_in_words
 from domain.refusals import NotFound
 from domain.values import read_partnership_id
 from projections.views import Filters, Moment, Page, PartnershipView, TimelineItem
@@ -61,12 +61,13 @@ def described(view: PartnershipView) -> list[str]:
     lines += [f"Under transparency review: {review.review}" for review in view.open_reviews]
     if view.condition:
         lines.append(f"Resumes when: {view.condition}")
-    for label, fact in (("Bond since", view.since), ("Formal agreement", view.formally_since)):
+    begun = "Proposed" if view.statuses == ("proposed",) else "Bond since"
+    for label, fact in ((begun, view.since), ("Formal agreement", view.formally_since)):
         if fact is not None:
             grade = fact.grade.replace("_", " ")
             lines.append(f"{label}: {in_words(fact.on)} ({grade})")
     if view.legacy:
-        listed = f", listed in {in_words(view.listed_on)}" if view.listed_on else ""
+        listed = f", listed{when_in_words(view.listed_on)}" if view.listed_on else ""
         lines.append(f"Legacy record, not verified{listed}")
     lines += [f"Source: {source.title}" for source in view.sources]
     if view.statement:

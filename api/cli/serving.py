@@ -64,7 +64,10 @@ async def _demonstration(system: Running) -> RegisterName:
 def _tell(summary: Summary, *, head: int) -> None:
     statuses = ", ".join(f"{count} {status}" for status, count in summary.by_status.items())
     click.echo(f"Sample register: {summary.partnerships} partnerships ({statuses}).")
-    click.echo(f"{summary.acts} acts of real places; {summary.added} of them recorded just now.")
+    click.echo(
+        f"{summary.acts} acts, of real places but for a few marked as demonstration; "
+        f"{summary.added} of them recorded just now."
+    )
     click.echo(f"{summary.in_several_files} pairs stand in more than one source: one record each.")
     for what, because in (*summary.skipped, *summary.refused):
         click.echo(f"Left out: {what}: {because}")

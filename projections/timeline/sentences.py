@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from domain.dates import in_words
+from domain.dates import in_words, when_in_words
 from domain.decider import Entry
 from domain.partnership import events as e
 from domain.partnership.evolve import History
@@ -18,7 +18,7 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
     A sentence without a full stop: it is a heading, and statements stand below it.
     """
     event = entry.event
-    who, when = w.who(entry.actor, dossier), w.when(entry.on.text if entry.on else "")
+    who, when = w.who(entry.actor, dossier), when_in_words(entry.on.text if entry.on else "")
     match event:
         case e.ProposalSubmitted():
             return (
@@ -103,8 +103,8 @@ def _until(condition: str) -> str:
 
 def _legacy(event: e.LegacyPartnershipRecorded) -> str:
     start = event.since or event.formally_since
-    begun = f", begun{w.when(start.on)}" if start else ", its beginning not known"
-    on_list = f", listed{w.when(event.listed_on)}" if event.listed_on else ""
+    begun = f", begun{when_in_words(start.on)}" if start else ", its beginning not known"
+    on_list = f", listed{when_in_words(event.listed_on)}" if event.listed_on else ""
     return (
         f"Taken over from before this register: {w.KINDS[event.kind]} between "
         f"{event.home.name} and {event.counterpart.name}, "
@@ -115,11 +115,11 @@ def _legacy(event: e.LegacyPartnershipRecorded) -> str:
 def _correction(event: e.CorrectionRequested | e.RecordCorrected, dossier: Dossier) -> str:
     match event.field:
         case "effective":
-            return f"the act took place{w.when(event.value)}"
+            return f"the act took place{when_in_words(event.value)}"
         case "since":
-            return f"the bond began{w.when(event.value)}"
+            return f"the bond began{when_in_words(event.value)}"
         case "formally_since":
-            return f"the formal agreement began{w.when(event.value)}"
+            return f"the formal agreement began{when_in_words(event.value)}"
         case "party_name":
             return f"the name of a party is {event.value}"
         case "party_country":

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from domain.dates import in_words
 from domain.ports import Actor
 from domain.values import Kind, MoneyLine, Status, Tier, Vote
 from projections.dossier.dossier import Dossier
@@ -125,22 +124,6 @@ def who(actor: Actor, dossier: Dossier) -> str:
     if body is None:
         return "a body that is not recorded"
     return f"the {body} of {party.name}" if party else f"the {body}"
-
-
-def when(on: str) -> str:
-    """` on 8 March 2022`, ` in June 2012`, ` about 1989`; nothing where no date is known."""
-    if not on:
-        return ""
-    if "/" in on:
-        return f", {in_words(on)}"
-    written, doubt = on.rstrip("?~%"), on[-1]
-    words = in_words(written)
-    if doubt == "~":
-        return f" about {words}"
-    if doubt == "%":
-        return f", possibly about {words}"
-    place = "in" if len(written) < 10 else "on"
-    return f", possibly {place} {words}" if doubt == "?" else f" {place} {words}"
 
 
 def votes(vote: Vote) -> str:

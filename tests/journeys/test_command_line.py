@@ -143,10 +143,10 @@ def test_an_officer_reviews_and_the_report_counts_what_is_answered(desk: Desk) -
 
     assert "1B" in told
     assert "1A" not in told
-    report = desk.data(
+    report = desk.done(
         *("report", "sister-city-transparency", "--as-of", "2026-11-01", "--format", "json")
     )
-    assert report["pairs_with_one_us_party"] == 1
+    assert json.loads(report)["pairs_with_one_us_party"] == 1
 
 
 def test_who_proposed_cannot_approve_and_is_told_so(desk: Desk) -> None:
