@@ -183,6 +183,24 @@ async def test_two_proposals_for_one_pair_at_once_become_one() -> None:
     assert await count(ledger) == 1
 
 
+class NeverQuiet(MemoryLedger):
+    """Somebody else is always a little faster."""
+
+    async def append(self, submission: Submission) -> Receipt:
+        if submission.condition.after:
+            raise ConditionFailed(after=submission.condition.after, position=99)
+        return await super().append(submission)
+
+
+async def test_who_is_overtaken_for_ever_is_told_so() -> None:
+    ledger = NeverQuiet()
+    reference = await active(ledger)
+
+    with pytest.raises(ConditionFailed):
+        await execute(ledger, SUSPEND, act(), partnership=reference)
+    assert await count(ledger) == 1
+
+
 async def test_who_saw_an_older_record_is_told_so(ledger: MemoryLedger) -> None:
     reference = await active(ledger)
     await execute(ledger, VISIT, act(key="visit"), partnership=reference)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.answers import answers
 from domain.partnership.events import AnnualReportFiled
 from domain.ports import Actor
 from domain.refusals import (
@@ -239,6 +240,13 @@ def test_a_review_stays_open_while_any_element_is_unanswered(number: int) -> Non
     refusal = given(*history).when(CLOSE, by=OFFICER).refused(ElementsUnanswered)
 
     assert refusal.elements == (TRANSPARENCY_ACT.codes[number],)
+
+
+def test_the_officer_is_told_what_is_missing_before_closing() -> None:
+    told = {answer.verb: answer for answer in answers(given(*UNDER_REVIEW).state, OFFICER)}
+
+    assert told["close-review"].code == "elements-unanswered"
+    assert "1A, 1B" in told["close-review"].because
 
 
 def test_another_review_that_could_close_does_not_help() -> None:
