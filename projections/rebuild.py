@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.ports import Ledger
+from domain.refusals import NotFound
 from projections.all import PROJECTIONS
 from projections.cursor import cursors, ensure, lease
 from projections.digest import Difference, differences, digest
@@ -67,16 +68,15 @@ async def rebuild(
 ) -> tuple[Rebuilt, ...]:
     """Rebuild the projections of these names, all of them where none is given, one by one.
 
-    Raises `KeyError` for a name that there is not, `AlreadyRebuilding` where another process is at
+    Raises `NotFound` for a name that there is not, `AlreadyRebuilding` where another process is at
     it. Live reads never fail. A rebuild that was killed is begun again from 0.
     """
     known = {projection.name: projection for projection in projections}
-    return tuple(
-        [
-            await _rebuild(pool, ledger, schema, known[name], progress)
-            for name in names or tuple(known)
-        ]
-    )
+    for name in names:
+        if name not in known:
+            raise NotFound("projection", name, f"There are: {', '.join(known)}.")
+    wanted = names or tuple(known)
+    return tuple([await _rebuild(pool, ledger, schema, known[n], progress) for n in wanted])
 
 
 async def _rebuild(

@@ -73,7 +73,7 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
             by = criteria.title if criteria else event.criteria
             return (
                 f"Transparency review {event.review} opened by {who}{when} "
-                f"{w.GROUNDS[event.ground]}, by the criteria of the {by}{held}"
+                f'{w.GROUNDS[event.ground]}, by the criteria "{by}"{held}'
             )
         case r.InformationRequested():
             by_day = f", to be answered by {in_words(event.answer_by)}" if event.answer_by else ""

@@ -86,7 +86,7 @@ async def life(clerks: Clerks, runner: Runner, timeline: PostgresTimeline) -> Li
 
 
 async def test_a_whole_life_reads_as_sentences(life: Life) -> None:
-    reference, items = life
+    _, items = life
     review = items[10].sentence.split()[2]
     by = "Norfolk City Council"
     assert [item.sentence for item in items] == [
@@ -101,7 +101,7 @@ async def test_a_whole_life_reads_as_sentences(life: Life) -> None:
         f"Suspended by {by} on 8 March 2022 until peace and sovereignty are restored in Ukraine",
         f"Resumed by {by} in February 2023: Peace is restored.",
         f"Transparency review {review} opened by Office of Oversight on 2 May 2023 after a "
-        "complaint, by the criteria of the Whether the partnership goes on; entry into force is "
+        'complaint, by the criteria "Whether the partnership goes on"; entry into force is '
         "held back until it is closed",
         "Office of Oversight asked the council of Norfolk for information, "
         "to be answered by 1 August 2023",

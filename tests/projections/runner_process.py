@@ -1,0 +1,45 @@
+"""A process that runs the projections and stops dead in the middle of a batch, to be killed there.
+
+    python runner_process.py DSN BATCHES
+
+After BATCHES whole batches it has written the rows of the next one and not committed them.
+"""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from adapters.ledger import PostgresLedger
+from adapters.postgres.pool import open_pool
+from domain.decider import Entry
+from domain.partnership.evolve import History
+from projections.projection import Connection, Place
+from projections.register import RegisterProjection
+from projections.runner import Runner
+from projections.timeline import TimelineProjection
+
+
+class Stuck(RegisterProjection):
+    """Writes as ever, but the process never gets to the end of a certain batch."""
+
+    def __init__(self, batches: int) -> None:
+        self._left = batches
+
+    async def apply(
+        self, batch: Sequence[Entry[History]], connection: Connection, place: Place
+    ) -> None:
+        await super().apply(batch, connection, place)
+        if self._left == 0:
+            print("in the middle", flush=True)
+            await asyncio.Event().wait()
+        self._left -= 1
+
+
+async def main(dsn: str, batches: int) -> None:
+    async with await open_pool(dsn) as pool:
+        projections = (Stuck(batches), TimelineProjection())
+        await Runner(pool, PostgresLedger(pool), projections=projections, batch=7).catch_up()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], int(sys.argv[2])))

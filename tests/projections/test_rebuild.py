@@ -1,0 +1,162 @@
+"""A rebuild equals the live tables, whatever happened to them, and nobody who reads notices."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from adapters.ledger import PostgresLedger
+from domain.refusals import NotFound
+from domain.values import CommunityId, Party
+from projections.errors import AlreadyRebuilding
+from projections.rebuild import rebuild
+from projections.register import PostgresRegister
+from projections.runner import Runner
+from projections.timeline import PostgresTimeline
+from projections.views import Filters, Moment
+from tests.conftest import SCHEMA, Database
+from tests.projections.played import NORFOLK, RESUME, SUSPEND, Clerks, clerk, legacy
+
+PROCESS = Path(__file__).parent / "runner_process.py"
+
+
+def partners(count: int) -> Iterator[Party]:
+    for number in range(count):
+        yield Party(CommunityId(f"Q{9000 + number}"), f"Town {number}", "FR")
+
+
+async def traffic(clerks: Clerks, count: int) -> None:
+    """Partnerships that are recorded, suspended, resumed and corrected, all at the same time."""
+
+    async def life(other: Party) -> None:
+        founded = await clerks.record(legacy(NORFOLK, other, since="1992"))
+        assert founded.receipt is not None
+        by, reference = clerk(NORFOLK), founded.partnership
+        await clerks.record(SUSPEND, by, on="2022-03-08", partnership=reference)
+        await clerks.record(RESUME, by, on="2025-05", partnership=reference)
+        await clerks.corrected(reference, founded.receipt.first_position, "since", "1982")
+
+    await asyncio.gather(*(life(other) for other in partners(count)))
+
+
+@asynccontextmanager
+async def running(runner: Runner) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(runner.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+async def test_after_traffic_and_a_kill_in_mid_batch_the_rebuilt_tables_equal_the_live_ones(
+    database: Database, pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks, runner: Runner
+) -> None:
+    await traffic(clerks, 12)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(PROCESS), database.app_dsn, "3"),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=PROCESS.parents[2],
+        env={"PYTHONPATH": str(PROCESS.parents[2])},
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"in the middle\n"
+    process.kill()
+    await process.wait()
+
+    async with running(runner):
+        await _more(clerks, 12)
+        head = (await clerks.ledger.head()).position
+        assert await runner.wait_for(head, 30)
+    for rebuilt in await rebuild(pool, clerks.ledger, SCHEMA):
+        assert (rebuilt.position, rebuilt.events) == (head, head)
+        assert rebuilt.digest == rebuilt.digest_live
+        assert rebuilt.differences == ()
+
+
+async def _more(clerks: Clerks, count: int) -> None:
+    """Traffic with other towns than before."""
+    for number in range(count):
+        other = Party(CommunityId(f"Q{7000 + number}"), f"Village {number}", "PL")
+        founded = await clerks.record(legacy(NORFOLK, other))
+        await clerks.record(
+            SUSPEND, clerk(NORFOLK), on="2022-03-08", partnership=founded.partnership
+        )
+
+
+async def test_a_row_that_was_tampered_with_is_named_and_put_right(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    clerks: Clerks,
+    runner: Runner,
+    register: PostgresRegister,
+) -> None:
+    reference = await clerks.found(legacy())
+    await runner.catch_up()
+    await pool.execute(f"update {SCHEMA}_views.register_version set tier = 'friendship'")
+    (first, second) = await rebuild(pool, clerks.ledger, SCHEMA)
+    assert (first.projection, first.same, first.different_rows) == ("register", False, 1)
+    assert [(d.table, d.key, d.what) for d in first.differences] == [
+        ("register_version", (reference, "1"), "was another")
+    ]
+    assert second.same
+    found = await register.search(Filters(tier="sister"), Moment())
+    assert [row.partnership for row in found.rows] == [reference]
+
+
+async def test_reading_and_writing_go_on_during_rebuilds(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    clerks: Clerks,
+    runner: Runner,
+    register: PostgresRegister,
+    timeline: PostgresTimeline,
+) -> None:
+    reference = await clerks.found(legacy())
+    await runner.catch_up()
+    done = asyncio.Event()
+
+    async def read() -> int:
+        times = 0
+        while not done.is_set():
+            assert await register.get(reference, Moment()) is not None
+            assert (await register.search(Filters(), Moment())).total > 0
+            assert len([facts async for facts in register.facts(Moment())]) > 0
+            assert len(await timeline.of(reference)) == 1
+            times += 1
+        return times
+
+    async with running(runner):
+        reading = asyncio.create_task(read())
+        writing = asyncio.create_task(_more(clerks, 10))
+        for _ in range(3):
+            assert all(rebuilt.same for rebuilt in await rebuild(pool, clerks.ledger, SCHEMA))
+        await writing
+        done.set()
+        assert await reading > 0
+        head = (await clerks.ledger.head()).position
+        assert await runner.wait_for(head, 30)
+    assert (await register.search(Filters(), Moment())).total == 11
+
+
+async def test_only_one_process_rebuilds_a_projection(
+    pool: "asyncpg.Pool[asyncpg.Record]", ledger: PostgresLedger, runner: Runner
+) -> None:
+    await runner.catch_up()
+    results = await asyncio.gather(
+        rebuild(pool, ledger, SCHEMA, ["register"]),
+        rebuild(pool, ledger, SCHEMA, ["register"]),
+        return_exceptions=True,
+    )
+    refused = [result for result in results if isinstance(result, BaseException)]
+    assert [type(error) for error in refused] == [AlreadyRebuilding]
+
+
+async def test_what_there_is_to_rebuild_is_named(
+    pool: "asyncpg.Pool[asyncpg.Record]", ledger: PostgresLedger
+) -> None:
+    with pytest.raises(NotFound, match="There are: register, timeline"):
+        await rebuild(pool, ledger, SCHEMA, ["registry"])
