@@ -63,6 +63,7 @@ class Running(Struct, frozen=True):
             accounts=self.accounts,
             demo=named.demo,
             now=utc_now,
+            name=named.name,
         )
 
 

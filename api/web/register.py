@@ -87,11 +87,12 @@ def bars_of(counts: Counts) -> tuple[Bar, ...]:
 
 
 def _filters(typed: Typed) -> tuple[Filters, tuple[Mistake, ...]]:
-    mistakes: list[Mistake] = []
     query, country = typed.one("q"), typed.one("country").upper()
-    for field in ("q", "country", "after", "community"):
-        if problem := unfit(typed.one(field)):
-            mistakes.append(Mistake(field, problem))
+    mistakes = [
+        Mistake(field, problem)
+        for field in ("q", "country", "after", "community")
+        if (problem := unfit(typed.one(field)))
+    ]
     if len(query) > 200:
         mistakes.append(Mistake("q", "A search has at most 200 characters. Shorten it."))
     if len(country) > 2:

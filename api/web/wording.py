@@ -198,11 +198,11 @@ def word(value: str) -> str:
     return WORDS.get(value) or value.replace("_", " ")
 
 
-def status_text(statuses: tuple[Status, ...]) -> str:
+def status_text(statuses: tuple[Status, ...], possibly_not_begun: bool = False) -> str:
     """The status in words, with its doubt where several are possible."""
-    if not statuses:
-        return "Not begun"
     names = [STATUS_WORDS[status][0] for status in statuses]
+    if possibly_not_begun or not names:
+        names.insert(0, "Not begun")
     if len(names) == 1:
         return names[0]
     return f"Undetermined: {', '.join(names[:-1]).lower()} or {names[-1].lower()}"

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from typing import Any
 
 import asyncpg
 import httpx
@@ -223,6 +224,8 @@ async def at_the_desk(
     services = services_on(pool, demo=demo)
     await services.wait_for(0)
     # A fault shall be an answer here, as it is in a browser.
-    transport = httpx.ASGITransport(app=create_app(services), raise_app_exceptions=False)
+    # httpx and litestar describe the same protocol by types of their own.
+    app: Any = create_app(services)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://register.test") as client:
         yield Desk(client, services)

@@ -4,14 +4,13 @@ Nothing is installed for it. Where there is no Chromium, the journeys in a brows
 """
 
 import asyncio
-import base64
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 CHROMIUM = next(
@@ -33,6 +32,15 @@ _FLAGS = (
     # As root the sandbox cannot be set up; the pages are our own.
     *(("--no-sandbox",) if os.geteuid() == 0 else ()),
 )
+
+
+_AS_3_AND_4 = """
+import fcntl, os, sys
+reads, writes = (fcntl.fcntl(int(one), fcntl.F_DUPFD, 10) for one in sys.argv[1:3])
+os.dup2(reads, 3)
+os.dup2(writes, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 class Tab:
@@ -76,11 +84,11 @@ class Tab:
               .find(one => one.textContent.trim().startsWith(wanted));
             if (!label) return false;
             const field = label.control;
-            if (field.type === 'checkbox' || field.type === 'radio') {{ field.click(); return true; }}
-            if (field.tagName === 'SELECT') {{
-              field.value = [...field.options]
-                .find(one => one.text === {json.dumps(text)} || one.value === {json.dumps(text)}).value;
-            }} else {{ field.value = {json.dumps(text)}; }}
+            const text = {json.dumps(text)};
+            if (['checkbox', 'radio'].includes(field.type)) field.click();
+            else if (field.tagName === 'SELECT') field.value =
+              [...field.options].find(one => one.text === text || one.value === text).value;
+            else field.value = text;
             return true; }})()"""
         )
         assert found, f"no field is called {label!r}"
@@ -115,11 +123,6 @@ class Tab:
         """By how many pixels the page must be scrolled sideways."""
         width = "document.documentElement"
         return int(await self.see(f"{width}.scrollWidth - {width}.clientWidth"))
-
-    async def picture(self, file: Path) -> None:
-        """The whole page as a PNG."""
-        shot = await self.ask("Page.captureScreenshot", captureBeyondViewport=False)
-        file.write_bytes(base64.b64decode(shot["data"]))
 
 
 class _Pipe:
@@ -165,10 +168,11 @@ async def browsing() -> AsyncIterator[Tab]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         # Chromium reads from 3 and writes to 4, whatever numbers the pipes have here.
         process = await asyncio.create_subprocess_exec(
-            "sh",
+            sys.executable,
             "-c",
-            f'exec "$@" 3<&{commands_in} 4>&{answers_out}',
-            "sh",
+            _AS_3_AND_4,
+            str(commands_in),
+            str(answers_out),
             CHROMIUM,
             *_FLAGS,
             f"--user-data-dir={profile}",
