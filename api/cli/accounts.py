@@ -1,5 +1,6 @@
 """`twinledger account`: who may record in an own register."""
 
+import re
 from typing import get_args
 
 import click
@@ -14,18 +15,39 @@ ROLES = [role for role in get_args(Role) if role != "system"]
 OF_A_COMMUNITY = ("clerk", "counterpart")
 
 
+class Pseudonym(click.ParamType):
+    """What stands beside every act for ever: never a person's name."""
+
+    name = "pseudonym"
+    _form = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse what is not of the form, saying which form it has."""
+        if not self._form.fullmatch(value):
+            self.fail(
+                f"{value!r} cannot be a pseudonym: use small letters, digits and hyphens, at most "
+                "40, beginning with a letter, such as clerk-1.",
+                param,
+                ctx,
+            )
+        return value
+
+
 @click.group()
 def account() -> None:
     """People who record, each under a pseudonym with a key of their own."""
 
 
 @account.command()
-@click.argument("pseudonym")
+@click.argument("pseudonym", type=Pseudonym())
 @click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option("--community", default="", help="For clerks and counterparts: such as us-norfolk.")
 @click.option("--community-name", default="", help="Its name, such as Norfolk.")
 def add(pseudonym: str, role: Role, community: str, community_name: str) -> None:
-    """Add an account and show its key, this once."""
+    """Add an account and show its key, this once.
+
+    PSEUDONYM stands beside every act for ever: clerk-1, never a person's name.
+    """
     if (role in OF_A_COMMUNITY) != bool(community):
         needs = "needs --community, the community for which it acts"
         raise click.UsageError(

@@ -33,6 +33,10 @@ from domain.review.state import Reviews
 from domain.values import PartnershipId, read_partnership_id
 
 KEY = "TWINLEDGER_KEY"
+PUBLIC = (
+    "All that you write is public for ever: at most 2,000 characters a text, and no personal data; "
+    "name offices, bodies and documents, not people."
+)
 FOUNDING = (SubmitProposal, RecordLegacyPartnership)
 _TAGS = {shape: tag for tag, shape in EVENT_TYPES.items()}
 
@@ -86,13 +90,15 @@ def do(
     """Record VERB for the partnership REF ("new" for a proposal or a legacy record).
 
     Without VERB: what is allowed now, and if not why. With VERB and no fields: what it takes.
-    Evidence is written "title | date | link | sha256".
+    Evidence is written "title | date | link | sha256". All that you write is public for ever: at
+    most 2,000 characters a text, and no personal data.
     """
     if verb is not None and verb not in VERBS:
         raise click.UsageError(f"There is no verb {verb!r}. There are: {', '.join(VERBS)}.")
     if verb is not None and not words and body_file is None:
         lines = usage(VERBS[verb])
         if any("(needed)" in line for line in lines):
+            click.echo(PUBLIC)
             click.echo(f"{verb} takes:\n  " + "\n  ".join(lines))
             return
     asked = Asked(

@@ -9,7 +9,7 @@ from adapters.listening import require_free_port
 from adapters.log import configure_log
 from adapters.problems import CannotRun
 from adapters.settings import read_settings
-from api.cli.accounts import tell_key
+from api.cli.accounts import Pseudonym, tell_key
 from api.cli.running import progress_bar
 from api.demo import Summary, load_sample
 from api.serving import serve as serve_pages
@@ -84,7 +84,12 @@ def _tell_first(address: str, summary: Summary) -> None:
 
 @click.command()
 @click.option("--name", required=True, help='What the register is called: "Register of Norfolk".')
-@click.option("--administrator", default="administrator", help="The first account's pseudonym.")
+@click.option(
+    "--administrator",
+    default="administrator",
+    type=Pseudonym(),
+    help="The first account's pseudonym.",
+)
 def init(name: str, administrator: str) -> None:
     """Make an own, empty register with its first administrator."""
     settings = read_settings()
