@@ -15,7 +15,7 @@ ROLES = [role for role in get_args(Role) if role != "system"]
 OF_A_COMMUNITY = ("clerk", "counterpart")
 
 
-class Pseudonym(click.ParamType):
+class Pseudonym(click.ParamType[str]):
     """What stands beside every act for ever: never a person's name."""
 
     name = "pseudonym"
