@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Sequence
 
-from litestar import Response, get, post
+from litestar import Response, post, route
 from litestar.params import FromPath
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ from api.web.check import Line, date_line, lines_of, status_change
 from api.web.fields import Group, Rows
 from api.web.reading import read, read_date, rows_to_show
 from api.web.typed import LARGEST_BODY, Typed, read_form, unfit
-from api.web.visitors import WebRequest, page, see, services_of, visitor_of
+from api.web.visitors import READ, WebRequest, page, see, services_of, visitor_of
 from api.web.wording import ACT_LABELS, word
 from domain.answers import who_may_act
 from domain.dates import parse
@@ -36,7 +36,7 @@ _KEY = re.compile("[A-Za-z0-9_-]{20,64}", re.ASCII)
 _POSITION = re.compile("[0-9]{1,15}", re.ASCII)
 
 
-@get("/partnerships/{ref:str}/acts/{verb:str}")
+@route("/partnerships/{ref:str}/acts/{verb:str}", http_method=READ)
 async def act_form(request: WebRequest, ref: FromPath[str], verb: FromPath[str]) -> Response[bytes]:
     """The empty form, or why it cannot be filled in."""
     return await _first(request, await case_of(request, verb, ref))
@@ -48,7 +48,7 @@ async def act(request: WebRequest, ref: FromPath[str], verb: FromPath[str]) -> R
     return await _next(request, await case_of(request, verb, ref))
 
 
-@get("/proposals/new")
+@route("/proposals/new", http_method=READ)
 async def proposal_form(request: WebRequest) -> Response[bytes]:
     """A proposal begins a record."""
     return await _first(request, await case_of(request, "submit-proposal", None))
@@ -60,7 +60,7 @@ async def propose(request: WebRequest) -> Response[bytes]:
     return await _next(request, await case_of(request, "submit-proposal", None))
 
 
-@get("/legacy/new")
+@route("/legacy/new", http_method=READ)
 async def legacy_form(request: WebRequest) -> Response[bytes]:
     """A partnership from before this register begins a record, too."""
     return await _first(request, await case_of(request, "record-legacy-partnership", None))

@@ -1,10 +1,11 @@
 """The pages around the register: recent acts, the words, health, and who the visitor is."""
 
-from litestar import Response, get, post
+from litestar import Response, post, route
 
 from api.identity import DEMO_ROLES
 from api.web.typed import read_form
 from api.web.visitors import (
+    READ,
     ROLE_COOKIE,
     SESSION_COOKIE,
     WebRequest,
@@ -18,7 +19,7 @@ from api.web.wording import GLOSSARY
 RECENT = 100
 
 
-@get("/history")
+@route("/history", http_method=READ)
 async def history(request: WebRequest) -> Response[bytes]:
     """The latest acts of the whole register."""
     services = services_of(request)
@@ -29,13 +30,13 @@ async def history(request: WebRequest) -> Response[bytes]:
     )
 
 
-@get("/help")
+@route("/help", http_method=READ)
 async def help_page(request: WebRequest) -> Response[bytes]:
     """Each word of the register with its one meaning."""
     return await page(request, "help.html", section="help", glossary=GLOSSARY)
 
 
-@get("/healthz")
+@route("/healthz", http_method=READ)
 async def health(request: WebRequest) -> dict[str, int | None]:
     """Where the ledger ends and up to where the pages show it."""
     services = services_of(request)
@@ -55,7 +56,7 @@ async def choose_role(request: WebRequest) -> Response[bytes]:
     return answer
 
 
-@get("/sign-in")
+@route("/sign-in", http_method=READ)
 async def sign_in_form(request: WebRequest) -> Response[bytes]:
     """Who records signs in with the key of their account."""
     return await page(request, "sign_in.html", section="", problem="")

@@ -2,7 +2,7 @@
 
 import re
 
-from litestar import Response, get
+from litestar import Response, route
 from litestar.params import FromPath
 from msgspec import Struct
 
@@ -13,7 +13,7 @@ from api.problems import Told
 from api.web.cases import FOUNDING
 from api.web.moments import Asked, read_moment
 from api.web.typed import Typed, read_query
-from api.web.visitors import WebRequest, page, see, services_of, visitor_of
+from api.web.visitors import READ, WebRequest, page, see, services_of, visitor_of
 from api.web.wording import STATUS_WORDS
 from domain.answers import Answer, answers
 from domain.partnership.state import Unknown
@@ -33,7 +33,7 @@ class Acts(Struct, frozen=True):
     refused: tuple[Answer, ...] = ()
 
 
-@get("/partnerships/{ref:str}")
+@route("/partnerships/{ref:str}", http_method=READ)
 async def partnership(request: WebRequest, ref: FromPath[str]) -> Response[bytes]:
     """The page of one partnership, now or at another moment of either clock."""
     services = services_of(request)

@@ -2,14 +2,14 @@
 
 from typing import Any, get_args
 
-from litestar import Response, get
+from litestar import Response, route
 from msgspec import Struct
 
 from api.problems import Item as Mistake
 from api.problems import Told, attempt
 from api.web.moments import read_moment
 from api.web.typed import Typed, read_query, unfit
-from api.web.visitors import WebRequest, page, see, services_of
+from api.web.visitors import READ, WebRequest, page, see, services_of
 from api.web.wording import STATUS_WORDS, word
 from domain.values import Status, Tier
 from projections.views import Counts, Filters
@@ -26,13 +26,13 @@ class Bar(Struct, frozen=True):
     width: float
 
 
-@get("/")
+@route("/", http_method=READ)
 async def home(request: WebRequest) -> Response[bytes]:
     """The register is the first page."""
     return see("/partnerships")
 
 
-@get("/partnerships")
+@route("/partnerships", http_method=READ)
 async def register(request: WebRequest) -> Response[bytes]:
     """Search and filter; what was asked stays in the form, also where it cannot be answered."""
     services = services_of(request)

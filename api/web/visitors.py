@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response
+from litestar import HttpMethod, Request, Response
 from litestar.datastructures import Cookie
 
 from api.identity import DEMO_ROLE_NAMES, DEMO_ROLES, Visitor
@@ -11,6 +11,9 @@ from api.web.rendering import render
 
 ROLE_COOKIE = "twinledger_role"
 SESSION_COOKIE = "twinledger_session"
+
+READ = (HttpMethod.GET, HttpMethod.HEAD)
+"""How a page is asked for: whole, or only whether it is there. The server sends a HEAD no body."""
 
 WebRequest = Request[Any, Any, Any]
 

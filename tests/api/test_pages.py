@@ -214,6 +214,11 @@ async def test_health_says_where_the_ledger_ends_and_what_is_shown(desk: Desk) -
     assert (await desk.client.get("/healthz")).json() == {"ledger": 1, "shown": 1}
 
 
+@pytest.mark.parametrize("address", ["/partnerships", "/history", "/healthz"])
+async def test_a_monitor_may_ask_only_whether_a_page_is_there(desk: Desk, address: str) -> None:
+    assert (await desk.client.head(address)).status_code == 200
+
+
 async def test_a_reference_is_found_as_people_type_it(desk: Desk) -> None:
     address = await desk.propose()
     typed = address.rpartition("/")[2].lower().replace("-", "")
