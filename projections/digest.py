@@ -10,6 +10,7 @@ from projections.cursor import Cursor
 from projections.projection import Connection, Place, Projection, Table
 
 _AT_A_TIME = 2000
+_LONG = 3600.0  # seconds; a large table is read whole
 _SHOWN = 20
 """Differences that are named; all are counted."""
 
@@ -17,6 +18,12 @@ _SHOWN = 20
 _ROWS = """
     select array[{key}]::text[] as key, sha256(convert_to(t::text, 'UTF8')) as hash
     from {{schema}}.{table}{{suffix}} t order by {key}
+"""
+# The same over a whole table, so that one value travels.
+_TABLE = """
+    select sha256(coalesce(
+        string_agg(sha256(convert_to(t::text, 'UTF8')), ''::bytea order by {key}), ''::bytea
+    )) from {{schema}}.{table}{{suffix}} t
 """
 # How a row is written as text depends on these, and a server may be set up otherwise.
 _ONE_SPELLING = """
@@ -43,9 +50,8 @@ async def digest(
     await connection.execute(_ONE_SPELLING)
     whole = hashlib.sha256(msgspec.json.encode(cursor, order="deterministic"))
     for table in projection.tables:
-        whole.update(f"\n{table.name}\n".encode())
-        async for _, row in _rows(connection, place, table):
-            whole.update(row)
+        rows: bytes = await connection.fetchval(_filled(_TABLE, place, table), timeout=_LONG)
+        whole.update(table.name.encode() + b"\n" + rows)
     return whole.hexdigest()
 
 
@@ -75,6 +81,9 @@ async def differences(
 async def _rows(
     connection: Connection, place: Place, table: Table
 ) -> AsyncIterator[tuple[tuple[str, ...], bytes]]:
-    sql = place.sql(_ROWS.format(key=", ".join(table.key), table=table.name))
-    async for row in connection.cursor(sql, prefetch=_AT_A_TIME):
+    async for row in connection.cursor(_filled(_ROWS, place, table), prefetch=_AT_A_TIME):
         yield tuple(row["key"]), row["hash"]
+
+
+def _filled(sql: str, place: Place, table: Table) -> str:
+    return place.sql(sql.format(key=", ".join(table.key), table=table.name))

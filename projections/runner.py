@@ -78,6 +78,7 @@ class Runner:
         stopped: dict[str, ProjectionStopped] = {}
         looked: set[str] = set()  # also one that is at its goal may stand on a fork
         pause = _SHORTEST
+        applied = 0
         while True:
             known = await cursors(self._pool, self._place)
             behind = [
@@ -93,7 +94,8 @@ class Runner:
             for cursor in behind:
                 looked.add(cursor.projection)
                 try:
-                    moved = await self._step(cursor, goal) or moved
+                    if await self._step(cursor, goal):
+                        moved, applied = True, applied + min(self._batch, goal - cursor.position)
                 except ProjectionStopped as error:
                     stopped[cursor.projection] = error
             if not moved:
@@ -101,6 +103,8 @@ class Runner:
                 pause = min(2 * pause, _LONGEST)
         for problem in stopped.values():
             raise problem
+        if applied >= self._batch:
+            await self._count_rows()
         return goal
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -163,6 +167,14 @@ class Runner:
         for projection in self._projections.values():
             await ensure(self._pool, self._place, projection)
         self._ready = True
+
+    async def _count_rows(self) -> None:
+        """After a load, Postgres plans the first reads by what the tables hold now."""
+        for projection in self._projections.values():
+            for table in projection.tables:
+                await self._pool.execute(
+                    self._place.sql(f"analyze {{schema}}.{table.name}{{suffix}}"), timeout=600.0
+                )
 
     async def _step(self, cursor: Cursor, goal: int | None) -> bool:
         """Apply the next batch. False where there is none or another process has the lease."""

@@ -12,6 +12,8 @@ _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "�
 
 def key(name: str) -> str:
     """`München` as `munchen`, `Łódź` as `lodz`; other scripts keep their letters."""
+    if name.isascii():
+        return " ".join(name.casefold().split())
     apart = unicodedata.normalize("NFKD", name.casefold()).casefold()
     plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return " ".join(unicodedata.normalize("NFC", plain.translate(_NO_ACCENT)).split())
@@ -21,8 +23,10 @@ def search_text(reference: str, *names: str) -> str:
     """All that a word of a query may be part of: `muenchen` is found as `munchen` is."""
     keys = {reference.casefold(), reference.casefold().replace("-", "")}
     for name in names:
-        composed = unicodedata.normalize("NFC", name.casefold())
-        keys |= {key(name), key(composed.translate(_SPELLED_OUT))}
+        keys.add(key(name))
+        if not name.isascii():
+            composed = unicodedata.normalize("NFC", name.casefold())
+            keys.add(key(composed.translate(_SPELLED_OUT)))
     return "\n".join(sorted(keys))
 
 

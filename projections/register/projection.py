@@ -1,9 +1,11 @@
 """Writes the register's tables: one version for every entry of a partnership."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeAlias
 
 from asyncpg import Range
 
@@ -13,11 +15,13 @@ from domain.partnership.evolve import History
 from domain.values import LIVE
 from projections.dossier.dossier import Dossier
 from projections.dossier.fold import fold
-from projections.dossier.spans import spans
+from projections.dossier.spans import Span, spans
 from projections.dossier.stored import encode, load, save
 from projections.projection import Connection, Place, Table
 from projections.register import names
 from projections.register.view import days_under_review
+
+Row: TypeAlias = tuple[object, ...]
 
 FOR_EVER = 2**63 - 1
 """The `to_position` of what is known now."""
@@ -77,49 +81,55 @@ async def _write(
     followed = {ref: found[0].version for ref, found in versions.items() if ref in known_before}
     if followed:
         await connection.execute(place.sql(_CLOSE), list(followed), list(followed.values()))
+    version_rows: list[Row] = []
+    span_rows: list[Row] = []
+    for found in versions.values():
+        ends = [later.version for _, later in pairwise(found)]
+        for dossier, to_position in zip(found, [*ends, FOR_EVER], strict=True):
+            known = spans(dossier)
+            begun_from = min(span.possible_from for span in known)
+            version_rows.append(_version_row(dossier, to_position, begun_from))
+            span_rows += [_span_row(dossier, n, span) for n, span in enumerate(known)]
     await connection.copy_records_to_table(
         place.table("register_version"),
         schema_name=place.views,
         columns=_VERSION_COLUMNS,
-        records=[row for found in versions.values() for row in _version_rows(found)],
+        records=version_rows,
     )
     await connection.copy_records_to_table(
         place.table("register_span"),
         schema_name=place.views,
         columns=_SPAN_COLUMNS,
-        records=[row for found in versions.values() for d in found for row in _span_rows(d)],
+        records=span_rows,
     )
 
 
-def _version_rows(versions: list[Dossier]) -> Iterator[tuple[object, ...]]:
-    ends = [later.version for _, later in pairwise(versions)]
-    for dossier, to_position in zip(versions, [*ends, FOR_EVER], strict=True):
-        home, counterpart = dossier.home, dossier.counterpart
-        yield (
-            dossier.partnership,
-            dossier.version,
-            to_position,
-            names.key(home.name),
-            names.search_text(dossier.partnership, home.name, counterpart.name),
-            [home.community, counterpart.community],
-            sorted({home.country, counterpart.country} - {""}),
-            dossier.tier,
-            dossier.status in LIVE,
-            min(span.possible_from for span in spans(dossier)),
-            [Range(*days) for days in days_under_review(dossier)],
-            encode(dossier),
-        )
+def _version_row(dossier: Dossier, to_position: int, begun_from: date) -> Row:
+    home, counterpart = dossier.home, dossier.counterpart
+    return (
+        dossier.partnership,
+        dossier.version,
+        to_position,
+        names.key(home.name),
+        names.search_text(dossier.partnership, home.name, counterpart.name),
+        [home.community, counterpart.community],
+        sorted({home.country, counterpart.country} - {""}),
+        dossier.tier,
+        dossier.status in LIVE,
+        begun_from,
+        [Range(*days) for days in days_under_review(dossier)],
+        encode(dossier),
+    )
 
 
-def _span_rows(dossier: Dossier) -> Iterator[tuple[object, ...]]:
-    for number, span in enumerate(spans(dossier)):
-        yield (
-            dossier.partnership,
-            dossier.version,
-            number,
-            span.status,
-            span.possible_from,
-            span.certain_from,
-            span.certain_until,
-            span.possible_until,
-        )
+def _span_row(dossier: Dossier, number: int, span: Span) -> Row:
+    return (
+        dossier.partnership,
+        dossier.version,
+        number,
+        span.status,
+        span.possible_from,
+        span.certain_from,
+        span.certain_until,
+        span.possible_until,
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from adapters.ledger import PostgresLedger
+from adapters.ledger import MemoryLedger, PostgresLedger
 from domain.refusals import NotFound
 from domain.values import CommunityId, Party
 from projections.errors import AlreadyRebuilding
@@ -19,7 +19,7 @@ from projections.runner import Runner
 from projections.timeline import PostgresTimeline
 from projections.views import Filters, Moment
 from tests.conftest import SCHEMA, Database
-from tests.projections.played import NORFOLK, RESUME, SUSPEND, Clerks, clerk, legacy
+from tests.projections.played import LE_MANS, LODZ, NORFOLK, RESUME, SUSPEND, Clerks, clerk, legacy
 
 PROCESS = Path(__file__).parent / "runner_process.py"
 
@@ -140,6 +140,21 @@ async def test_reading_and_writing_go_on_during_rebuilds(
         head = (await clerks.ledger.head()).position
         assert await runner.wait_for(head, 30)
     assert (await register.search(Filters(), Moment())).total == 11
+
+
+async def test_tables_of_another_ledger_are_replaced_by_those_of_this_one(
+    pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks, runner: Runner, register: PostgresRegister
+) -> None:
+    await clerks.found(legacy())
+    await clerks.found(legacy(NORFOLK, LODZ))
+    await runner.catch_up()
+    restored = MemoryLedger()
+    reference = await Clerks(restored).found(legacy(NORFOLK, LE_MANS))
+    rebuilt = await rebuild(pool, restored, SCHEMA)
+    assert [(one.position, one.digest_live) for one in rebuilt] == [(1, None), (1, None)]
+    await Runner(pool, restored).catch_up()
+    page = await register.search(Filters(), Moment())
+    assert [row.partnership for row in page.rows] == [reference]
 
 
 async def test_only_one_process_rebuilds_a_projection(
