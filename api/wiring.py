@@ -6,9 +6,6 @@ from datetime import UTC, datetime
 
 import asyncpg
 from msgspec import Struct
-from projections.register import PostgresRegister
-from projections.runner import Runner
-from projections.timeline import PostgresTimeline
 
 from adapters.accounts import PostgresAccounts, RegisterName
 from adapters.ledger.postgres import PostgresLedger
@@ -17,6 +14,9 @@ from adapters.postgres.pool import open_pool
 from adapters.problems import CannotRun
 from adapters.settings import Settings
 from api.services import Services
+from projections.register import PostgresRegister
+from projections.runner import Runner
+from projections.timeline import PostgresTimeline
 
 SHOWN_WITHIN = 10.0  # seconds that a page waits for its own write to be shown
 
@@ -83,7 +83,13 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 settings,
                 pool,
                 ledger,
-                Runner(pool, ledger, schema=settings.schema),
+                Runner(
+                    pool,
+                    ledger,
+                    schema=settings.schema,
+                    # Who sets the cache to 0 is behind a pooler, where nobody can listen.
+                    listen_dsn=server.app_dsn if settings.statement_cache else None,
+                ),
                 PostgresRegister(pool, schema=settings.schema),
                 PostgresTimeline(pool, schema=settings.schema),
                 PostgresAccounts(pool, settings.schema),

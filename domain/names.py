@@ -6,6 +6,8 @@ from functools import lru_cache
 from domain.refusals import Invalid
 from domain.values import CommunityId
 
+LONGEST_ID = 240  # characters: a name has at most 200
+
 
 def tidy(name: str) -> str:
     """The name as it is recorded: Unicode normal form C, without space around it."""
@@ -29,6 +31,13 @@ def slug(name: str, country: str) -> str:
     kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in text)
     words = "-".join("".join(kept).split())
     return f"{country.lower() or 'xx'}-{words}" if words else ""
+
+
+def is_community_id(text: str) -> bool:
+    """Whether it is of the form that `slug` makes; so no id can hold the bar between a pair's."""
+    return 0 < len(text) <= LONGEST_ID and all(
+        c == "-" or unicodedata.category(c)[0] in "LMN" for c in text
+    )
 
 
 class Communities:

@@ -154,7 +154,8 @@ class NotYourRole(NotYours):
     def __init__(self, *, act: str, role: str, roles: Iterable[str]) -> None:
         self.act, self.role, self.roles = act, role, tuple(sorted(roles))
         super().__init__(
-            f"The role {role} may not {act}. It is recorded by: {', '.join(self.roles)}."
+            f"The role {_words(role)} may not {act}. "
+            f"It is recorded by: {', '.join(map(_words, self.roles))}."
         )
 
 
@@ -179,7 +180,8 @@ class NotYourBody(NotYours):
     def __init__(self, *, act: str, body: str, bodies: Iterable[str]) -> None:
         self.act, self.body, self.bodies = act, body, tuple(sorted(bodies))
         super().__init__(
-            f"A decision to {act} is taken by: {', '.join(self.bodies)}; not by {body}."
+            f"A decision to {act} is taken by: {', '.join(map(_words, self.bodies))}; "
+            f"not by {_words(body)}."
         )
 
 
@@ -193,3 +195,7 @@ class SamePerson(NotYours):
             f"The same person may not {act}: {because}. Ask somebody else to record it."
         )
         self.act, self.because = act, because
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")

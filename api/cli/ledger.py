@@ -60,7 +60,8 @@ def check(as_json: bool) -> None:
         standings = await status(system.pool, system.ledger, system.settings.schema)
         return named.name, head, standings
 
-    name, head, standings = on_register(work)
+    # Not caught up first: what keeps a read model from catching up is what is looked for.
+    name, head, standings = on_register(work, caught_up=False)
     unsound = [standing.projection for standing in standings if not standing.sound]
     if as_json:
         echo_json({"register": name, "head": head.position, "projections": standings})
@@ -102,7 +103,7 @@ def rebuild(names: tuple[str, ...], as_json: bool) -> None:
                 system.pool, system.ledger, system.settings.schema, names, progress
             )
 
-    done = on_register(work)
+    done = on_register(work, caught_up=False)
     if as_json:
         echo_json(done)
         return

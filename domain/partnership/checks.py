@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from domain.dates import EdtfDate, parse, surely_before
 from domain.decider import Act
+from domain.names import is_community_id
 from domain.partnership import commands as c
 from domain.partnership import events as e
 from domain.partnership.state import Known, Proposed, State, Suspended, Unknown
@@ -256,6 +257,13 @@ def by_rule(command: c.BringIntoForce, act: Act) -> None:
 
 
 def _two_parties(home: Party, counterpart: Party) -> None:
+    for field, party in (("home.community", home), ("counterpart.community", counterpart)):
+        if not is_community_id(party.community):
+            raise Invalid(
+                field,
+                f"{party.community!r} cannot identify a community",
+                "Write the country and the name in small letters, digits and hyphens: us-norfolk.",
+            )
     if home.community == counterpart.community:
         raise Invalid(
             "counterpart", "both sides are the same community", "Choose another community."

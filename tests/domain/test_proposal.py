@@ -1,6 +1,7 @@
 """From a proposal to an agreement: rows 1, 8, 9, 10, 12 and 13."""
 
 import pytest
+from msgspec.structs import replace
 
 from domain.partnership import commands as c
 from domain.partnership import events as e
@@ -15,7 +16,7 @@ from domain.refusals import (
     SamePerson,
     WaitingFor,
 )
-from domain.values import Citation, Vote, mint_partnership_id
+from domain.values import Citation, CommunityId, Vote, mint_partnership_id
 from tests.domain.given import Did, given
 from tests.domain.people import (
     ADMINISTRATOR,
@@ -86,6 +87,15 @@ def test_a_proposal_has_two_different_sides() -> None:
     command = c.SubmitProposal(NORFOLK, NORFOLK, "sister", "sister_city", ("trade",))
 
     assert given().when(command, by=COUNCILLOR).refused(Invalid).field == "counterpart"
+
+
+def test_no_identifier_can_be_mistaken_for_a_pair_of_communities() -> None:
+    strange = replace(KITAKYUSHU, community=CommunityId("jp-a|jp-b"))
+    command = c.SubmitProposal(NORFOLK, strange, "sister", "sister_city", ("trade",))
+
+    refusal = given().when(command, by=COUNCILLOR).refused(Invalid)
+
+    assert refusal.field == "counterpart.community"
 
 
 def test_a_proposal_says_why() -> None:
