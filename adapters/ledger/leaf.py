@@ -135,11 +135,6 @@ def decode(position: int, leaf: bytes, leaf_hash: bytes) -> Recorded:
     )
 
 
-def leaf_hash(leaf: bytes) -> bytes:
-    """The hash of a leaf in the tree, RFC 6962 section 2.1."""
-    return hashlib.sha256(b"\x00" + leaf).digest()
-
-
 def tag_number(tag: str) -> int:
     """The 8 bytes under which the ledger finds a tag: the first of its SHA-256."""
     return int.from_bytes(hashlib.sha256(tag.encode()).digest()[:8], signed=True)

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from adapters.ledger.leaf import decode, leaf_hash, stamped
+from adapters.ledger.leaf import decode, stamped
 from adapters.ledger.prepared import command_number, prepare
 from adapters.ledger.uuid7 import Uuid7
 from domain.errors import CommandKeyReused, ConditionFailed
 from domain.ports import Head, Receipt, Recorded, Submission
+from domain.tree import leaf_hash
 
 
 def _utc_now() -> datetime:

@@ -5,9 +5,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from adapters.ledger.leaf import decode, leaf_hash
+from adapters.ledger.leaf import decode
 from domain.history import EVENT_TYPES, entry_of
 from domain.ports import Recorded
+from domain.tree import leaf_hash
 
 GOLDEN = Path(__file__).parent / "golden"
 EMPTY = ("", 0, (), None, msgspec.NODEFAULT)

@@ -1,6 +1,5 @@
 """A leaf is exactly reproducible by anybody with a JSON library, and says why when it cannot be."""
 
-import hashlib
 import json
 import unicodedata
 from datetime import UTC, datetime
@@ -12,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from adapters.ledger.leaf import decode, encode, leaf_hash, stamped
+from adapters.ledger.leaf import decode, encode, stamped
 from adapters.ledger.text import check_document, check_text
 from domain.errors import NotCanonical
 from domain.ports import NewEvent, Recorded
+from domain.tree import leaf_hash
 from tests.adapters.submissions import CLERK, event
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -189,10 +189,3 @@ def test_what_was_ever_stored_can_be_read_and_written_again(file: Path) -> None:
 
 def test_each_stored_shape_has_its_hash_on_record() -> None:
     assert {file.stem for file in GOLDEN} == set(HASHES)
-
-
-def test_the_leaf_hash_is_that_of_the_standard() -> None:
-    assert leaf_hash(b"") == bytes.fromhex(  # RFC 6962: the hash of a leaf without content
-        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
-    )
-    assert leaf_hash(b"x") == hashlib.sha256(b"\x00x").digest()
