@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from domain.answers import who_may_act
 from domain.partnership.state import Active, Agreed, Over, Proposed, Suspended, Unknown
-from domain.review.criteria import criteria_set
+from domain.review.rules import unanswered_elements
 from domain.review.state import Open, Reviews
 
 
@@ -107,7 +107,7 @@ def _reviews(state: Reviews) -> tuple[NextStep, ...]:
                     "record-answer",
                 )
             )
-        missing = [code for code in criteria_set(review.criteria).codes if code not in review.found]
+        missing = unanswered_elements(review)
         if missing:
             steps.append(
                 _step(

@@ -34,20 +34,28 @@ def answers(state: Reviews, actor: Actor) -> tuple[Answer, ...]:
 
 def who_may_act(state: Reviews, verb: str) -> tuple[str, ...]:
     """The roles that record `verb`, for "what happens next and who must act"."""
-    shape = VERBS[verb]
-    if issubclass(shape, ReviewCommand):
-        return tuple(sorted(review.ROLES[shape]))
-    return tuple(sorted(partnership.RULES[shape].roles))
+    return tuple(sorted(_rule(VERBS[verb]).roles))
 
 
 def _answer(verb: str, state: Reviews, actor: Actor) -> Answer:
     shape = VERBS[verb]
-    refused: Refused | None
-    if issubclass(shape, ReviewCommand):
-        act, refused = review.ACTS[shape], review.refusal(shape, state, actor)
-    else:
-        act = partnership.RULES[shape].act
-        refused = partnership.refusal(shape, state.partnership, actor, body_known=False)
+    act, refused = _rule(shape).act, _refusal(shape, state, actor)
     if refused is None:
         return Answer(verb, act, True)
     return Answer(verb, act, False, refused.code, str(refused))
+
+
+def _rule(
+    shape: type[PartnershipCommand] | type[ReviewCommand],
+) -> partnership.Rule | review.Rule:
+    if issubclass(shape, ReviewCommand):
+        return review.RULES[shape]
+    return partnership.RULES[shape]
+
+
+def _refusal(
+    shape: type[PartnershipCommand] | type[ReviewCommand], state: Reviews, actor: Actor
+) -> Refused | None:
+    if issubclass(shape, ReviewCommand):
+        return review.refusal(shape, state, actor)
+    return partnership.refusal(shape, state.partnership, actor, body_known=False)

@@ -25,7 +25,6 @@ from domain.ports import Actor
 from domain.refusals import (
     AlreadyRecorded,
     NotAtThisStage,
-    NotFound,
     NotYourBody,
     NotYourCommunity,
     NotYourRole,
@@ -225,12 +224,9 @@ def refusal(
     rule = RULES[command]
     if actor.role not in rule.roles:
         return NotYourRole(act=rule.act, role=actor.role, roles=rule.roles)
-    if not isinstance(state, Unknown):
-        refused = _not_here(rule, state, actor)
-        if refused is not None:
-            return refused
-    elif Unknown not in rule.stages:
-        return NotFound("partnership", "", "Check the reference.")
+    refused = _not_here(rule, state, actor)
+    if refused is not None:
+        return refused
     # The body comes last: what is refused before it is refused whatever the form will say.
     bodies = rule.bodies_for(actor.role)
     if body_known and bodies and actor.body not in bodies:
@@ -238,13 +234,15 @@ def refusal(
     return None
 
 
-def _not_here(rule: Rule, state: Known, actor: Actor) -> Refused | None:
+def _not_here(rule: Rule, state: State, actor: Actor) -> Refused | None:
     if not isinstance(state, rule.stages):
         return NotAtThisStage(
             act=rule.act,
             stage=STAGE_NAMES[type(state)],
             stages=[STAGE_NAMES[stage] for stage in rule.stages],
         )
+    if isinstance(state, Unknown):
+        return None
     foreign = _not_a_party(rule.act, state, actor)
     if foreign is not None:
         return foreign

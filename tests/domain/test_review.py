@@ -71,7 +71,7 @@ def test_a_review_may_be_opened_at_any_time(history: tuple[Did, ...]) -> None:
 
 
 def test_there_is_no_review_of_nothing() -> None:
-    given().when(OPEN, by=OFFICER).refused(NotFound)
+    given().when(OPEN, by=OFFICER).refused(WaitingFor)
 
 
 def test_an_officer_with_a_tie_opens_no_review() -> None:
