@@ -40,10 +40,6 @@ class EdtfDate(Struct, frozen=True):
         """Whether the source itself says "about" or "possibly": then the bounds are no bounds."""
         return any(mark in self.text for mark in "?~%")
 
-    def surely_reached(self, day: date) -> bool:
-        """Whether the whole of this date lies at or before `day`."""
-        return self.latest is not None and self.latest <= day
-
     def possibly_reached(self, day: date) -> bool:
         """Whether some part of this date lies at or before `day`."""
         return self.earliest is None or self.earliest <= day

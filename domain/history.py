@@ -7,11 +7,7 @@ import msgspec
 
 from domain.dates import parse
 from domain.decider import Act, Entry
-from domain.partnership.commands import (
-    PartnershipCommand,
-    RecordLegacyPartnership,
-    SubmitProposal,
-)
+from domain.partnership.commands import FoundingCommand, PartnershipCommand
 from domain.partnership.events import (
     PARTNERSHIP_EVENTS,
     LegacyPartnershipRecorded,
@@ -95,7 +91,7 @@ def digest_of(command: Command, act: Act, partnership: PartnershipId | None) -> 
     """SHA-256 over what the command asks: its name, its fields, its date and its record, not its
     time. `partnership` is None, or what will be minted, for a command that founds one.
     """
-    founds = isinstance(command, SubmitProposal | RecordLegacyPartnership)
+    founds = isinstance(command, FoundingCommand)
     body = {
         "partnership": None if founds else partnership,
         "command": type(command).__name__,

@@ -83,7 +83,6 @@ Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 Edtf = Annotated[str, Meta(max_length=40)]
 
 TIERS: tuple[Tier, ...] = get_args(Tier)
-MOTIVES: tuple[Motive, ...] = get_args(Motive)
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PARTNERSHIP_ID = re.compile(r"TL-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")

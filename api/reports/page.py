@@ -7,12 +7,6 @@ from api.reports.report import CountryCount, DataQuality, Noted, Recognition, Re
 from domain.dates import in_words
 
 WIDTH = 100
-VERDICT_WORDS = {
-    "applies": "applies",
-    "does_not_apply": "does not apply",
-    "undetermined": "undetermined",
-    "contested": "contested",
-}
 
 
 def page(report: Report) -> str:
@@ -118,7 +112,7 @@ def _notes(report: Report) -> Iterator[str]:
 
 def _verdicts(verdicts: Verdicts) -> Iterator[str]:
     for verdict, number in verdicts.verdicts.items():
-        yield _count(number, VERDICT_WORDS[verdict])
+        yield _count(number, verdict.replace("_", " "))
         if verdict == "undetermined":
             for group in verdicts.because:
                 unknown = f"{group.partnerships:,} of them; unknown: {' and '.join(group.missing)}"

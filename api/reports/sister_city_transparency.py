@@ -18,8 +18,8 @@ from domain.regime.rule import (
     ExactlyOnePartyIn,
     OtherPartyScoreAtMost,
     RecognisedBy,
-    Rule,
     StatusIn,
+    Test,
     in_words,
     nodes,
 )
@@ -27,7 +27,7 @@ from domain.review.criteria import criteria_set
 from projections.views import Moment, Register
 
 REPORT = "sister-city-transparency"
-T = TypeVar("T", bound=Rule)
+T = TypeVar("T", bound=Test)
 
 
 async def sister_city_transparency(
@@ -189,7 +189,7 @@ class _Count:
             tuple(
                 f"{in_words(node, self.lists)} ({citations[node.clause]})"
                 for _, node in nodes(self.regime.rule)
-                if not hasattr(node, "of")
+                if isinstance(node, Test)
             ),
         )
 

@@ -217,3 +217,5 @@ PartnershipCommand: TypeAlias = (
     | ApproveCorrection
     | RejectCorrection
 )
+FoundingCommand: TypeAlias = SubmitProposal | RecordLegacyPartnership
+"""Those that begin a record: they name none, and its reference is minted from their key."""

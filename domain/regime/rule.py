@@ -85,16 +85,8 @@ class NoPartyAtLevel(_Node, frozen=True, tag="no_party_at_level"):
 Test: TypeAlias = (
     ExactlyOnePartyIn | OtherPartyScoreAtMost | RecognisedBy | StatusIn | NoPartyAtLevel
 )
-Rule: TypeAlias = (
-    AllOf
-    | AnyOf
-    | Not
-    | ExactlyOnePartyIn
-    | OtherPartyScoreAtMost
-    | RecognisedBy
-    | StatusIn
-    | NoPartyAtLevel
-)
+"""What is asked of the facts; `all`, `any` and `not` join tests."""
+Rule: TypeAlias = AllOf | AnyOf | Not | Test
 
 
 def nodes(rule: Rule, path: str = "rule") -> Iterator[tuple[str, Rule]]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from domain.dates import parse
 from domain.decider import Act, Entry
 from domain.history import Command
-from domain.partnership.commands import RecordLegacyPartnership, SubmitProposal
+from domain.partnership.commands import FoundingCommand
 from domain.partnership.decider import PARTNERSHIP
 from domain.partnership.evolve import History
 from domain.partnership.pair import not_recorded_yet
@@ -73,7 +73,7 @@ class When:
     def decide(self) -> tuple[History, ...]:
         if isinstance(self.command, ReviewCommand):
             return REVIEW.decide(self.command, self.given.state, self.act)
-        if isinstance(self.command, SubmitProposal | RecordLegacyPartnership):
+        if isinstance(self.command, FoundingCommand):
             live = not_recorded_yet(self.given.entries)
             return PARTNERSHIP.decide(self.command, live, self.act)
         return PARTNERSHIP.decide(self.command, self.given.state.partnership, self.act)

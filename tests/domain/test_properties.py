@@ -49,7 +49,7 @@ def test_what_was_stored_and_read_back_folds_to_what_was_decided(life: Life) -> 
 @given(lives())
 def test_the_pages_and_the_decision_agree(life: Life) -> None:
     for step in life.steps:
-        founds = isinstance(step.command, c.SubmitProposal | c.RecordLegacyPartnership)
+        founds = isinstance(step.command, c.FoundingCommand)
         if not step.answer.allowed:
             assert step.refused is not None
             assert step.refused.code == step.answer.code
