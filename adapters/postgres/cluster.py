@@ -17,7 +17,7 @@ from adapters.postgres.errors import (
     ServerDidNotStart,
     disk_was_full,
 )
-from adapters.postgres.folder import DataFolder, explained, write
+from adapters.postgres.folder import OWNER_ROLE, DataFolder, explained, write
 from adapters.postgres.keeper import LogFile, Task, keep
 from adapters.postgres.system_user import SystemUser
 
@@ -55,11 +55,11 @@ class Cluster(Struct, frozen=True):
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir(mode=0o700)
             self.user.own(draft)
-            write(password, self.folder.secret("postgres").encode(), 0o600)
+            write(password, self.folder.secret(OWNER_ROLE).encode(), 0o600)
             self.user.own(password)
             handle, begin = log.open()
         task = Task(
-            argv=[str(self.binaries.program("initdb")), *initdb_options(self, draft, password)],
+            argv=[str(self.binaries.program("initdb")), *_initdb_options(self, draft, password)],
             env=self.environment(),
             uid=self.user.uid if self.user.dropped else None,
             gid=self.user.gid if self.user.dropped else None,
@@ -134,16 +134,16 @@ def runnable(binaries: Binaries, user: SystemUser, folder: DataFolder) -> Binari
         draft = copies / "programs.new"
         with explained(folder.path):
             shutil.rmtree(draft, ignore_errors=True)
-            copy(binaries.install, draft / package / binaries.install.name)
+            _copy(binaries.install, draft / package / binaries.install.name)
             if binaries.libraries is not None:  # the programs look for it beside their package
-                copy(binaries.libraries, draft / binaries.libraries.name)
+                _copy(binaries.libraries, draft / binaries.libraries.name)
             for item in (draft, *draft.rglob("*")):
                 item.chmod(0o755 if item.is_dir() or os.access(item, os.X_OK) else 0o644)
             draft.rename(target)
     return Binaries(install / "bin", binaries.major, binaries.version)
 
 
-def copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path) -> None:
     """Copy a tree; the first error counts, so that a full disk is told as such."""
     target.mkdir(parents=True)
     for item in sorted(source.rglob("*")):
@@ -164,14 +164,14 @@ def runs(program: Path, user: SystemUser) -> bool:
     return answer.returncode == 0
 
 
-def initdb_options(cluster: Cluster, target: Path, password: Path) -> list[str]:
+def _initdb_options(cluster: Cluster, target: Path, password: Path) -> list[str]:
     locale = (  # the built-in provider came with 17: the same order of text on every system
         ["--locale-provider=builtin", "--locale=C.UTF-8"]
         if cluster.binaries.major >= 17
         else ["--locale=C"]
     )
     return [
-        "--pgdata", str(target), "--username=postgres", "--auth=scram-sha-256",
+        "--pgdata", str(target), f"--username={OWNER_ROLE}", "--auth=scram-sha-256",
         "--pwfile", str(password),
         "--encoding=UTF8", "--data-checksums", *locale,
     ]  # fmt: skip

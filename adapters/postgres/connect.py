@@ -21,9 +21,9 @@ from adapters.postgres.errors import (
     translated,
 )
 from adapters.postgres.keeper import LogFile
+from adapters.postgres.pool import answers
 from adapters.settings import Settings
 
-APP_ROLE = "twinledger"
 OLDEST = 15
 
 
@@ -50,7 +50,7 @@ async def connect(settings: Settings) -> AsyncIterator[Server]:
     if settings.dsn is not None:
         server = Server(settings.owner_dsn or settings.dsn, settings.dsn, embedded=False)
         await bring_up_to_date(server, settings.schema)
-        async with noticing_its_end(server):
+        async with _noticing_its_end(server):
             yield server
         return
     require_posix()
@@ -62,7 +62,7 @@ async def connect(settings: Settings) -> AsyncIterator[Server]:
         settings.data, pg_bin=settings.pg_bin, pg_user=settings.pg_user
     ) as own:
         server = Server(own.owner_dsn, own.app_dsn, embedded=True, joined=own.joined)
-        async with noticing_its_end(server, LogFile(own.folder.log)):
+        async with _noticing_its_end(server, LogFile(own.folder.log)):
             await bring_up_to_date(server, settings.schema)
             yield server
 
@@ -77,7 +77,7 @@ def require_posix() -> None:
 
 async def bring_up_to_date(server: Server, schema: str) -> None:
     """Migrate as the owner. A lesser role on a register that is there leaves it as it is."""
-    app_role = APP_ROLE if server.embedded else await user_of(server.app_dsn)
+    app_role = await _user_of(server.app_dsn)
     with translated(server.owner_dsn):
         connection = await asyncpg.connect(server.owner_dsn, timeout=15)
     try:
@@ -87,16 +87,16 @@ async def bring_up_to_date(server: Server, schema: str) -> None:
                 f"The server is Postgres {version.major}; Twinledger needs {OLDEST} or newer.",
                 "Upgrade the server, or name another one in TWINLEDGER_DSN.",
             )
-        if await may_migrate(connection):
+        if await _may_migrate(connection):
             await migrate(connection, schema=schema, app_role=app_role)
-        elif not await may_use(connection, schema):
+        elif not await _may_use(connection, schema):
             raise LoginRefused(
                 f"There is no register {schema!r} that this user may use, and it may not make "
                 f"one: {described(server.owner_dsn)}.",
                 "Name the owner of the database in TWINLEDGER_OWNER_DSN.",
             )
     except MigrationError as error:
-        raise MigrationRefused(str(error), "Nothing was changed.") from error
+        raise MigrationRefused(error.problem, f"{error.remedy} Nothing was changed.") from error
     except asyncpg.InsufficientPrivilegeError as error:
         raise MigrationRefused(
             f"This user may not bring the register's tables to this release ({said(error)}): "
@@ -107,7 +107,7 @@ async def bring_up_to_date(server: Server, schema: str) -> None:
         await connection.close()
 
 
-async def user_of(dsn: str) -> str:
+async def _user_of(dsn: str) -> str:
     with translated(dsn):
         # No cache: behind a pooler the next transaction may run in another server process.
         connection = await asyncpg.connect(dsn, timeout=15, statement_cache_size=0)
@@ -117,24 +117,24 @@ async def user_of(dsn: str) -> str:
             await connection.close()
 
 
-async def may_migrate(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
+async def _may_migrate(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
     sql = "SELECT has_database_privilege(current_database(), 'CREATE')"
     return bool(await connection.fetchval(sql))
 
 
-async def may_use(connection: "asyncpg.Connection[asyncpg.Record]", schema: str) -> bool:
+async def _may_use(connection: "asyncpg.Connection[asyncpg.Record]", schema: str) -> bool:
     sql = "SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = $1"
     return bool(await connection.fetchval(sql, schema))
 
 
 @asynccontextmanager
-async def noticing_its_end(server: Server, log: LogFile | None = None) -> AsyncIterator[None]:
+async def _noticing_its_end(server: Server, log: LogFile | None = None) -> AsyncIterator[None]:
     """Say plainly that the server has ended, or why, instead of what the driver noticed of it."""
     begin = log.size() if log is not None else 0
     try:
         yield
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ExceptionGroup) as error:
-        if full(error) or (log is not None and disk_was_full(log.said_since(begin))):
+        if _full(error) or (log is not None and disk_was_full(log.said_since(begin))):
             raise DiskFull(
                 f"The disk of the database is full: {described(server.app_dsn)}.",
                 "Free some space and run the command again; what was acknowledged is safe.",
@@ -152,16 +152,7 @@ async def noticing_its_end(server: Server, log: LogFile | None = None) -> AsyncI
         ) from error
 
 
-def full(error: Exception) -> bool:
+def _full(error: Exception) -> bool:
     if isinstance(error, ExceptionGroup):
         return error.subgroup(asyncpg.DiskFullError) is not None
     return isinstance(error, asyncpg.DiskFullError)
-
-
-async def answers(dsn: str) -> bool:
-    try:
-        connection = await asyncpg.connect(dsn, timeout=5)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        return False
-    await connection.close()
-    return True

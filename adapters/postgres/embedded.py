@@ -18,8 +18,9 @@ import asyncpg
 from adapters.postgres.binaries import find_server
 from adapters.postgres.cluster import Cluster, runnable
 from adapters.postgres.errors import FolderInUse, ServerBusy
-from adapters.postgres.folder import DataFolder, Running, explained
+from adapters.postgres.folder import APP_ROLE, OWNER_ROLE, DataFolder, Running, explained
 from adapters.postgres.keeper import Kept, exists
+from adapters.postgres.pool import answers
 from adapters.postgres.server_process import PAUSE, ServerProcess, run_server
 from adapters.postgres.system_user import require_reach, server_user
 
@@ -60,11 +61,11 @@ class EmbeddedPostgres:
 
     @property
     def owner_dsn(self) -> str:
-        return self._dsn("postgres", DATABASE)
+        return self._dsn(OWNER_ROLE, DATABASE)
 
     @property
     def app_dsn(self) -> str:
-        return self._dsn("twinledger", DATABASE)
+        return self._dsn(APP_ROLE, DATABASE)
 
     async def start(self) -> None:
         """Start the server, or join the one that runs; when both are tried at once, one starts.
@@ -107,12 +108,7 @@ class EmbeddedPostgres:
 
     async def answers(self) -> bool:
         """Whether the server takes connections now."""
-        try:
-            connection = await asyncpg.connect(self.app_dsn, timeout=5)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            return False
-        await connection.close()
-        return True
+        return await answers(self.app_dsn)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -172,11 +168,11 @@ class EmbeddedPostgres:
 
     async def _make_role_and_database(self) -> None:
         """Idempotent, so a start that was killed in between is completed by the next."""
-        connection = await asyncpg.connect(self._dsn("postgres", "postgres"))
+        connection = await asyncpg.connect(self._dsn(OWNER_ROLE, "postgres"))
         try:
-            if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = 'twinledger'"):
-                password = self.folder.secret("twinledger")  # hexadecimal digits
-                await connection.execute(f"CREATE ROLE twinledger LOGIN PASSWORD '{password}'")
+            if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", APP_ROLE):
+                password = self.folder.secret(APP_ROLE)  # hexadecimal digits
+                await connection.execute(f"CREATE ROLE {APP_ROLE} LOGIN PASSWORD '{password}'")
             if not await connection.fetchval(
                 "SELECT 1 FROM pg_database WHERE datname = $1", DATABASE
             ):

@@ -29,6 +29,7 @@ from adapters.postgres.errors import (
 )
 
 FORMAT = 1
+OWNER_ROLE, APP_ROLE = "postgres", "twinledger"
 OWN = frozenset({"twinledger.json", "twinledger.json.new", "secrets", "postgres", "run"})
 NOT_OURS_BUT_HARMLESS = frozenset({"lost+found"})
 
@@ -142,7 +143,7 @@ class DataFolder(Struct, frozen=True):
 
     def make_secrets(self) -> None:
         """Give each role a password of its own, once. Under the lock, before the cluster."""
-        for role in ("postgres", "twinledger"):
+        for role in (OWNER_ROLE, APP_ROLE):
             file = self.path / "secrets" / role
             if file.exists():
                 continue
@@ -212,10 +213,10 @@ def explained(folder: Path) -> Iterator[None]:
     except DatabaseProblem:
         raise
     except OSError as error:
-        raise folder_problem(error, folder) from error
+        raise _folder_problem(error, folder) from error
 
 
-def folder_problem(error: OSError, folder: Path) -> DatabaseProblem:
+def _folder_problem(error: OSError, folder: Path) -> DatabaseProblem:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return DiskFull(
             f"The disk that holds {folder} is full.",

@@ -44,7 +44,7 @@ class Kept(Struct, frozen=True):
         if self.keeper is None:
             os.kill(self.pid, signal.SIGINT)
         else:
-            close(self.keeper)
+            _close(self.keeper)
             self.keeper.wait()
 
     def wait(self) -> int:
@@ -52,7 +52,7 @@ class Kept(Struct, frozen=True):
         if self.keeper is None:
             return 0
         code = self.keeper.wait()
-        close(self.keeper)
+        _close(self.keeper)
         return code
 
     def lives(self) -> bool:
@@ -70,25 +70,25 @@ def keep(task: Task, log: int) -> Kept | None:
         pass_fds=[task.lock],
         start_new_session=True,  # Ctrl-C is for the command, which then ends the server
     )
-    reported = first_line(keeper).split()
+    reported = _first_line(keeper).split()
     if task.stays:
-        close(keeper)
+        _close(keeper)
         keeper.wait()  # it left its first process behind and goes on alone
     if len(reported) != 2:
-        close(keeper)
+        _close(keeper)
         keeper.wait()
         return None
     return Kept(int(reported[1]), None if task.stays else keeper)
 
 
-def first_line(process: "subprocess.Popen[bytes]") -> bytes:
+def _first_line(process: "subprocess.Popen[bytes]") -> bytes:
     if process.stdout is None:
         return b""
     with process.stdout:
         return process.stdout.readline()
 
 
-def close(process: "subprocess.Popen[bytes]") -> None:
+def _close(process: "subprocess.Popen[bytes]") -> None:
     if process.stdin is not None:
         process.stdin.close()
 

@@ -1,4 +1,4 @@
-"""The pool of connections that the service shares."""
+"""Connections: the pool that the service shares, and whether there is anybody to connect to."""
 
 import asyncpg
 
@@ -7,7 +7,7 @@ from adapters.postgres.errors import translated
 SMALL = 10
 
 
-async def keep_session(_connection: object) -> None:
+async def _keep_session(_connection: object) -> None:
     """Nothing is reset when a connection goes back: nothing session-bound is ever set.
 
     That saves a round trip per use, and it is what makes a transaction pooler possible.
@@ -35,7 +35,7 @@ async def open_pool(
             statement_cache_size=statement_cache_size,
             command_timeout=command_timeout,
             max_inactive_connection_lifetime=300.0,
-            reset=keep_session,
+            reset=_keep_session,
             server_settings={"application_name": "twinledger"},
         )
         try:
@@ -44,3 +44,13 @@ async def open_pool(
         except BaseException:
             pool.terminate()
             raise
+
+
+async def answers(dsn: str) -> bool:
+    """Whether a server takes connections there now, within five seconds."""
+    try:
+        connection = await asyncpg.connect(dsn, timeout=5)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return False
+    await connection.close()
+    return True

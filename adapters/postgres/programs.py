@@ -44,7 +44,7 @@ def programs_for(dsn: str, server_major: int, settings: Settings, *, embedded: b
     """
     if embedded:
         return find_server(settings.pg_bin).folder
-    found = [binaries for binaries in installed(settings, dsn) if binaries.major >= server_major]
+    found = [binaries for binaries in _installed(settings, dsn) if binaries.major >= server_major]
     if not found:
         raise BinariesMissing(
             f"The server is Postgres {server_major}, and no pg_dump, pg_restore and psql of that "
@@ -55,7 +55,7 @@ def programs_for(dsn: str, server_major: int, settings: Settings, *, embedded: b
     return min(found, key=lambda binaries: binaries.major).folder
 
 
-def installed(settings: Settings, dsn: str) -> Iterator[Binaries]:
+def _installed(settings: Settings, dsn: str) -> Iterator[Binaries]:
     """Folders with all three programs; the system's first, they know more ways to log in."""
     on_path = shutil.which("pg_dump")
     folders = [

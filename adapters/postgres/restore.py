@@ -22,12 +22,12 @@ async def restore(server: Server, settings: Settings, file: Path) -> Extent:
     major, _ = await state(server.owner_dsn, settings.schema)
     folder = programs_for(server.owner_dsn, major, settings, embedded=server.embedded)
     access = login(server.owner_dsn)
-    await require_backup(folder, file, settings.schema, access)
-    grants = await privileges(folder, settings.schema, access)
+    await _require_backup(folder, file, settings.schema, access)
+    grants = await _privileges(folder, settings.schema, access)
     try:
-        await replace(
+        await _replace(
             folder, file, access,
-            before=emptied(settings.schema), after=granted(settings.schema, grants),
+            before=_emptied(settings.schema), after=_granted(settings.schema, grants),
         )  # fmt: skip
     except ToolFailed as error:
         if filled := re.search(r'table "(\w+)" holds rows', error.problem):
@@ -44,7 +44,7 @@ async def restore(server: Server, settings: Settings, file: Path) -> Extent:
     return Extent(events, size(file))
 
 
-async def replace(folder: Path, file: Path, access: Login, *, before: str, after: str) -> None:
+async def _replace(folder: Path, file: Path, access: Login, *, before: str, after: str) -> None:
     """Stream `before`, the backup and `after` through one psql. `after` holds the commit.
 
     It is sent only when the whole backup went before it, so half a backup is rolled back.
@@ -60,7 +60,7 @@ async def replace(folder: Path, file: Path, access: Login, *, before: str, after
     answer = asyncio.create_task(psql.communicate())
     unpacked, unpacking_said = -1, b""
     try:
-        await asyncio.to_thread(write_all, writing, before)
+        await asyncio.to_thread(_write_all, writing, before)
         unpacking = await asyncio.create_subprocess_exec(
             folder / "pg_restore", "--no-owner", "--no-privileges", "--file=-", str(file),
             stdout=writing, stderr=asyncio.subprocess.PIPE, env={**os.environ, "LC_ALL": "C"},
@@ -68,7 +68,7 @@ async def replace(folder: Path, file: Path, access: Login, *, before: str, after
         _, unpacking_said = await unpacking.communicate()
         unpacked = unpacking.returncode or 0
         if unpacked == 0:
-            await asyncio.to_thread(write_all, writing, after)
+            await asyncio.to_thread(_write_all, writing, after)
     except BrokenPipeError:
         pass  # psql stopped at the first error; what it said follows
     finally:
@@ -80,12 +80,12 @@ async def replace(folder: Path, file: Path, access: Login, *, before: str, after
         raise failure("pg_restore", unpacking_said.decode(errors="replace"))
 
 
-def write_all(handle: int, text: str) -> None:
+def _write_all(handle: int, text: str) -> None:
     with os.fdopen(os.dup(handle), "w", encoding="utf-8") as stream:
         stream.write(text)
 
 
-async def require_backup(folder: Path, file: Path, schema: str, access: Login) -> None:
+async def _require_backup(folder: Path, file: Path, schema: str, access: Login) -> None:
     if not os.access(file, os.R_OK):
         raise RestoreRefused(
             f"There is no file {file} that this user can read.", "Correct the name or the rights."
@@ -106,7 +106,7 @@ async def require_backup(folder: Path, file: Path, schema: str, access: Login) -
         )
 
 
-async def privileges(folder: Path, schema: str, access: Login) -> list[str]:
+async def _privileges(folder: Path, schema: str, access: Login) -> list[str]:
     """What the application may do here, as statements. A backup may come from other roles."""
     structure = await run(
         folder / "pg_dump", "--schema-only", "--no-owner", f"--schema={schema}",
@@ -115,7 +115,7 @@ async def privileges(folder: Path, schema: str, access: Login) -> list[str]:
     return re.findall(rf"^(?:GRANT|REVOKE) .*\b{schema}.*;$", structure.decode(), re.MULTILINE)
 
 
-def emptied(schema: str) -> str:
+def _emptied(schema: str) -> str:
     """Lock everything, refuse if anything is there, and make room."""
     return f"""
 begin;
@@ -138,7 +138,7 @@ drop schema if exists {schema}_views cascade;
 """
 
 
-def granted(schema: str, grants: list[str]) -> str:
+def _granted(schema: str, grants: list[str]) -> str:
     """Give the application here what it had here; a backup may come from other roles."""
     statements = "\n".join(
         # A backup of an older release lacks what the migrations add after this.

@@ -51,7 +51,7 @@ def run_server(
             server = keep(task, handle)
         finally:
             os.close(handle)
-        if server is not None and ready(server, cluster):
+        if server is not None and _ready(server, cluster):
             return ServerProcess(server, socket)
         said = log.said_since(begin)
         if not still_held(said) or time.monotonic() > deadline:
@@ -59,7 +59,7 @@ def run_server(
         time.sleep(10 * PAUSE)
 
 
-def ready(server: Kept, cluster: Cluster) -> bool:
+def _ready(server: Kept, cluster: Cluster) -> bool:
     """Wait until the server takes connections (True) or has ended (False).
 
     A stale file says `ready` too, so the process id must be that of the supervisor's child.

@@ -37,9 +37,8 @@ def main(task: dict[str, Any]) -> int:
     def stop(_signal: int = 0, _frame: FrameType | None = None) -> None:
         stopping.set()
         if server.poll() is None:
-            server.send_signal(
-                signal.SIGINT
-            )  # Postgres's fast shutdown: roll back, checkpoint, end
+            # Postgres's fast shutdown: roll back, checkpoint, end.
+            server.send_signal(signal.SIGINT)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)

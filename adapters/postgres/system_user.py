@@ -40,7 +40,7 @@ def server_user(configured: str | None, cluster: Path) -> SystemUser:
     """
     own = os.geteuid()
     if own != 0:
-        account = account_of(own)
+        account = _account_of(own)
         if account is None:
             raise PlatformRefused(
                 f"The system has no account for the user id {own}, and Postgres needs one.",
@@ -48,7 +48,7 @@ def server_user(configured: str | None, cluster: Path) -> SystemUser:
             )
         return SystemUser(account.pw_name, account.pw_uid, account.pw_gid, dropped=False)
     if cluster.exists():
-        account = account_of(cluster.stat().st_uid)
+        account = _account_of(cluster.stat().st_uid)
         if account is not None and account.pw_uid != 0:
             return SystemUser(account.pw_name, account.pw_uid, account.pw_gid, dropped=True)
     for name in (configured,) if configured else FOR_ROOT:
@@ -65,7 +65,7 @@ def server_user(configured: str | None, cluster: Path) -> SystemUser:
     )
 
 
-def account_of(uid: int) -> pwd.struct_passwd | None:
+def _account_of(uid: int) -> pwd.struct_passwd | None:
     try:
         return pwd.getpwuid(uid)
     except KeyError:

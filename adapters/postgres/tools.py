@@ -23,12 +23,12 @@ class Extent(Struct, frozen=True):
     """How much a register or a backup holds."""
 
     events: int
-    bytes: int = 0
+    bytes: int
 
 
 async def back_up(server: Server, settings: Settings, file: Path) -> Extent:
     """Write the register to `file`, whole or not at all. Raises `BackupRefused` if it exists."""
-    require_new(file)
+    _require_new(file)
     major, events = await state(server.owner_dsn, settings.schema)
     folder = programs_for(server.owner_dsn, major, settings, embedded=server.embedded)
     access = login(server.owner_dsn)
@@ -82,7 +82,7 @@ def size(file: Path) -> int:
     return file.stat().st_size
 
 
-def require_new(file: Path) -> None:
+def _require_new(file: Path) -> None:
     folder = file.absolute().parent
     if not os.access(folder, os.W_OK):
         raise BackupRefused(
