@@ -4,6 +4,7 @@ With these limits the bytes are those of RFC 8785, whatever JSON library writes 
 """
 
 import unicodedata
+from typing import Any
 
 import msgspec
 from msgspec import Raw
@@ -60,14 +61,14 @@ def check_document(raw: Raw, field: str) -> None:
         )
 
 
-def _check(value: object, field: str, depth: int) -> None:
+def _check(value: Any, field: str, depth: int) -> None:
     kind = type(value)
     if kind is str:
-        check_text(value, field)  # type: ignore[arg-type] # the exact type was compared
+        check_text(value, field)
     elif kind is dict:
         if not depth:
             raise _too_deep(field)
-        for key, item in value.items():  # type: ignore[attr-defined] # likewise
+        for key, item in value.items():
             if not (key.isascii() and key.isprintable()):
                 raise NotCanonical(
                     field=f"{field}.{key!a}",
@@ -78,10 +79,10 @@ def _check(value: object, field: str, depth: int) -> None:
     elif kind is list:
         if not depth:
             raise _too_deep(field)
-        for n, item in enumerate(value):  # type: ignore[arg-type] # likewise
+        for n, item in enumerate(value):
             _check(item, f"{field}[{n}]", depth - 1)
     elif kind is int:
-        if not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:  # type: ignore[operator] # likewise
+        if not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
             raise NotCanonical(
                 field=field,
                 problem="is an integer beyond 2^53 - 1, which many readers would round",
