@@ -20,6 +20,10 @@ def require_free_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
             probe.listen(1)
+    except UnicodeError as error:  # what is no host name at all never reaches the name service
+        raise PortTaken(
+            f"Nothing can listen at {host!r}: that is no host name.", remedy(OSError())
+        ) from error
     except OSError as error:
         raise PortTaken(problem(error, host, port), remedy(error)) from error
 

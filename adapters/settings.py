@@ -93,13 +93,13 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 def decoded(variable: str, value: str, wanted: Any, remedy: str) -> Any:
     if not value.strip():
         raise SettingsRefused(variable, "is empty", remedy)
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise SettingsRefused(variable, "holds bytes that are no text in UTF-8", remedy)
     try:
         decoded_value = msgspec.convert(value, wanted, strict=False, dec_hook=path_hook)
-    except msgspec.ValidationError as error:
+    except msgspec.ValidationError:
         shown = "" if variable.endswith("DSN") else f" {value!r}"  # a DSN may hold a password
-        raise SettingsRefused(
-            variable, f"has a value{shown} that cannot be used ({error})", remedy
-        ) from None
+        raise SettingsRefused(variable, f"has a value{shown} that cannot be used", remedy) from None
     return decoded_value
 
 

@@ -69,11 +69,12 @@ async def execute(
             if (first := await _first_answer(ledger, command, act, partnership)) is not None:
                 return first
             raise
-        if dry_run:
-            return Outcome(events[0].partnership, events, None)
         submission = submission_of(
             events, command, act, read=case.tags, after=case.after, pair=case.pair
         )
+        if dry_run:
+            ledger.check(submission)
+            return Outcome(events[0].partnership, events, None)
         try:
             receipt = await ledger.append(submission)
         except ConditionFailed:

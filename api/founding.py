@@ -92,12 +92,13 @@ async def _found(
     recorded = known.get(case.pair, ())
     try:
         events = PARTNERSHIP.decide(command, not_recorded_yet(map(entry_of, recorded)), act)
-        if dry_run:
-            return Founded(case.partnership)
         after = recorded[-1].position if recorded else 0
         submission = submission_of(
             events, command, act, read=case.tags, after=after, pair=case.pair
         )
+        if dry_run:
+            ledger.check(submission)
+            return Founded(case.partnership)
         try:
             receipt = await ledger.append(submission)
         except ConditionFailed:

@@ -118,6 +118,10 @@ class Ledger(Protocol):
         """
         ...
 
+    def check(self, submission: Submission) -> None:
+        """Raise `NotCanonical` where `append` would; nothing is stored and nobody is asked."""
+        ...
+
     async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
         """The stored receipt of a command, `replayed` set, or None when the key is not known.
 

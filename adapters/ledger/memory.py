@@ -41,6 +41,9 @@ class MemoryLedger:
         self._commands[prepared.key] = submission.digest, receipt
         return receipt
 
+    def check(self, submission: Submission) -> None:
+        prepare(submission, self._new_id)
+
     async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
         return self._known(command_number(scope, key), key, digest)
 

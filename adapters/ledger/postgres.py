@@ -97,6 +97,9 @@ class PostgresLedger:
     async def append(self, submission: Submission) -> Receipt:
         return await self._batcher.append(prepare(submission, self._new_id))
 
+    def check(self, submission: Submission) -> None:
+        prepare(submission, self._new_id)
+
     async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
         row = await self._pool.fetchrow(self._receipt, command_number(scope, key))
         if row is None:

@@ -148,6 +148,10 @@ def connection_problem(error: Exception, dsn: str) -> DatabaseProblem | None:
                 f"The disk of the database is full: {where}.",
                 "Free some space and start again; what was acknowledged is safe.",
             )
+        case OverflowError():
+            return DsnRefused(
+                f"The DSN names a port that there is not: {where}.", "Use one from 1 to 65535."
+            )
         case asyncpg.InterfaceError() | ValueError() if not isinstance(error, ssl.SSLError):
             return DsnRefused(
                 f"The DSN cannot be used: {said(error)}.",

@@ -1,18 +1,12 @@
 """The command line: the same verbs as the pages. Exit codes: 0 done; 1 the rules or the checks say
 no; 2 the words are off; 3 Twinledger cannot run here; 130 stopped by Ctrl-C."""
 
+import errno
 import sys
 from importlib import import_module
 from typing import Any
 
 import click
-
-from adapters.accounts import PseudonymTaken
-from adapters.ledger.errors import LedgerUnavailable
-from adapters.problems import CannotRun
-from domain.errors import LedgerAnswer
-from domain.refusals import Refused
-from projections.errors import AlreadyRebuilding, ProjectionStopped
 
 # Loaded when called, so that the help and the small commands start at once.
 _WHERE = {
@@ -62,18 +56,58 @@ class Commands(click.Group):
             raise TypeError(f"{cmd_name} is no command")
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what is no text: no field, no reference and no search could hold it."""
+        for argument in args:
+            if any("\ud800" <= character <= "\udfff" for character in argument):
+                raise click.UsageError(
+                    f"{argument[:60]!a} is not text in UTF-8. Set the terminal to UTF-8 and type "
+                    "it again; a file with such a name has to be renamed."
+                )
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run; what is known to go wrong becomes a sentence, all else is a fault and stays loud."""
         try:
             return super().invoke(ctx)
-        except (Refused, LedgerAnswer, PseudonymTaken) as refusal:
-            raise Failed(str(refusal), 1) from refusal
-        except (CannotRun, LedgerUnavailable, ProjectionStopped, AlreadyRebuilding) as problem:
-            raise Failed(str(problem), 3) from problem
+        except Exception as error:
+            if (known := _told(error)) is None:
+                raise
+            raise known from error
         except KeyboardInterrupt:
             raise Failed(
                 "Stopped. What was recorded stays; the same command goes on.", 130
             ) from None
+
+
+def _told(error: Exception) -> Failed | None:
+    # Imported here: a Ctrl-C while Python still loads must find something that catches it.
+    from adapters.accounts import PseudonymTaken  # noqa: PLC0415 - see above
+    from adapters.ledger.errors import LedgerUnavailable  # noqa: PLC0415 - see above
+    from adapters.problems import CannotRun  # noqa: PLC0415 - see above
+    from domain.errors import LedgerAnswer, NotCanonical  # noqa: PLC0415 - see above
+    from domain.refusals import Refused  # noqa: PLC0415 - see above
+    from projections.errors import (  # noqa: PLC0415 - see above
+        AlreadyRebuilding,
+        ProjectionStopped,
+    )
+
+    match error:
+        case NotCanonical():
+            field = error.field.rpartition(".public.")[2]
+            return Failed(f"{field}: it {error.problem}. {error.remedy}", 1)
+        case Refused() | LedgerAnswer() | PseudonymTaken():
+            return Failed(str(error), 1)
+        case CannotRun() | LedgerUnavailable() | ProjectionStopped() | AlreadyRebuilding():
+            return Failed(str(error), 3)
+        case OSError(errno=errno.ENOSPC):
+            return Failed(
+                "The disk is full where the answer was to be written; what was recorded stays. "
+                "Free some space, or write it elsewhere.",
+                3,
+            )
+        case _:
+            return None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,13 +2,16 @@
 
 import os
 import secrets
+import unicodedata
 from typing import BinaryIO
 
 import click
 from msgspec import Struct
 
+from adapters.ledger.text import check_text
 from api.cli import Failed
-from api.cli.fields import command_from, usage
+from api.cli.fields import command_from
+from api.cli.mistakes import usage
 from api.cli.running import echo_json, on_register
 from api.commands import Outcome, execute, reviews_of
 from api.identity import (
@@ -24,6 +27,7 @@ from api.wiring import Running, utc_now
 from domain.answers import VERBS, Answer, answers
 from domain.dates import in_words, parse
 from domain.decider import Act
+from domain.errors import NotCanonical
 from domain.history import EVENT_TYPES, Command
 from domain.partnership.commands import RecordLegacyPartnership, SubmitProposal
 from domain.partnership.state import Unknown
@@ -37,8 +41,26 @@ PUBLIC = (
     "All that you write is public for ever: at most 2,000 characters a text, and no personal data; "
     "name offices, bodies and documents, not people."
 )
+_LONGEST_LINE = 200
 FOUNDING = (SubmitProposal, RecordLegacyPartnership)
 _TAGS = {shape: tag for tag, shape in EVENT_TYPES.items()}
+
+
+class PublicText(click.ParamType[str]):
+    """A line that is recorded with the act: at most 200 characters, all of them shown."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse what a leaf cannot hold, before anything is asked of the register."""
+        text = unicodedata.normalize("NFC", value)
+        if len(text) > _LONGEST_LINE:
+            self.fail(f"it has {len(text)} characters, at most {_LONGEST_LINE} go.", param, ctx)
+        try:
+            check_text(text, "it")
+        except NotCanonical as error:
+            self.fail(f"it {error.problem}. {error.remedy}", param, ctx)
+        return text
 
 
 class Asked(Struct, frozen=True):
@@ -64,9 +86,15 @@ class Asked(Struct, frozen=True):
 @click.option("--as", "role", type=click.Choice(DEMO_ROLES), help="In the demo: who acts.")
 @click.option("--on", help="When it was decided or happened (EDTF); today if left out.")
 @click.option("--body", help="Which body decided it, where several may.")
-@click.option("--body-name", default="", help='Its public name: "Norfolk City Council".')
-@click.option("--key", help="The act's key; the same key never records twice.")
-@click.option("--expected", type=int, help="Refuse if the record changed after this position.")
+@click.option(
+    "--body-name", type=PublicText(), default="", help='Its public name: "Norfolk City Council".'
+)
+@click.option("--key", type=PublicText(), help="The act's key; the same key never records twice.")
+@click.option(
+    "--expected",
+    type=click.IntRange(min=0),
+    help="Refuse if the record changed after this position.",
+)
 @click.option(
     "--from-json", "body_file", type=click.File("rb"), help="The fields, as JSON; - reads."
 )

@@ -1,131 +1,98 @@
 """From words typed on the command line to a command: `reason="..." vote.in_favour=7`."""
 
+import unicodedata
 from collections.abc import Iterable
-from typing import Any, get_args
+from typing import Any
 
 import click
 import msgspec
-from msgspec.structs import FieldInfo, fields
+from msgspec import Struct
+from msgspec.structs import fields
 
+from api.cli.mistakes import EVIDENCE, part_of, possible, refusal
 from domain.history import Command
 from domain.refusals import Invalid
 from domain.values import Citation
-
-EVIDENCE = "title | date | link | sha256"
 
 
 def command_from(shape: type[Command], words: Iterable[str], body: bytes | None) -> Command:
     """Build a command from `field=value` words, or from JSON; refuse what does not fit by name.
 
     A dot goes into a part (`home.name=Norfolk`). Lists take commas (`motives=education,trade`).
-    Evidence is written "title | date | link | sha256" and may be given several times.
+    Evidence is written "title | date | link | sha256" and may be given several times. What is typed
+    is brought into Unicode normal form C, which not all keyboards write; JSON is taken as it is.
     """
-    document: Any = {} if body is None else _json(body)
+    document: Any = {} if body is None else _object(body)
     for word in words:
         name, equals, value = word.partition("=")
         if not equals:
             raise click.UsageError(f"{word!r} is not of the form field=value.")
-        _put(document, shape, name.strip(), value)
+        _put(document, shape, name.strip(), unicodedata.normalize("NFC", value))
     try:
         return msgspec.convert(document, shape, strict=False)
     except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at `$.")
-        raise Invalid(path.rstrip("`") or "fields", problem, _usage(shape)) from None
+        raise refusal(error, shape) from None
 
 
-def usage(shape: type[Command]) -> list[str]:
-    """One line per field: its name, whether it is needed, and what it takes."""
-    return [
-        f"{field.name}{' (needed)' if field.required else ''}: {_takes(field)}"
-        for field in fields(shape)
-    ]
-
-
-def _usage(shape: type[Command]) -> str:
-    needed = [field.name for field in fields(shape) if field.required]
-    others = [field.name for field in fields(shape) if not field.required]
-    return f"Needed: {', '.join(needed) or 'nothing'}. Possible: {', '.join(others) or 'nothing'}."
-
-
-def _takes(field: FieldInfo) -> str:
-    described = msgspec.inspect.type_info(field.type)
-    match described:
-        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.StructType(cls=cls)):
-            if cls is Citation:
-                return f'"{EVIDENCE}", several times if need be'
-            return f"JSON list of {_parts(cls)}"
-        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.LiteralType(values=values)):
-            return "with commas: " + ", ".join(map(str, values))
-        case msgspec.inspect.VarTupleType():
-            return "with commas"
-        case msgspec.inspect.LiteralType(values=values):
-            return ", ".join(map(str, values))
-        case msgspec.inspect.StructType(cls=cls):
-            return f"{field.name}.<part>=..., parts: {_parts(cls)}"
-        case msgspec.inspect.IntType():
-            return "a whole number"
-        case msgspec.inspect.BoolType():
-            return "true or false"
-        case msgspec.inspect.StrType(max_length=longest) if longest:
-            return f"text, at most {longest} characters"
-        case msgspec.inspect.StrType(pattern=pattern) if pattern:
-            return f"text of the form {pattern}"
-        case _:
-            return "text"
-
-
-def _parts(cls: type[Any]) -> str:
-    return ", ".join(field.name for field in fields(cls))
-
-
-def _json(body: bytes) -> Any:
-    try:
-        document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Invalid("json", f"this is not JSON ({error})", "Give one JSON object.") from None
+def _object(body: bytes) -> Any:
+    document = _json(body, "json", "Give one JSON object.")
     if not isinstance(document, dict):
         raise Invalid("json", "this is not a JSON object", 'Give one: {"reason": "..."}.')
     return document
 
 
-def _put(document: Any, shape: type[Any], name: str, value: str) -> None:
+def _json(text: bytes | str, field: str, remedy: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise Invalid(field, f"this is not JSON ({error})", remedy) from None
+    except RecursionError:
+        raise Invalid(field, "this is nested too deeply", remedy) from None
+
+
+def _put(document: Any, shape: type[Struct], name: str, value: str) -> None:
     first, dot, rest = name.partition(".")
     known = {field.name: field for field in fields(shape)}
     if first not in known:
-        raise Invalid(first, "there is no such field", _usage(shape))
+        raise Invalid(first or "field", "there is no such field", possible(shape))
     kind = known[first].type
     if dot:
-        part = next(
-            (
-                t
-                for t in (kind, *get_args(kind))
-                if isinstance(t, type) and issubclass(t, msgspec.Struct)
-            ),
-            None,
-        )
-        if part is None:
+        part = part_of(kind)
+        if part is None or _is_list(kind):
             raise Invalid(name, f"{first} has no parts", f"Write {first}=...")
-        _put(document.setdefault(first, {}), part, rest, value)
+        inside = document.setdefault(first, {})
+        if not isinstance(inside, dict):
+            raise _twice(first)
+        _put(inside, part, rest, value)
     elif _is_list(kind):
-        document.setdefault(first, []).extend(_items(kind, value))
+        items = document.setdefault(first, [])
+        if not isinstance(items, list):
+            raise _twice(first)
+        items.extend(_items(first, kind, value))
+    elif first in document:
+        raise _twice(first)
     else:
         document[first] = value
+
+
+def _twice(field: str) -> Invalid:
+    # The last one would win, and what was typed first would be lost without a word.
+    return Invalid(field, "it is given twice", "Give it once.")
 
 
 def _is_list(kind: Any) -> bool:
     return isinstance(msgspec.inspect.type_info(kind), msgspec.inspect.VarTupleType)
 
 
-def _items(kind: Any, value: str) -> list[Any]:
-    described = msgspec.inspect.type_info(kind)
-    item = getattr(described, "item_type", None)
-    if isinstance(item, msgspec.inspect.StructType):
-        if item.cls is Citation:
-            parts = [part.strip() for part in value.split("|")]
-            if len(parts) > len(fields(Citation)):
-                raise Invalid("evidence", f"{value!r} has too many parts", f"Write {EVIDENCE}.")
-            names = [field.name for field in fields(Citation)]
-            return [{n: part for n, part in zip(names, parts, strict=False) if part}]
-        decoded = msgspec.json.decode(value)
+def _items(field: str, kind: Any, value: str) -> list[Any]:
+    item = part_of(kind)
+    if item is Citation:
+        parts = [part.strip() for part in value.split("|")]
+        if len(parts) > len(fields(Citation)):
+            raise Invalid(field, f"{value!r} has too many parts", f"Write {EVIDENCE}.")
+        names = [known.name for known in fields(Citation)]
+        return [{n: part for n, part in zip(names, parts, strict=False) if part}]
+    if item is not None:
+        decoded = _json(value, field, "Give a JSON list of objects.")
         return decoded if isinstance(decoded, list) else [decoded]
     return [part.strip() for part in value.split(",") if part.strip()]

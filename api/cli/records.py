@@ -15,7 +15,7 @@ async def moment_of(
     system: Running, as_of: str | None, known_at: str | None, position: int | None
 ) -> Moment:
     """The two clocks as they are typed: a day in the world, and what was known by then."""
-    day = parse_day(as_of, field="--as-of") if as_of else None
+    day = parse_day(as_of, field="--as-of") if as_of is not None else None
     if known_at is None and position is None:
         return Moment(day)
     known = await position_asked_for(system.ledger, known_at=known_at, position=position)
@@ -94,7 +94,8 @@ def history(reference: str, position: int | None, as_json: bool) -> None:
     wanted = read_partnership_id(reference)
 
     async def work(system: Running) -> tuple[TimelineItem, ...]:
-        items = await system.timeline.of(wanted, position=position)
+        known = position and await position_asked_for(system.ledger, position=position)
+        items = await system.timeline.of(wanted, position=known)
         if not items:
             raise NotFound("partnership", wanted, "Check the reference, or search the register.")
         return items
