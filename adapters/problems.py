@@ -4,6 +4,9 @@ CannotRun                one sentence with the problem, one with the remedy; not
   SettingsRefused        a TWINLEDGER_ variable (adapters/settings.py)
   PortTaken              another program listens there (adapters/listening.py)
   FileRefused            a file to import (the tree is in adapters/imports/errors.py)
+  ListRefused            a reference list that is not as published (adapters/lists)
+  RegimeRefused          a regime file (adapters/regimes/loader.py)
+  MigrationError         the tables of another release (the tree is in adapters/migrate.py)
   DatabaseProblem        the database (the tree is in adapters/postgres/errors.py)
 """
 

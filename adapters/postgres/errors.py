@@ -7,6 +7,8 @@ DatabaseProblem               (a CannotRun: problem and remedy; nothing acknowle
   NoSuchDatabase              the server has no database of that name
   ServerBusy                  starting, stopping or out of connections: try again
   ServerWentAway              the server that this command used has ended
+  ServerTooOld                a Postgres older than this release works with
+  MigrationRefused            the register's tables cannot be brought to this release
   DiskFull                    no space left where the data lies
   BinariesMissing             no Postgres programs, or not the ones that suit
   PlatformRefused             the embedded server does not run on this system
@@ -15,6 +17,7 @@ DatabaseProblem               (a CannotRun: problem and remedy; nothing acknowle
     FolderOfAnotherVersion    written by another Twinledger or Postgres major version
   ServerDidNotStart           anything else; carries the last lines of the server's log
   ToolFailed                  pg_dump, pg_restore or psql said no
+  BackupRefused               the file exists already, or its folder takes none
   RestoreRefused              the register is not empty, or the file is not a backup of one
 """
 
