@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from domain.answers import who_may_act
 from domain.partnership.state import Active, Agreed, Over, Proposed, Suspended, Unknown
+from domain.review.criteria import criteria_set
 from domain.review.rules import unanswered_elements
 from domain.review.state import Open, Reviews
 
@@ -55,7 +56,7 @@ def _life(state: Reviews) -> tuple[NextStep, ...]:
             return (
                 _step(
                     f"It resumes when its condition is met: {_quoted(condition)}",
-                    f"{who} decides, a clerk of a party records it",
+                    f"{who} decides, a clerk of either community records it",
                     "resume",
                 ),
             )
@@ -99,11 +100,12 @@ def _reviews(state: Reviews) -> tuple[NextStep, ...]:
         if not isinstance(review, Open):
             continue
         if review.unanswered:
-            asked = ", ".join(map(str, sorted(review.unanswered)))
+            asked = " and ".join(map(str, sorted(review.unanswered)))
+            which = "entries" if len(review.unanswered) > 1 else "entry"
             steps.append(
                 _step(
-                    f"Review {review.id} asked for information at position {asked}",
-                    "a clerk of a party answers",
+                    f"The question of review {review.id} in {which} {asked} waits for an answer",
+                    "a clerk of either community",
                     "record-answer",
                 )
             )
@@ -111,7 +113,7 @@ def _reviews(state: Reviews) -> tuple[NextStep, ...]:
         if missing:
             steps.append(
                 _step(
-                    f"Review {review.id} needs a finding on {', '.join(missing)}",
+                    f"Review {review.id} needs {_findings(review, missing)}",
                     "an oversight officer",
                     "record-finding",
                 )
@@ -120,11 +122,21 @@ def _reviews(state: Reviews) -> tuple[NextStep, ...]:
             steps.append(
                 _step(
                     f"Every element of review {review.id} has a finding; it can be closed",
-                    "an oversight officer who reported no activity of it",
+                    "an oversight officer who did not report an activity of the partnership",
                     "close-review",
                 )
             )
     return tuple(steps)
+
+
+def _findings(review: Open, missing: tuple[str, ...]) -> str:
+    """How many elements are still open, and the first of them as a question."""
+    elements = criteria_set(review.criteria).elements
+    question = next(element.question for element in elements if element.code == missing[0])
+    first = f"{missing[0]}, {question[0].lower()}{question[1:]}"
+    if len(missing) == 1:
+        return f"one more finding, on {first}"
+    return f"{len(missing)} more findings; the first is on {first}"
 
 
 def _corrections(state: Reviews) -> tuple[NextStep, ...]:

@@ -11,7 +11,8 @@ from domain.review.commands import CloseReview, OpenReview, RecordFinding, Revie
 from domain.review.criteria import CONTINUATION
 from domain.values import Body, Citation, Party, mint_review_id
 
-NOT_STATED = "Not stated in the source."
+_NO_REASON = "The source gives no reason."
+_NO_CONDITION = "Until further notice: the source states no condition."
 _NOT_NAMED = "not named in the source"
 
 # How the file's column actor begins, the body that is, and its public name at a community.
@@ -39,9 +40,9 @@ def citation(event: LifeEvent) -> Citation:
 def told(event: LifeEvent) -> str:
     """The file's own words on who, by what and what else; empty when it has none."""
     parts = (
-        f"Acted: {event.actor}." if event.actor else "",
-        f"Instrument: {event.instrument}." if event.instrument else "",
-        f"Noted: {event.note}." if event.note else "",
+        f"Who acted, as the source has it: {event.actor}." if event.actor else "",
+        f"By: {event.instrument}." if event.instrument else "",
+        f"The source adds: {event.note}." if event.note else "",
     )
     return " ".join(filter(None, parts))
 
@@ -71,8 +72,8 @@ def acts(life: Life, event: LifeEvent, number: int) -> tuple[Step, ...]:
 def _suspension(life: Life, event: LifeEvent, number: int) -> Step:
     until = event.note.partition(";")[0] if event.note.startswith("until ") else ""
     command = Suspend(
-        reason=f"{NOT_STATED} {told(event)}".strip(),
-        condition=f"{until[0].upper()}{until[1:]}." if until else NOT_STATED,
+        reason=f"{_NO_REASON} {told(event)}".strip(),
+        condition=f"{until[0].upper()}{until[1:]}." if until else _NO_CONDITION,
         evidence=(citation(event),),
     )
     return Step(key(life.pair, number), command, _decider(event, life.home), event.on)

@@ -60,8 +60,8 @@ def test_a_condition_that_the_source_does_not_state_is_not_made_up(sample: Sampl
     suspended = story(sample, "Des Moines - Stavropol").steps[1].command
 
     assert isinstance(suspended, Suspend)
-    assert suspended.condition == "Not stated in the source."
-    assert "Noted: anniversary delegation cancelled." in suspended.reason
+    assert suspended.condition == "Until further notice: the source states no condition."
+    assert "The source adds: anniversary delegation cancelled." in suspended.reason
 
 
 def test_paderborn_and_le_mans_have_a_bond_of_836_and_an_agreement_of_1967(sample: Sample) -> None:

@@ -106,7 +106,7 @@ async def test_a_suspended_one_shows_its_condition(desk: Desk) -> None:
     )
 
     assert "Suspended until its condition is met: Until contact is restored." in page.text
-    assert "the council decides, a clerk of a party records it" in page.text
+    assert "the council decides, a clerk of either community records it" in page.text
 
 
 async def test_an_open_review_is_shown_beside_the_status(desk: Desk) -> None:
