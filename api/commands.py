@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from domain.answers import Answer, answers
 from domain.decider import Act
 from domain.errors import ConditionFailed
 from domain.history import (
@@ -15,15 +14,12 @@ from domain.history import (
     partnership_tag,
     submission_of,
 )
-from domain.partnership.commands import (
-    RecordLegacyPartnership,
-    SubmitProposal,
-)
+from domain.partnership.commands import FoundingCommand
 from domain.partnership.decider import PARTNERSHIP
 from domain.partnership.evolve import History
 from domain.partnership.pair import not_recorded_yet
 from domain.partnership.state import Unknown
-from domain.ports import Actor, Ledger, Receipt, Recorded
+from domain.ports import Ledger, Receipt, Recorded
 from domain.refusals import NotFound, Refused
 from domain.review.commands import ReviewCommand
 from domain.review.evolve import REVIEW
@@ -109,14 +105,6 @@ async def reviews_of(ledger: Ledger, partnership: PartnershipId) -> tuple[Review
     return REVIEW.fold(map(entry_of, recorded)), recorded[-1].position
 
 
-async def allowed(
-    ledger: Ledger, partnership: PartnershipId, actor: Actor
-) -> tuple[Sequence[Answer], int]:
-    """What `actor` may do with this partnership now, and the position that this holds for."""
-    state, position = await reviews_of(ledger, partnership)
-    return answers(state, actor), position
-
-
 class _Case(Struct, frozen=True):
     """What a decision rests on: the state, the tags it was read by, the last position read."""
 
@@ -134,7 +122,7 @@ class _Case(Struct, frozen=True):
 async def _load(
     ledger: Ledger, command: Command, act: Act, partnership: PartnershipId | None
 ) -> _Case:
-    if isinstance(command, SubmitProposal | RecordLegacyPartnership):
+    if isinstance(command, FoundingCommand):
         pair = pair_tag(command.home.community, command.counterpart.community)
         # Another's key may mint the same reference. Then that record is what the command meets:
         # nothing can found it a second time.

@@ -27,9 +27,14 @@ Command = PartnershipCommand | ReviewCommand
 EVENT_TYPES: dict[str, type[History]] = {**PARTNERSHIP_EVENTS, **REVIEW_EVENTS}
 """Every shape that may stand in a ledger, by its storage tag."""
 
-_TAG_OF: dict[type[History], str] = {shape: tag for tag, shape in EVENT_TYPES.items()}
+_TYPE_OF: dict[type[History], str] = {shape: tag for tag, shape in EVENT_TYPES.items()}
 _DECODERS = {tag: msgspec.json.Decoder(shape) for tag, shape in EVENT_TYPES.items()}
 _CANONICAL = msgspec.json.Encoder(order="sorted")
+
+
+def event_type(event: History) -> str:
+    """The storage tag of an event: `partnership.suspended.v1`."""
+    return _TYPE_OF[type(event)]
 
 
 def partnership_tag(partnership: PartnershipId) -> str:
@@ -70,7 +75,7 @@ def submission_of(
     return Submission(
         events=tuple(
             NewEvent(
-                _TAG_OF[type(event)],
+                event_type(event),
                 msgspec.Raw(_CANONICAL.encode(event)),
                 _tags(event, pair),
                 _effective(event, act),

@@ -28,8 +28,8 @@ from domain.answers import VERBS, Answer, answers
 from domain.dates import in_words, parse
 from domain.decider import Act
 from domain.errors import NotCanonical
-from domain.history import EVENT_TYPES, Command
-from domain.partnership.commands import RecordLegacyPartnership, SubmitProposal
+from domain.history import Command, event_type
+from domain.partnership.commands import FoundingCommand
 from domain.partnership.state import Unknown
 from domain.ports import Actor
 from domain.refusals import Invalid
@@ -42,8 +42,6 @@ PUBLIC = (
     "name offices, bodies and documents, not people."
 )
 _LONGEST_LINE = 200
-FOUNDING = (SubmitProposal, RecordLegacyPartnership)
-_TAGS = {shape: tag for tag, shape in EVENT_TYPES.items()}
 
 
 class PublicText(click.ParamType[str]):
@@ -64,10 +62,9 @@ class PublicText(click.ParamType[str]):
 
 
 class Asked(Struct, frozen=True):
-    """What was typed."""
+    """What was typed beside the verb."""
 
     reference: str
-    verb: str | None
     words: tuple[str, ...]
     body_json: bytes | None
     role: DemoRole | None
@@ -131,7 +128,6 @@ def do(
             return
     asked = Asked(
         reference,
-        verb,
         words,
         body_file.read() if body_file else None,
         role,
@@ -145,7 +141,7 @@ def do(
     if verb is None:
         _tell_answers(on_register(lambda system: _answers(system, asked)), as_json)
     else:
-        _tell_outcome(on_register(lambda system: _record(system, asked)), as_json)
+        _tell_outcome(on_register(lambda system: _record(system, verb, asked)), as_json)
 
 
 async def _answers(system: Running, asked: Asked) -> tuple[Answer, ...]:
@@ -153,15 +149,13 @@ async def _answers(system: Running, asked: Asked) -> tuple[Answer, ...]:
     return answers(state, await _person(system, asked, state))
 
 
-async def _record(system: Running, asked: Asked) -> Outcome:
-    assert asked.verb is not None  # noqa: S101 - the caller has looked
-    shape = VERBS[asked.verb]
-    command = command_from(shape, asked.words, asked.body_json)
+async def _record(system: Running, verb: str, asked: Asked) -> Outcome:
+    command = command_from(VERBS[verb], asked.words, asked.body_json)
     state = await _state(system, asked)
-    actor = _deciding(await _person(system, asked, state), command, asked)
+    actor = _deciding(await _person(system, asked, state), verb, command, asked)
     now = utc_now()
     act = Act(actor, asked.key, now, parse(asked.on or now.date().isoformat(), field="--on"))
-    founding = isinstance(command, FOUNDING)
+    founding = isinstance(command, FoundingCommand)
     outcome = await execute(
         system.ledger,
         command,
@@ -208,11 +202,11 @@ async def the_person(system: Running) -> Actor:
     return account_actor(account)
 
 
-def _deciding(actor: Actor, command: Command, asked: Asked) -> Actor:
-    possible = bodies_for(asked.verb or "", actor.role)
+def _deciding(actor: Actor, verb: str, command: Command, asked: Asked) -> Actor:
+    possible = bodies_for(verb, actor.role)
     if asked.body is None and len(possible) > 1:
         raise Invalid("--body", "it is not said who decided it", f"One of {', '.join(possible)}.")
-    if isinstance(command, FOUNDING):
+    if isinstance(command, FoundingCommand):
         actor = acting_for(actor, command.home.community)
     return deciding(actor, asked.body or possible[0], asked.body_name)
 
@@ -238,7 +232,7 @@ def _tell_outcome(outcome: Outcome, as_json: bool) -> None:
             {
                 "partnership": outcome.partnership,
                 "events": [
-                    {"type": _TAGS[type(event)], "public": event} for event in outcome.events
+                    {"type": event_type(event), "public": event} for event in outcome.events
                 ],
                 "position": receipt.last_position if receipt else None,
                 "recorded_at": receipt.recorded_at if receipt else None,
@@ -246,7 +240,7 @@ def _tell_outcome(outcome: Outcome, as_json: bool) -> None:
             }
         )
         return
-    names = ", ".join(_TAGS[type(event)].rsplit(".", 1)[0] for event in outcome.events)
+    names = ", ".join(event_type(event).rsplit(".", 1)[0] for event in outcome.events)
     if receipt is None:
         click.echo(f"This would be recorded for {outcome.partnership}: {names}. Nothing is yet.")
     elif receipt.replayed:

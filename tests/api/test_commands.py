@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.ledger import MemoryLedger
-from api.commands import Outcome, allowed, execute, reviews_of
+from api.commands import Outcome, execute, reviews_of
+from domain.answers import answers
 from domain.dates import parse
 from domain.decider import Act
 from domain.errors import CommandKeyReused, ConditionFailed
@@ -360,9 +361,9 @@ async def test_the_other_text_of_a_repeated_signature_is_told(ledger: MemoryLedg
 async def test_what_is_allowed_holds_for_a_position(ledger: MemoryLedger) -> None:
     reference = await active(ledger)
 
-    told, position = await allowed(ledger, reference, CLERK)
+    state, position = await reviews_of(ledger, reference)
 
     assert position == 1
-    assert {answer.verb for answer in told if answer.allowed} == {
+    assert {answer.verb for answer in answers(state, CLERK) if answer.allowed} == {
         *("report-activity", "file-annual-report", "suspend", "end", "request-correction"),
     }
