@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+import structlog
 from msgspec import Struct
 
+from adapters.log import logged_with
 from domain.decider import Act
 from domain.errors import ConditionFailed
 from domain.history import (
@@ -25,6 +27,8 @@ from domain.review.commands import ReviewCommand
 from domain.review.evolve import REVIEW
 from domain.review.state import Reviews
 from domain.values import PartnershipId, mint_partnership_id
+
+_log = structlog.stdlib.get_logger("twinledger.commands")
 
 _ATTEMPTS = 5
 """How often a decision is taken again when the record changed under it, before it is told so."""
@@ -53,34 +57,37 @@ async def execute(
     position that the person saw of it: if it has changed since, `ConditionFailed` is raised instead
     of a decision on something unseen. Without it the decision is taken again on the new state.
     """
-    for attempt in range(_ATTEMPTS):
-        case = await _load(ledger, command, act, partnership)
-        try:
-            if expected is not None and case.after > expected:
-                raise ConditionFailed(after=expected, position=case.after)
-            events = case.decide(command, act)
-        except (Refused, ConditionFailed):
-            # A repetition meets a record that its own first time has changed: the first answer
-            # stands, also when it was lost on the way to whoever repeats it.
-            if (first := await _first_answer(ledger, command, act, partnership)) is not None:
-                return first
-            raise
-        submission = submission_of(
-            events, command, act, read=case.tags, after=case.after, pair=case.pair
-        )
-        if dry_run:
-            ledger.check(submission)
-            return Outcome(events[0].partnership, events, None)
-        try:
-            receipt = await ledger.append(submission)
-        except ConditionFailed:
-            if attempt == _ATTEMPTS - 1:
+    with logged_with(command_id=act.key):
+        for attempt in range(_ATTEMPTS):
+            case = await _load(ledger, command, act, partnership)
+            try:
+                if expected is not None and case.after > expected:
+                    raise ConditionFailed(after=expected, position=case.after)
+                events = case.decide(command, act)
+            except (Refused, ConditionFailed):
+                # A repetition meets a record that its own first time has changed: the first answer
+                # stands, also when it was lost on the way to whoever repeats it.
+                if (first := await _first_answer(ledger, command, act, partnership)) is not None:
+                    return first
                 raise
-            continue
-        if receipt.replayed:
-            return await _recorded(ledger, receipt)
-        return Outcome(events[0].partnership, events, receipt)
-    raise AssertionError("the loop returns or raises")
+            submission = submission_of(
+                events, command, act, read=case.tags, after=case.after, pair=case.pair
+            )
+            if dry_run:
+                ledger.check(submission)
+                return Outcome(events[0].partnership, events, None)
+            try:
+                receipt = await ledger.append(submission)
+            except ConditionFailed:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                continue
+            if receipt.replayed:
+                return await _recorded(ledger, receipt)
+            done = Outcome(events[0].partnership, events, receipt)
+            _log.info("recorded", partnership=done.partnership, position=receipt.last_position)
+            return done
+        raise AssertionError("the loop returns or raises")
 
 
 async def _first_answer(

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from adapters.ledger import MemoryLedger
 from api.commands import Outcome, execute, reviews_of
@@ -83,6 +85,16 @@ async def test_a_proposal_is_recorded_under_the_reference_of_its_key(ledger: Mem
     assert outcome.partnership == mint_partnership_id("founding")
     assert receipt(outcome).first_position == receipt(outcome).last_position == 1
     assert not receipt(outcome).replayed
+
+
+async def test_what_is_recorded_is_logged_under_the_acts_key(ledger: MemoryLedger) -> None:
+    with capture_logs([merge_contextvars]) as logged:
+        await execute(ledger, PROPOSE, act(COUNCILLOR, "founding"))
+        await execute(ledger, PROPOSE, act(COUNCILLOR, "founding"))
+
+    assert [(line["event"], line["command_id"], line["position"]) for line in logged] == [
+        ("recorded", "founding", 1)
+    ]
 
 
 async def test_what_is_recorded_can_be_read_by_everything_it_is_about(ledger: MemoryLedger) -> None:
