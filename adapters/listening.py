@@ -22,13 +22,13 @@ def require_free_port(host: str, port: int) -> None:
             probe.listen(1)
     except UnicodeError as error:  # what is no host name at all never reaches the name service
         raise PortTaken(
-            f"Nothing can listen at {host!r}: that is no host name.", remedy(OSError())
+            f"Nothing can listen at {host!r}: that is no host name.", _remedy(OSError())
         ) from error
     except OSError as error:
-        raise PortTaken(problem(error, host, port), remedy(error)) from error
+        raise PortTaken(_problem(error, host, port), _remedy(error)) from error
 
 
-def problem(error: OSError, host: str, port: int) -> str:
+def _problem(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"Another program listens at {host}:{port} already."
     if error.errno == errno.EACCES:
@@ -36,7 +36,7 @@ def problem(error: OSError, host: str, port: int) -> str:
     return f"Nothing can listen at {host}:{port} ({error.strerror or error})."
 
 
-def remedy(error: OSError) -> str:
+def _remedy(error: OSError) -> str:
     if error.errno in {errno.EADDRINUSE, errno.EACCES}:
         return "End it, or choose another port in TWINLEDGER_PORT."
     return "Choose an address of this machine in TWINLEDGER_HOST."

@@ -22,7 +22,7 @@ Text = Annotated[str, Meta(min_length=1)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Count = Annotated[int, Meta(ge=0, le=10_000)]
 
-REMEDIES = {
+_REMEDIES = {
     "dsn": "Write it as postgresql://user:password@host:5432/database.",
     "owner_dsn": "Write it as postgresql://user:password@host:5432/database.",
     "data": "Name a folder, or leave the variable out.",
@@ -78,38 +78,37 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             continue
         name = variable.removeprefix(PREFIX).lower()
         if name not in fields or variable != variable.upper():
-            raise SettingsRefused(variable, "is not a setting", nearest(variable, list(fields)))
-        given[name] = decoded(variable, value, fields[name].type, REMEDIES[name])
+            raise SettingsRefused(variable, "is not a setting", _nearest(variable, list(fields)))
+        given[name] = _decoded(variable, value, fields[name].type, _REMEDIES[name])
     if "owner_dsn" in given and "dsn" not in given:
         raise SettingsRefused(
             "TWINLEDGER_OWNER_DSN",
             "is set without TWINLEDGER_DSN",
             "Set both for a real server, or neither for Twinledger's own.",
         )
-    given.setdefault("data", default_data_folder(environ))
+    given.setdefault("data", _default_data_folder(environ))
     return Settings(**given)
 
 
-def decoded(variable: str, value: str, wanted: Any, remedy: str) -> Any:
+def _decoded(variable: str, value: str, wanted: Any, remedy: str) -> Any:
     if not value.strip():
         raise SettingsRefused(variable, "is empty", remedy)
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise SettingsRefused(variable, "holds bytes that are no text in UTF-8", remedy)
     try:
-        decoded_value = msgspec.convert(value, wanted, strict=False, dec_hook=path_hook)
+        return msgspec.convert(value, wanted, strict=False, dec_hook=_path_hook)
     except msgspec.ValidationError:
         shown = "" if variable.endswith("DSN") else f" {value!r}"  # a DSN may hold a password
         raise SettingsRefused(variable, f"has a value{shown} that cannot be used", remedy) from None
-    return decoded_value
 
 
-def path_hook(wanted: type, value: Any) -> Any:
+def _path_hook(wanted: type, value: Any) -> Any:
     if wanted is Path:
         return Path(os.path.abspath(os.path.expanduser(value)))
     raise NotImplementedError(wanted)
 
 
-def nearest(variable: str, fields: list[str]) -> str:
+def _nearest(variable: str, fields: list[str]) -> str:
     # Without the prefix: it alone would make everything look alike.
     close = get_close_matches(variable.upper().removeprefix(PREFIX).lower(), fields, n=1)
     if close:
@@ -117,7 +116,7 @@ def nearest(variable: str, fields: list[str]) -> str:
     return f"The settings are {', '.join(sorted(PREFIX + name.upper() for name in fields))}."
 
 
-def default_data_folder(environ: Mapping[str, str]) -> Path:
+def _default_data_folder(environ: Mapping[str, str]) -> Path:
     """The folder of this user's data on this platform.
 
     For root it is the system's, not one in root's home: the server runs as a lesser account, and
