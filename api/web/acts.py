@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from api.commands import execute
 from api.identity import acting_for, bodies_for, deciding
+from api.next_steps import next_steps
 from api.problems import Item as Mistake
 from api.problems import Told, attempt
 from api.web.cases import Case, case_of
-from api.web.check import Line, date_line, lines_of, status_change
+from api.web.check import Line, date_line, lines_of, state_after, status_change
 from api.web.fields import Group, Rows
 from api.web.reading import read, read_date, rows_to_show
 from api.web.typed import LARGEST_BODY, Typed, read_form, unfit
@@ -94,7 +95,8 @@ async def _next(request: WebRequest, case: Case) -> Response[bytes]:
     if step in ("edit", "more") and not mistakes:
         return await _form(request, case, typed, more=step == "more")
     command, wrong = read(case.shape, case.items, typed)
-    mistakes += [*wrong, *_circumstances(case, typed)]
+    # The date stands first in the form, and so in the list of what is wrong.
+    mistakes += sorted([*wrong, *_circumstances(case, typed)], key=lambda one: one.field != "on")
     if command is None or mistakes:
         return await _form(request, case, typed, Told(422, "Something is missing", tuple(mistakes)))
     return await _decide(request, case, typed, command, record=step == "record")
@@ -124,9 +126,16 @@ async def _decide(
         return await _told(request, case, typed, outcome)
     if outcome.receipt is None:
         lines = _lines(case, typed, act)
-        change = status_change(case.state, outcome, act, case.position)
+        after = state_after(case.state, outcome, act, case.position)
         return await page(
-            request, "check.html", case=case, typed=typed, lines=lines, change=change, told=None
+            request,
+            "check.html",
+            case=case,
+            typed=typed,
+            lines=lines,
+            change=status_change(case.state, after),
+            steps=next_steps(after),
+            told=None,
         )
     receipt = outcome.receipt
     await services.wait_for(receipt.last_position)
@@ -158,6 +167,7 @@ async def _told(request: WebRequest, case: Case, typed: Typed, answer: Told) -> 
                 typed=typed,
                 lines=lines,
                 change="",
+                steps=(),
                 told=answer,
             )
         case _:

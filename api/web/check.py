@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from api.commands import Outcome
+from api.web.countries import country_name
 from api.web.fields import Field, Group, Item, Rows
 from api.web.typed import Typed
 from api.web.wording import STATUS_WORDS
@@ -39,21 +40,36 @@ def lines_of(items: Iterable[Item], typed: Typed, heading: str = "") -> list[Lin
     return lines
 
 
-def status_change(state: Reviews, outcome: Outcome, act: Act, position: int) -> str:
-    """What the partnership will be once `outcome` is recorded; empty when that stays."""
+def state_after(state: Reviews, outcome: Outcome, act: Act, position: int) -> Reviews:
+    """The partnership and its reviews once `outcome` is recorded."""
     after = state
     for number, event in enumerate(outcome.events, position + 1):
         after = REVIEW.evolve(after, Entry(number, act.now, act.on, act.actor, event))
-    before_words, after_words = _status(state), _status(after)
+    return after
+
+
+def status_change(before: Reviews, after: Reviews) -> str:
+    """What the partnership will be; empty when its status stays."""
+    before_words, after_words = _status(before), _status(after)
     if before_words == after_words:
         return ""
-    return f"{before_words} becomes {after_words}" if before_words else after_words
+    return (
+        f"{before_words} becomes {after_words}"
+        if before_words
+        else f"The partnership will be: {after_words}"
+    )
 
 
 def date_line(label: str, text: str) -> Line:
     """A date as it was typed and in words."""
     words = in_words(text)
     return Line(label, text if words == text else f"{text}, that is {words}")
+
+
+def country_line(code: str) -> str:
+    """A code and its name, so that a slip is seen."""
+    name = country_name(code)
+    return code if name == code else f"{code}, that is {name}"
 
 
 def _status(state: Reviews) -> str:
@@ -74,6 +90,6 @@ def _in_words(field: Field, typed: Typed) -> str:
         case "date":
             return date_line("", text).value if text else ""
         case "country":
-            return text.upper()
+            return country_line(text.upper())
         case _:
             return text

@@ -58,10 +58,16 @@ def _read(items: Iterable[Item], typed: Typed) -> tuple[dict[str, Any], list[Mis
                 if not item.required and not typed.has(f"{item.path}."):
                     continue
                 values[name], wrong = _read(item.items, typed)
+                wrong = _under(item.label, wrong)
             case Rows():
                 values[name], wrong = _rows(item, typed)
         mistakes += wrong
     return values, mistakes
+
+
+def _under(heading: str, mistakes: list[Mistake]) -> list[Mistake]:
+    """Two communities have fields of the same names: say whose is meant."""
+    return [Mistake(one.field, f"{heading}: {one.text}") for one in mistakes]
 
 
 def _rows(rows: Rows, typed: Typed) -> tuple[list[dict[str, Any]], list[Mistake]]:
@@ -72,7 +78,7 @@ def _rows(rows: Rows, typed: Typed) -> tuple[list[dict[str, Any]], list[Mistake]
             continue
         row, wrong = _read(rows.row(number), typed)
         values.append(row)
-        mistakes += wrong
+        mistakes += _under(f"{rows.label} {number + 1}", wrong)
     if rows.required and not values:
         mistakes.append(Mistake(rows.path, f"{rows.label}: at least one is needed. Cite one."))
     if len(values) > rows.most:

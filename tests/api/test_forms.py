@@ -67,6 +67,22 @@ async def test_from_the_check_page_one_can_go_back_and_change_something(desk: De
     assert form.fields["key"] == checked.fields["key"]
 
 
+async def test_before_recording_one_reads_what_happens_then_and_who_must_act(desk: Desk) -> None:
+    await desk.acts_as("clerk")
+    checked = await desk.send(await desk.get("/proposals/new"), PROPOSAL)
+
+    assert "The partnership will be: Proposed." in checked.text
+    assert "Who: a clerk of Norfolk, not the one who submitted it." in checked.text
+    assert "JP, that is Japan" in checked.text
+
+
+async def test_a_mistake_says_in_which_of_the_two_communities_it_is(desk: Desk) -> None:
+    await desk.acts_as("clerk")
+    page = await desk.send(await desk.get("/proposals/new"), PROPOSAL | {"counterpart.name": ""})
+
+    assert "Counterpart: Name is missing. Fill it in." in page.text
+
+
 async def test_submitting_twice_records_once(desk: Desk) -> None:
     await desk.acts_as("clerk")
     checked = await desk.send(await desk.get("/proposals/new"), PROPOSAL)
