@@ -5,7 +5,7 @@ from domain.decider import Entry
 from domain.partnership import events as e
 from domain.partnership.evolve import History
 from domain.review import events as r
-from domain.values import DatedFact, Party
+from domain.values import DatedFact, Party, Status
 from projections.dossier.dossier import Dossier
 from projections.timeline import words as w
 from projections.views import Change
@@ -26,7 +26,7 @@ def _compared(before: Dossier | None, after: Dossier) -> list[Change]:
         return [
             Change("Status", "", w.STATUSES[after.status]),
             Change("Level of the partnership", "", w.TIERS[after.tier]),
-            Change("Bond since", "", _date(after.since)),
+            Change(_beginning(after.status), "", _date(after.since)),
             Change("Formal agreement since", "", _date(after.formally_since)),
         ]
     return [
@@ -38,6 +38,11 @@ def _compared(before: Dossier | None, after: Dossier) -> list[Change]:
         Change("Open transparency reviews", _open(before), _open(after)),
         Change("Corrections waiting", str(len(before.corrections)), str(len(after.corrections))),
     ]
+
+
+def _beginning(status: Status) -> str:
+    """What is only proposed has no bond yet: its date is that of the proposal."""
+    return "Proposed" if status == "proposed" else "Bond since"
 
 
 def _corrected_date(entry: Entry[History], before: Dossier | None) -> list[Change]:

@@ -103,7 +103,8 @@ def _until(condition: str) -> str:
 
 def _legacy(event: e.LegacyPartnershipRecorded) -> str:
     start = event.since or event.formally_since
-    begun = f", begun{when_in_words(start.on)}" if start else ", its beginning not known"
+    begins = "" if event.status == "proposed" else ", begun"
+    begun = f"{begins}{when_in_words(start.on)}" if start else ", its beginning not known"
     on_list = f", listed{when_in_words(event.listed_on)}" if event.listed_on else ""
     return (
         f"Taken over from before this register: {w.KINDS[event.kind]} between "

@@ -34,7 +34,7 @@ STATUSES: dict[Status, str] = {
 }
 GRADES: dict[str, str] = {
     "signed_copy": "a signed copy",
-    "minute": "a minute",
+    "minute": "minutes of a meeting",
     "named_page": "a page that names it",
     "seed_text": "a text that mentions it",
     "general_knowledge": "general knowledge",
@@ -90,7 +90,7 @@ ROLES: dict[str, str] = {
     "clerk": "clerk",
     "counterpart": "counterpart",
     "oversight_officer": "oversight officer",
-    "approver": "second person",
+    "approver": "approver",
     "analyst": "analyst",
     "administrator": "administrator",
     "system": "the register itself",
