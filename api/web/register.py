@@ -7,14 +7,17 @@ from msgspec import Struct
 
 from api.problems import Item as Mistake
 from api.problems import Told, attempt
+from api.web.countries import country_name
 from api.web.moments import read_moment
 from api.web.typed import Typed, read_query, unfit
 from api.web.visitors import READ, WebRequest, page, see, services_of
 from api.web.wording import STATUS_WORDS, word
+from domain.dates import in_words
 from domain.values import Status, Tier
 from projections.views import Counts, Filters
 
 AT_ONCE = 25
+_FILTERS = ("q", "status", "country", "tier", "community", "under-review", "after")
 
 
 class Bar(Struct, frozen=True):
@@ -45,7 +48,10 @@ async def register(request: WebRequest) -> Response[bytes]:
         "section": "register",
         "typed": typed,
         "asked": asked,
-        "countries": sorted(code for code, _ in countries if code),
+        "countries": sorted(
+            ((code, country_name(code)) for code, _ in countries if code), key=lambda one: one[1]
+        ),
+        "filtered": any(typed.one(name) for name in _FILTERS),
         "statuses": STATUS_WORDS,
         "tiers": get_args(Tier),
     }
@@ -96,13 +102,13 @@ def _filters(typed: Typed) -> tuple[Filters, tuple[Mistake, ...]]:
     if len(query) > 200:
         mistakes.append(Mistake("q", "A search has at most 200 characters. Shorten it."))
     if len(country) > 2:
-        mistakes.append(Mistake("country", "A country is two letters of ISO 3166-1: DE."))
+        mistakes.append(Mistake("country", "A country is two letters: DE for Germany."))
     status: Status | None = next((s for s in STATUS_WORDS if s == typed.one("status")), None)
     if typed.one("status") and status is None:
         mistakes.append(Mistake("status", "There is no such status. Choose one."))
     tier: Tier | None = next((t for t in get_args(Tier) if t == typed.one("tier")), None)
     if typed.one("tier") and tier is None:
-        mistakes.append(Mistake("tier", "There is no such tier. Choose one."))
+        mistakes.append(Mistake("tier", "There is no such level. Choose one."))
     under_review = bool(typed.one("under-review"))
     return (
         Filters(query, status, country, tier, under_review, typed.one("community")[:200]),
@@ -115,16 +121,27 @@ def _searched(typed: Typed) -> list[str]:
     said = [
         ("q", "the text \u201c{}\u201d in names and references"),
         ("status", "the status {}"),
-        ("country", "a party in {}"),
-        ("tier", "the tier {}"),
+        ("country", "the country {}"),
+        ("tier", "the level {}"),
         ("as-of", "as of {}"),
         ("known-at", "as known on {}"),
         ("position", "as known at entry {}"),
         ("community", "the community {}"),
     ]
+    shown = {
+        "status": word,
+        "tier": word,
+        "country": _country,
+        "as-of": in_words,
+        "known-at": in_words,
+    }
     parts = [
-        sentence.format(word(typed.one(name)) if name == "status" else typed.one(name))
+        sentence.format(shown.get(name, str)(typed.one(name)))
         for name, sentence in said
         if typed.one(name)
     ]
     return [*parts, "under transparency review"] if typed.one("under-review") else parts
+
+
+def _country(code: str) -> str:
+    return country_name(code.upper())

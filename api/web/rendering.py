@@ -7,8 +7,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
 
+from api.web.countries import country_name
 from api.web.wording import status_text, word
-from domain.dates import in_words
+from domain.dates import in_words, when_in_words
 
 FOLDER = Path(__file__).parent
 
@@ -22,6 +23,11 @@ def at(moment: datetime) -> str:
 def thousands(number: int) -> str:
     """`24 893`, with a space that does not break."""
     return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def on_date(text: str) -> str:
+    """`on 8 March 2022`, `in June 2012`, `about 1989`."""
+    return when_in_words(text).lstrip(", ")
 
 
 def anchor(path: str) -> str:
@@ -41,6 +47,8 @@ _environment.filters.update(
     thousands=thousands,
     anchor=anchor,
     date_in_words=in_words,
+    on_date=on_date,
+    country_name=country_name,
     word=word,
     status_text=status_text,
 )

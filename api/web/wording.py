@@ -9,11 +9,14 @@ PUBLIC = (
     "no personal data."
 )
 DATE = (
-    "Examples: 2022-03-08 for a day, 2012-06 for a month, 1967 for a year, 0836 for an early one, "
-    "1989~ for about, 1989? for uncertain, 197X for a decade."
+    "Year-month-day: 2022-03-08. Where less is known: 2012-06 a month, 1967 a year, 0836 an early "
+    "one, 1989~ about, 1989? uncertain, 197X a decade."
 )
 DAY = "One day, as year-month-day: 2026-11-01."
-SHA256 = "64 characters 0-9 and a-f. It names the exact text; the text itself is not kept here."
+SHA256 = (
+    "A fingerprint of the exact text, 64 characters 0-9 and a-f. If you do not have it, choose the "
+    "file below. The text itself is not kept here."
+)
 
 
 class Label(Struct, frozen=True):
@@ -48,24 +51,32 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ),
     (
         "Legacy record, not verified",
-        "A partnership from before this register, taken over from a source. The grade says how "
+        "A partnership from before this register, taken over from a source. It is said how "
         "good the source is, from a signed copy down to a mere list.",
     ),
     (
-        "As of",
+        "Kind of partnership",
+        "What the two call it: sister city, twin town, friendship city, pairing of regions.",
+    ),
+    (
+        "Level of the partnership",
+        "How far it goes: contact, friendship, project partnership, full partnership.",
+    ),
+    (
+        "As of the day",
         "The day in the world that you ask about: what held on that day.",
     ),
     (
-        "Known at",
+        "As known on",
         "The day up to which the register's entries count: what could be known on that day.",
     ),
     (
-        "Entry, position",
+        "Entry",
         "Every act is one entry, numbered 1, 2, 3 without gaps. Entries are never changed or "
         "removed; a mistake is corrected by a further entry.",
     ),
     (
-        "Effective, recorded",
+        "Date of the act, recorded",
         "When an act took place in the world, and when it was written here.",
     ),
     (
@@ -95,7 +106,7 @@ LABELS: dict[str, Label] = {
     "latitude": Label("Latitude", "Degrees, for example 52.37."),
     "longitude": Label("Longitude", "Degrees, for example 9.73."),
     "population": Label("Population"),
-    "tier": Label("Tier"),
+    "tier": Label("Level of the partnership", "How far it goes, whatever the two call it."),
     "kind": Label("Kind of partnership"),
     "ReportActivity.kind": Label("Kind of activity"),
     "motives": Label("Why this partner", "Choose all that apply."),
@@ -108,8 +119,8 @@ LABELS: dict[str, Label] = {
     "title": Label("Title"),
     "dated": Label("Date", "For example 2022-03-08 or 1967."),
     "link": Label("Link", "Begins with https://"),
-    "sha256": Label("SHA-256"),
-    "vote": Label("Vote", "In heads."),
+    "sha256": Label("SHA-256", "Its fingerprint, if you have it."),
+    "vote": Label("Vote", "How many members. Leave empty what nobody did."),
     "in_favour": Label("In favour"),
     "against": Label("Against"),
     "abstained": Label("Abstained"),
@@ -157,6 +168,7 @@ LABELS: dict[str, Label] = {
     "addressee": Label("Addressee", "An office or body, not a person."),
     "elements": Label("Elements that the question is about"),
     "answer_by": Label("Answer by", DAY),
+    "rule": Label("Rule", "Only where the register acts by itself. Leave it empty."),
     "element": Label("Element"),
     "result": Label("Finding"),
     "unanswered_because": Label("Why a request has no answer"),
@@ -172,7 +184,15 @@ ACT_LABELS: dict[str, Label] = {
 
 WORDS: dict[str, str] = {
     "inner_german": "inner-German",
-    "list_only": "list only",
+    "signed_copy": "a signed copy",
+    "minute": "minutes of a meeting",
+    "named_page": "a page that names it",
+    "seed_text": "a text that mentions it",
+    "list_only": "a list only",
+    "project": "project partnership",
+    "sister": "full partnership",
+    "name_play": "names alike",
+    "post_war_aid": "post-war aid",
     "under_review": "under transparency review",
     "oversight_office": "oversight office",
     "effective": "the date of the act",

@@ -45,7 +45,17 @@ async def test_a_search_without_results_says_what_was_searched(desk: Desk) -> No
     page = await desk.get("/partnerships?q=Atlantis&country=US")
 
     assert "No partnership found." in page.text
-    assert "the text “Atlantis” in names and references, a party in US" in page.text
+    assert "the text “Atlantis” in names and references, the country United States" in page.text
+
+
+async def test_countries_are_named_and_listings_stand_in_for_unknown_beginnings(desk: Desk) -> None:
+    await desk.acts_as("clerk")
+    await desk.record("/legacy/new", LEGACY | {"listed_on": "2022-01"})
+    page = await desk.get("/partnerships?country=DE")
+
+    assert "Germany – France" in page.text
+    assert "not known; listed in January 2022" in page.text
+    assert "with the country Germany" in page.text
 
 
 async def test_many_partnerships_come_in_pages(desk: Desk) -> None:
@@ -137,9 +147,9 @@ async def test_a_legacy_record_says_that_it_is_not_verified_and_where_it_is_from
     )
 
     assert "Legacy record, not verified." in page.text
-    assert "How good the source is: named page." in page.text
+    assert "How good the source is: a page that names it." in page.text
     assert "City archive of Paderborn" in page.text
-    assert "836 (written 0836; named page)" in page.text
+    assert "836 (known from a page that names it; written 0836)" in page.text
 
 
 async def test_before_it_was_listed_a_legacy_record_is_undetermined(desk: Desk) -> None:

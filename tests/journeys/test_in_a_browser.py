@@ -136,7 +136,7 @@ async def _propose(tab: Tab) -> None:
     # The second community has fields of the same names.
     for name, text in {"community": "jp-kitakyushu", "name": "Kitakyushu", "country": "JP"}.items():
         await tab.see(f"document.getElementsByName('counterpart.{name}')[0].value = '{text}'")
-    for choice in ("Sister", "Trade", "Councillor"):
+    for choice in ("Full partnership", "Trade", "Councillor"):
         await tab.tick(choice)
     await tab.press("Check before recording")
     await tab.press("Record for ever")
