@@ -18,7 +18,7 @@ from domain.tree import GrowingRoot, leaf_hash
 _PREFETCH = 2_000  # entries
 _SHOWN = 100  # problems that are named; the others are counted
 
-_HEAD = "select size, leaf_hash from {schema}.head"
+_HEAD = "select size, recorded_at, leaf_hash from {schema}.head"
 # One pass over both tables: the tags are sorted once, not looked up once per entry.
 _ENTRIES = """
 select e.position, e.id, e.type, e.recorded_at, e.leaf, e.leaf_hash, t.tags
@@ -26,6 +26,19 @@ from {schema}.event e
 left join (
     select position, array_agg(tag) as tags from {schema}.event_tag group by position
 ) t using (position)
+order by e.position
+"""
+_STRAY_TAGS = """
+select distinct position from {schema}.event_tag t
+where not exists (select from {schema}.event e where e.position = t.position)
+order by position
+"""
+_UNKEYED = """
+select e.position, count(k.position) as keys
+from {schema}.event e left join (
+    select generate_series(first_position, last_position) as position from {schema}.command_key
+) k using (position)
+group by e.position having count(k.position) <> 1
 order by e.position
 """
 
@@ -58,13 +71,14 @@ async def audit(
     """Read every entry once, in one snapshot, with flat memory. `progress` gets (done, all)."""
     tree = GrowingRoot()
     found = _Found()
-    expected, last_hash, last_time = 1, bytes(32), None
+    expected, last_hash = 1, bytes(32)
+    last_time: datetime | None = None
     async with (
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         head = await connection.fetchrow(_HEAD.format(schema=schema))
-        size, head_hash = (head["size"], head["leaf_hash"]) if head else (0, b"")
+        size, head_time, head_hash = head or (0, None, b"")
         async for row in connection.cursor(_ENTRIES.format(schema=schema), prefetch=_PREFETCH):
             position = row["position"]
             if position != expected:
@@ -72,13 +86,21 @@ async def audit(
             for what in _wrong_with(row, last_time):
                 found.add(position, what)
             tree.add(leaf_hash(row["leaf"]))
-            expected, last_hash, last_time = position + 1, row["leaf_hash"], row["recorded_at"]
+            expected, last_hash = position + 1, row["leaf_hash"]
+            if row["recorded_at"].tzinfo is not None:
+                last_time = row["recorded_at"]
             if position % _PREFETCH == 0:
                 progress(position, size)
+        async for row in connection.cursor(_STRAY_TAGS.format(schema=schema)):
+            found.add(row["position"], "a tag points here, where no entry stands")
+        async for row in connection.cursor(_UNKEYED.format(schema=schema)):
+            found.add(row["position"], f"{row['keys']} commands say that they recorded this entry")
     if expected - 1 != size:
         found.add(expected, f"the head says {size} entries, the last one stands at {expected - 1}")
     if last_hash != head_hash:
         found.add(size, "the head holds another leaf hash than the last entry")
+    if size and head_time != last_time:
+        found.add(size, f"the head says that the last entry is of {head_time}, not {last_time}")
     progress(size, size)
     return Audit(size, tree.root().hex(), last_hash.hex(), tuple(found.named), found.count)
 
@@ -98,7 +120,9 @@ def _wrong_with(row: asyncpg.Record, last_time: datetime | None) -> Iterator[str
     leaf = row["leaf"]
     if leaf_hash(leaf) != row["leaf_hash"]:
         yield "the entry's bytes do not hash to its leaf hash: one of them was changed"
-    if last_time is not None and row["recorded_at"] < last_time:
+    if row["recorded_at"].tzinfo is None:  # how the driver says infinity
+        yield "the column recorded_at says no time at all"
+    elif last_time is not None and row["recorded_at"] < last_time:
         yield "it is dated before the entry in front of it"
     try:
         recorded = decode(row["position"], leaf, row["leaf_hash"])
