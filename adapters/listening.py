@@ -37,6 +37,8 @@ def _problem(error: OSError, host: str, port: int) -> str:
 
 
 def _remedy(error: OSError) -> str:
-    if error.errno in {errno.EADDRINUSE, errno.EACCES}:
+    if error.errno == errno.EADDRINUSE:
         return "End it, or choose another port in TWINLEDGER_PORT."
+    if error.errno == errno.EACCES:
+        return "Choose a port above 1023 in TWINLEDGER_PORT, and a proxy in front of it."
     return "Choose an address of this machine in TWINLEDGER_HOST."

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import unicodedata
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -93,8 +94,10 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 def _decoded(variable: str, value: str, wanted: Any, remedy: str) -> Any:
     if not value.strip():
         raise SettingsRefused(variable, "is empty", remedy)
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        raise SettingsRefused(variable, "holds bytes that are no text in UTF-8", remedy)
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+        raise SettingsRefused(
+            variable, "holds a line break, another sign that does not show, or no UTF-8", remedy
+        )
     try:
         return msgspec.convert(value, wanted, strict=False, dec_hook=_path_hook)
     except msgspec.ValidationError:

@@ -17,7 +17,7 @@ _log = structlog.get_logger("twinledger.serving")
 
 
 async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are finished.
+    """Serve until SIGTERM, or SIGINT (then `KeyboardInterrupt`); requests under way are finished.
 
     `ready` is told the address. A projection that cannot go on ends the service, loudly: pages that
     silently show yesterday would be worse than none.
@@ -32,9 +32,15 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
         log_enabled=False,
     )
     stop = asyncio.Event()
+    signals: list[signal.Signals] = []
+
+    def end(number: signal.Signals) -> None:
+        signals.append(number)
+        stop.set()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, end, number)
     projecting = asyncio.create_task(system.runner.run(stop))
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
@@ -52,3 +58,5 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
     _log.info("stopped")
+    if signal.SIGINT in signals:
+        raise KeyboardInterrupt  # as every other command that Ctrl-C stops

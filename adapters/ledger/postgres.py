@@ -279,12 +279,17 @@ def _answer_other(waiting: Waiting, row: asyncpg.Record) -> None:
             raise AssertionError(f"append() answered {verdict!r}")
 
 
+def _said(error: Exception) -> str:
+    """One line: Postgres adds details and hints on lines of their own."""
+    return str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+
+
 def _give_up(group: list[Waiting], error: Exception, *, unknown: bool) -> None:
     for waiting in group:
         answer = (
             OutcomeUnknown(command_key=waiting.prepared.submission.command_key)
             if unknown
-            else LedgerUnavailable(reason=str(error) or type(error).__name__)
+            else LedgerUnavailable(reason=_said(error))
         )
         answer.__cause__ = error
         waiting.failed(answer)

@@ -23,8 +23,17 @@ from adapters.postgres.errors import (
 from adapters.postgres.keeper import LogFile
 from adapters.postgres.pool import answers
 from adapters.settings import Settings
+from domain.errors import OutcomeUnknown
 
 OLDEST = 15
+# The last one is what the driver says of a connection that was lost while it was being used.
+_LOST = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    ExceptionGroup,
+    asyncpg.InternalClientError,
+)
 
 
 class Server(Struct, frozen=True):
@@ -133,7 +142,15 @@ async def _noticing_its_end(server: Server, log: LogFile | None = None) -> Async
     begin = log.size() if log is not None else 0
     try:
         yield
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ExceptionGroup) as error:
+    except OutcomeUnknown as error:
+        # Postgres ends itself where it cannot write ahead: the ledger only sees it not answer.
+        if log is not None and disk_was_full(log.said_since(begin)):
+            raise DiskFull(
+                f"The disk of the database is full: {described(server.app_dsn)}.",
+                f"Free some space first. {error}",
+            ) from error
+        raise
+    except _LOST as error:
         if _full(error) or (log is not None and disk_was_full(log.said_since(begin))):
             raise DiskFull(
                 f"The disk of the database is full: {described(server.app_dsn)}.",

@@ -148,21 +148,22 @@ class EmbeddedPostgres:
     def _run(self, lock: int) -> ServerProcess:
         """All that blocks, in one thread; the lock passes to the server and its supervisor."""
         try:
-            self.folder.running_file.unlink(missing_ok=True)
-            binaries = find_server(self._pg_bin)
-            self.folder.require_major(binaries.major)
-            user = server_user(self._pg_user, self.folder.cluster)
-            require_reach(user, self.folder.path)
-            self.folder.make_secrets()
-            cluster = Cluster(self.folder, runnable(binaries, user, self.folder), user)
-            cluster.initialise(lock, throwaway=self._throwaway)
-            return run_server(
-                cluster,
-                lock,
-                stays=self._stays,
-                throwaway=self._throwaway,
-                patience=self._patience / 2,
-            )
+            with explained(self.folder.path):
+                self.folder.running_file.unlink(missing_ok=True)
+                binaries = find_server(self._pg_bin)
+                self.folder.require_major(binaries.major)
+                user = server_user(self._pg_user, self.folder.cluster)
+                require_reach(user, self.folder.path)
+                self.folder.make_secrets()
+                cluster = Cluster(self.folder, runnable(binaries, user, self.folder), user)
+                cluster.initialise(lock, throwaway=self._throwaway)
+                return run_server(
+                    cluster,
+                    lock,
+                    stays=self._stays,
+                    throwaway=self._throwaway,
+                    patience=self._patience / 2,
+                )
         finally:
             os.close(lock)
 

@@ -96,10 +96,10 @@ def _told(error: Exception) -> Failed | None:
         case NotCanonical():
             field = error.field.rpartition(".public.")[2]
             return Failed(f"{field}: it {error.problem}. {error.remedy}", 1)
-        case Refused() | LedgerAnswer() | PseudonymTaken():
-            return Failed(str(error), 1)
         case CannotRun() | LedgerUnavailable() | ProjectionStopped() | AlreadyRebuilding():
             return Failed(str(error), 3)
+        case Refused() | LedgerAnswer() | PseudonymTaken():
+            return Failed(str(error), 1)
         case OSError(errno=errno.ENOSPC):
             return Failed(
                 "The disk is full where the answer was to be written; what was recorded stays. "

@@ -12,6 +12,7 @@ from adapters.listening import PortTaken, require_free_port
 from adapters.postgres.connect import connect
 from adapters.postgres.errors import (
     DatabaseProblem,
+    DiskFull,
     DsnRefused,
     HostUnreachable,
     LoginRefused,
@@ -21,6 +22,7 @@ from adapters.postgres.errors import (
 )
 from adapters.postgres.pool import open_pool
 from adapters.settings import Settings
+from domain.errors import OutcomeUnknown
 from tests.adapters.processes import begin_keeping, told
 from tests.conftest import Database, renamed
 
@@ -131,6 +133,35 @@ async def test_who_joined_is_told_when_the_keeper_has_ended(data_folder: Path) -
             keeper.end()
             await connection.fetch("SELECT 1")
     connection.terminate()
+
+
+async def test_who_joined_is_told_also_when_the_driver_was_in_the_middle(data_folder: Path) -> None:
+    keeper = told(begin_keeping(data_folder))
+    with pytest.raises(ServerWentAway, match="kept the database has ended"):  # noqa: PT012 - the end comes within
+        async with connect(settings(data_folder)):
+            keeper.end()
+            raise asyncpg.InternalClientError("cannot switch to state 12")
+
+
+async def test_who_waits_in_vain_on_a_full_disk_is_told_the_cause_and_the_key(
+    data_folder: Path,
+) -> None:
+    with pytest.raises(DiskFull, match="k-1"):  # noqa: PT012 - the log is written to within
+        async with connect(settings(data_folder)):
+            with (data_folder / "postgres" / "server.log").open("a") as log:
+                log.write("PANIC:  could not write to file: No space left on device\n")
+            raise OutcomeUnknown(command_key="k-1")
+
+
+async def test_a_port_that_there_is_not_is_told() -> None:
+    with pytest.raises(DsnRefused, match="from 1 to 65535"):
+        await open_pool("postgresql://u:secret@127.0.0.1:99999/register")
+
+
+@pytest.mark.parametrize("host", ["a..b", 300 * "a"])
+def test_a_host_that_is_no_name_is_told(host: str) -> None:
+    with pytest.raises(PortTaken, match="no host name"):
+        require_free_port(host, 8000)
 
 
 async def test_a_mistake_of_the_command_itself_is_not_blamed_on_the_server(

@@ -115,3 +115,8 @@ def test_a_user_has_a_folder_of_the_platform(
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setattr("sys.platform", platform)
     assert read_settings({"HOME": "/home/clerk"}).data == Path(folder)
+
+
+@pytest.mark.parametrize("data", ["/srv/two\nlines", b"/srv/\xff".decode(errors="surrogateescape")])
+def test_a_value_that_no_message_could_show_is_refused(data: str) -> None:
+    assert "does not show" in refused(TWINLEDGER_DATA=data)
