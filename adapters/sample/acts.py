@@ -13,7 +13,7 @@ from domain.values import Body, Citation, Party, mint_review_id
 
 _NO_REASON = "The source gives no reason."
 _NO_CONDITION = "Until further notice: the source states no condition."
-_NOT_NAMED = "not named in the source"
+_NOT_NAMED = "a body not named in the source"
 
 # How the file's column actor begins, the body that is, and its public name at a community.
 _BODIES: tuple[tuple[str, Body, str], ...] = (

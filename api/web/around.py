@@ -1,8 +1,12 @@
 """The pages around the register: recent acts, the words, health, and who the visitor is."""
 
+import asyncio
+from collections.abc import Collection
+
 from litestar import Response, post, route
 
 from api.identity import DEMO_ROLES
+from api.services import Services
 from api.web.typed import read_form
 from api.web.visitors import (
     READ,
@@ -15,6 +19,7 @@ from api.web.visitors import (
     services_of,
 )
 from api.web.wording import GLOSSARY
+from projections.views import Moment
 
 RECENT = 100
 
@@ -24,10 +29,20 @@ async def history(request: WebRequest) -> Response[bytes]:
     """The latest acts of the whole register."""
     services = services_of(request)
     items = await services.timeline.recent(RECENT)
+    names = await _names(services, {item.partnership for item in items})
     head = await services.ledger.head()
     return await page(
-        request, "history.html", section="history", items=items, head=head, recent=RECENT
+        request, "history.html", section="history", items=items, names=names, head=head
     )
+
+
+async def _names(services: Services, references: Collection[str]) -> dict[str, str]:
+    """The two communities of each, for sentences that stand without their page."""
+    known = await asyncio.gather(*(services.register.get(one, Moment()) for one in references))
+    names = {
+        view.partnership: f"{view.home.name} – {view.counterpart.name}" for view in known if view
+    }
+    return {one: names.get(one, one) for one in references}
 
 
 @route("/help", http_method=READ)
