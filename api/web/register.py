@@ -140,7 +140,7 @@ def _searched(typed: Typed) -> list[str]:
         for name, sentence in said
         if typed.one(name)
     ]
-    return [*parts, "under transparency review"] if typed.one("under-review") else parts
+    return [*parts, "an open transparency review"] if typed.one("under-review") else parts
 
 
 def _country(code: str) -> str:

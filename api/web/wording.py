@@ -115,7 +115,7 @@ LABELS: dict[str, Label] = {
     "evidence": Label(
         "Evidence", "Documents that this rests on. Leave rows empty that you do not need."
     ),
-    "sources": Label("Sources", "Where this is written. Leave rows empty that you do not need."),
+    "sources": Label("Source", "Where this is written. Leave rows empty that you do not need."),
     "title": Label("Title"),
     "dated": Label("Date", "For example 2022-03-08 or 1967."),
     "link": Label("Link", "Begins with https://"),
