@@ -19,8 +19,9 @@ _log = structlog.get_logger("twinledger.serving")
 async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM, or SIGINT (then `KeyboardInterrupt`); requests under way are finished.
 
-    `ready` is told the address. A projection that cannot go on ends the service, loudly: pages that
-    silently show yesterday would be worse than none.
+    The read models must be there (`Runner.catch_up`). `ready` is told the address as soon as it can
+    be opened. A projection that cannot go on ends the service, loudly: pages that silently show
+    yesterday would be worse than none.
     """
     settings = system.settings
     server = Server(
@@ -44,11 +45,16 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
     projecting = asyncio.create_task(system.runner.run(stop))
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
-    ready(f"http://{settings.host}:{settings.port}")
+    answering = asyncio.create_task(_answers(settings.host, settings.port))
+    ends = {projecting, serving, stopping}
     try:
-        await asyncio.wait((projecting, serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({*ends, answering}, return_when=asyncio.FIRST_COMPLETED)
+        if answering.done():
+            ready(f"http://{settings.host}:{settings.port}")
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stop.set()
+        answering.cancel()
         server.stop()  # type: ignore[no-untyped-call] # granian leaves it without types
         with suppress(asyncio.CancelledError):
             await serving
@@ -60,3 +66,15 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
     _log.info("stopped")
     if signal.SIGINT in signals:
         raise KeyboardInterrupt  # as every other command that Ctrl-C stops
+
+
+async def _answers(host: str, port: int) -> None:
+    """Return when somebody can connect: the address is not told before that."""
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(0.01)
+        else:
+            writer.close()
+            return

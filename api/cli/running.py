@@ -1,6 +1,7 @@
 """What every command shares: run on the register, speak to a person or to a script."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -17,8 +18,8 @@ from rich.progress import (
 )
 
 from adapters.log import configure_log
-from adapters.settings import read_settings
-from api.wiring import Running, running
+from adapters.settings import Settings, read_settings
+from api.wiring import NoRegister, Running, running
 
 T = TypeVar("T")
 
@@ -30,6 +31,7 @@ def on_register(work: Callable[[Running], Awaitable[T]], *, caught_up: bool = Tr
     """
     settings = read_settings()
     configure_log(settings.log, level="WARNING")
+    require_register(settings)
 
     async def run() -> T:
         async with running(settings) as system:
@@ -39,6 +41,15 @@ def on_register(work: Callable[[Running], Awaitable[T]], *, caught_up: bool = Tr
             return await work(system)
 
     return asyncio.run(run())
+
+
+def require_register(settings: Settings) -> None:
+    """Raise `NoRegister` for a folder that holds none, before a server is made in it.
+
+    Else a slip in TWINLEDGER_DATA would leave a database behind where nobody wanted one.
+    """
+    if settings.dsn is None and not os.path.lexists(settings.data / "twinledger.json"):
+        raise NoRegister
 
 
 @contextmanager

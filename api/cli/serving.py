@@ -10,7 +10,7 @@ from adapters.log import configure_log
 from adapters.problems import CannotRun
 from adapters.settings import read_settings
 from api.cli.accounts import Pseudonym, tell_key
-from api.cli.running import progress_bar
+from api.cli.running import progress_bar, require_register
 from api.demo import Summary, load_sample
 from api.serving import serve as serve_pages
 from api.wiring import Running, running, utc_now
@@ -123,11 +123,15 @@ def serve() -> None:
     """Serve the register's pages."""
     settings = read_settings()
     configure_log(settings.log)
+    require_register(settings)
     require_free_port(settings.host, settings.port)
 
     async def run() -> None:
         async with running(settings) as system:
             named = await system.named()
+            # After a restore or in a new register there is nothing to show yet.
+            with progress_bar("Building the pages") as progress:
+                await system.runner.catch_up(progress)
             await serve_pages(
                 system, named, ready=lambda at: click.echo(f"{named.name}: {at} (Ctrl-C ends it)")
             )

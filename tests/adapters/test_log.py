@@ -70,3 +70,18 @@ def test_without_a_file_the_log_goes_to_standard_error(capsys: pytest.CaptureFix
 def test_a_log_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsRefused, match="TWINLEDGER_LOG names"):
         configure_log(tmp_path / "missing" / "log")
+
+
+def test_a_fault_is_logged_without_what_was_in_its_variables(tmp_path: Path) -> None:
+    configure_log(tmp_path / "log")
+    try:
+        _fail_with("a key that nobody may read")
+    except ZeroDivisionError:
+        structlog.get_logger("api").exception("fault")
+
+    assert "ZeroDivisionError" in (tmp_path / "log").read_text()
+    assert "nobody may read" not in (tmp_path / "log").read_text()
+
+
+def _fail_with(secret: str) -> float:
+    return len(secret) / 0

@@ -31,7 +31,7 @@ class Desk:
     def done(self, *words: str, who: str = "") -> str:
         result = self.call(*words, who=who)
         assert result.exit_code == 0, result.output
-        return result.output
+        return result.stdout
 
     def data(self, *words: str) -> Any:
         return json.loads(self.done(*words, "--json"))

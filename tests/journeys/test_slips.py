@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from api.cli import main
 from tests.conftest import Database
 from tests.journeys.test_command_line import Desk
 
@@ -37,6 +39,16 @@ def proposal(tmp_path: Path) -> str:
 @pytest.mark.parametrize("words", [("show", NOT_TEXT), ("search", NOT_TEXT), ("import", NOT_TEXT)])
 def test_an_argument_that_is_no_text_is_refused(desk: Desk, words: tuple[str, ...]) -> None:
     assert "not text in UTF-8" in desk.refused(*words, code=2)
+
+
+@pytest.mark.parametrize("command", ["check", "verify", "serve"])
+def test_a_slip_in_the_name_of_the_folder_makes_no_database(tmp_path: Path, command: str) -> None:
+    settings = {"TWINLEDGER_DATA": str(tmp_path / "regsiter"), "TWINLEDGER_DSN": None}
+
+    done = CliRunner().invoke(main, [command], env=settings)
+
+    assert (done.exit_code, "twinledger init" in done.output) == (3, True)
+    assert not (tmp_path / "regsiter").exists()
 
 
 @pytest.mark.parametrize("position", ["-1", "9", "9223372036854775808"])

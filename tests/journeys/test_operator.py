@@ -1,0 +1,166 @@
+"""What an operator and an analyst do: the demo, an import, the report, a rebuild, serving."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+import adapters.regimes
+from tests.conftest import Database
+from tests.journeys.test_command_line import Desk
+
+RELATIONS = """relation_id,a_id,a_name,a_iso2,b_id,b_name,b_iso2,distance_km,same_country
+R1,C1,Norfolk,US,C2,Kaliningrad,RU,,0
+R2,C1,Norfolk,US,C3,Toluca,MX,,0
+R3,C4,Kyoto,JP,C5,Boston,US,,0
+R4,C4,Kyoto,JP,C5,BOSTON,US,,0
+R5,C6,Mobile,US,C6,Mobile,US,,1
+R6,C7,Gilbert,US,C8,Leshan,CN
+"""
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
+    desk.done("init", "--name", "Register of the state")
+    desk.employs("admin-2", "administrator")
+    return desk
+
+
+@pytest.fixture
+def relations(tmp_path: Path) -> Path:
+    file = tmp_path / "relations.csv"
+    file.write_text(RELATIONS, encoding="utf-8")
+    return file
+
+
+def _imported(desk: Desk, *words: str) -> dict[str, object]:
+    told: dict[str, object] = json.loads(desk.done("import", *words, "--json", who="admin-2"))
+    return told
+
+
+def test_an_import_counts_new_duplicate_and_refused_rows_and_a_second_run_changes_nothing(
+    desk: Desk, relations: Path
+) -> None:
+    would = _imported(desk, str(relations), "--dry-run")
+    did = _imported(desk, str(relations))
+    again = _imported(desk, str(relations))
+
+    assert would["new"] == did["new"] == 3
+    assert [row["line"] for row in did["duplicate"]] == [5]  # type: ignore[attr-defined] # JSON
+    assert [row["line"] for row in did["refused"]] == [6, 7]  # type: ignore[attr-defined] # JSON
+    assert again["new"] == 0
+    assert "Register of the state: 3 entries" in desk.done("check")
+
+
+def test_only_an_administrator_imports(desk: Desk, relations: Path) -> None:
+    desk.employs("clerk-1", "clerk", "us-norfolk")
+
+    assert "administrator" in desk.refused("import", str(relations), who="clerk-1")
+
+
+def test_a_file_that_is_no_list_is_refused_whole(desk: Desk, tmp_path: Path) -> None:
+    other = tmp_path / "cities.csv"
+    other.write_text("city,country\nNorfolk,US\n", encoding="utf-8")
+
+    told = desk.refused("import", str(other), who="admin-2", code=3)
+
+    assert "city" in told
+    assert "Register of the state: 0 entries" in desk.done("check")
+
+
+def test_another_threshold_in_a_copy_of_the_regime_file_gives_another_count(
+    desk: Desk, relations: Path, tmp_path: Path
+) -> None:
+    _imported(desk, str(relations))
+    [shipped] = Path(adapters.regimes.__file__).parent.glob("*.toml")
+    text = shipped.read_text(encoding="utf-8")
+    copy = tmp_path / "stricter.toml"
+    copy.write_text(text.replace("threshold = 45", "threshold = 28"), encoding="utf-8")
+
+    as_it_is, stricter = _report(desk), _report(desk, "--regime", str(copy))
+
+    assert (as_it_is["pairs_with_one_us_party"], as_it_is["at_or_below_threshold"]) == (3, 2)
+    assert (stricter["pairs_with_one_us_party"], stricter["at_or_below_threshold"]) == (3, 1)
+
+
+def test_a_report_of_a_position_is_the_same_after_more_was_recorded(
+    desk: Desk, relations: Path
+) -> None:
+    _imported(desk, str(relations))
+    asked = ("report", "sister-city-transparency", "--as-of", "2026-11-01", "--position", "2")
+    before = desk.done(*asked)
+    relations.write_text(RELATIONS + "R9,C9,Tampa,US,C10,Oviedo,ES,,0\n", encoding="utf-8")
+    _imported(desk, str(relations))
+
+    assert desk.done(*asked) == before
+    assert _report(desk)["pairs_with_one_us_party"] == 4
+
+
+def _report(desk: Desk, *words: str) -> dict[str, object]:
+    told: dict[str, object] = json.loads(
+        desk.done(
+            *("report", "sister-city-transparency", "--as-of", "2026-11-01"),
+            *("--format", "json", *words),
+        )
+    )
+    return told
+
+
+def test_a_rebuild_finds_the_same(desk: Desk, relations: Path) -> None:
+    _imported(desk, str(relations))
+
+    told = desk.done("rebuild")
+
+    assert told.count("The same in every row and column") == 2
+
+
+def test_the_demo_says_what_to_look_at_and_a_second_start_adds_nothing(
+    database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
+    first = desk.done("demo", "--once")
+    entries = desk.done("check").splitlines()[0]
+    desk.done("demo", "--once")
+
+    assert desk.done("check").splitlines()[0] == entries
+    looked_at = re.findall(r"show (TL-\w{4}-\w{4})", first)
+    told = [desk.done("show", reference) for reference in looked_at]
+    assert "Until peace and sovereignty are restored in Ukraine" in told[0]
+    assert "836" in told[1]
+    assert "1967" in told[1]
+
+
+def test_a_register_is_served_until_it_is_asked_to_stop(database: Database, tmp_path: Path) -> None:
+    desk = Desk(database.owner_dsn, str(tmp_path))
+    desk.done("init", "--name", "Register of Norfolk")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        "TWINLEDGER_DSN": database.owner_dsn,
+        "TWINLEDGER_DATA": str(tmp_path),
+        "TWINLEDGER_PORT": str(port),
+    }
+    program = [sys.executable, "-c", "from api.cli import main; main()", "serve"]
+    with subprocess.Popen(
+        program, env=os.environ | environment, stdout=subprocess.PIPE, text=True
+    ) as serving:
+        try:
+            assert serving.stdout is not None
+            assert f"http://127.0.0.1:{port}" in serving.stdout.readline()
+            # It can be opened as soon as it has said so.
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as page:
+                body = page.read().decode()
+            serving.send_signal(signal.SIGTERM)
+            assert serving.wait() == 0
+        finally:
+            serving.kill()
+    assert "Register of Norfolk" in body
