@@ -119,6 +119,15 @@ class Tab:
         """The title of the window."""
         return str(await self.see("document.title"))
 
+    async def focused(self) -> str:
+        """The class of what has the focus: a page gives it a moment after it has loaded."""
+        for _ in range(100):
+            found = await self.see("document.activeElement.className")
+            if found or not await self.see("document.querySelector('[autofocus]') !== null"):
+                break
+            await asyncio.sleep(0.05)
+        return str(found)
+
     async def too_wide(self) -> int:
         """By how many pixels the page must be scrolled sideways."""
         width = "document.documentElement"

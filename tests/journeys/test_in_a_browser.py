@@ -78,7 +78,7 @@ async def test_after_a_mistake_the_focus_is_on_the_summary_that_leads_to_the_fie
     await tab.fill("Date of the act", "2031")
     await tab.fill("Statement", "Typed with care.")
     await tab.press("Check before recording")
-    focused = await tab.see("document.activeElement.className")
+    focused = await tab.focused()
     await tab.see("document.querySelector('a[href=\"#f-home-name\"]').click()")
 
     assert (await tab.title()).startswith("Error:")
