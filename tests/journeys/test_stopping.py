@@ -42,10 +42,13 @@ def test_what_serves_ends_cleanly_and_says_so(
         stderr=subprocess.PIPE,
         text=True,
     ) as serving:
-        assert serving.stdout is not None
-        assert "Ctrl-C ends it" in serving.stdout.readline()
-        serving.send_signal(ended_by)
-        _, said = serving.communicate(timeout=60)
+        try:
+            assert serving.stdout is not None
+            assert "Ctrl-C ends it" in serving.stdout.readline()
+            serving.send_signal(ended_by)
+            _, said = serving.communicate(timeout=60)
+        finally:
+            serving.kill()
 
     assert serving.returncode == code, said
     assert told in said
