@@ -33,17 +33,19 @@ async def back_up(server: Server, settings: Settings, file: Path) -> Extent:
     folder = programs_for(server.owner_dsn, major, settings, embedded=server.embedded)
     access = login(server.owner_dsn)
     draft = file.with_name(f"{file.name}.part")
+    draft.unlink(missing_ok=True)  # of a backup that was cut off
+    others_may = os.umask(0o077)  # also half a backup is nobody else's to read
     try:
         await run(
             folder / "pg_dump", "--format=custom", "--no-owner", "--no-privileges",
             f"--schema={settings.schema}", f"--file={draft}", "--dbname", access.dsn,
             login=access,
         )  # fmt: skip
-        draft.chmod(0o600)
         os.link(draft, file)  # unlike a rename, this never replaces a file that appeared meanwhile
     except FileExistsError:
         raise BackupRefused(f"{file} exists already.", "Choose another name.") from None
     finally:
+        os.umask(others_may)
         draft.unlink(missing_ok=True)
     return Extent(events, size(file))
 

@@ -244,10 +244,10 @@ def _tell_outcome(outcome: Outcome, as_json: bool) -> None:
     if receipt is None:
         click.echo(f"This would be recorded for {outcome.partnership}: {names}. Nothing is yet.")
     elif receipt.replayed:
-        click.echo(f"This act was recorded before, at position {receipt.last_position}.")
+        click.echo(f"This act was recorded before, as entry {receipt.last_position}.")
     else:
         day = in_words(receipt.recorded_at.date().isoformat())
         click.echo(
-            f"Recorded for {outcome.partnership}: {names}. "
-            f"Entry {receipt.last_position} of the register, {day} UTC."
+            f"Recorded for {outcome.partnership}: {names}. Entry {receipt.last_position} "
+            f"of the register, {day} {receipt.recorded_at:%H:%M} UTC."
         )

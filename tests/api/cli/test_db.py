@@ -106,6 +106,15 @@ def test_a_restore_never_replaces_what_is_there(terminal: Terminal, tmp_path: Pa
     assert execute(owner, "SELECT name FROM twinledger.register") == [("Hannover",)]
 
 
+def test_a_backup_is_nobody_elses_to_read(terminal: Terminal, tmp_path: Path) -> None:
+    terminal("start")
+    (tmp_path / "monday.part").write_bytes(b"cut off")
+    terminal("backup", tmp_path / "monday")
+
+    assert (tmp_path / "monday").stat().st_mode & 0o777 == 0o600
+    assert not (tmp_path / "monday.part").exists()
+
+
 def test_half_a_backup_is_refused_and_changes_nothing(terminal: Terminal, tmp_path: Path) -> None:
     terminal("start")
     terminal("backup", tmp_path / "whole")
