@@ -7,12 +7,12 @@ from adapters.settings import Settings, SettingsRefused, read_settings
 
 def refused(**variables: str) -> str:
     with pytest.raises(SettingsRefused) as refusal:
-        read_settings({"HOME": "/home/clerk"} | variables)
+        read_settings({"HOME": "/people/clerk"} | variables)
     return str(refusal.value)
 
 
 def test_without_variables_everything_has_a_default() -> None:
-    settings = read_settings({"HOME": "/home/clerk", "XDG_DATA_HOME": "/srv/data"})
+    settings = read_settings({"HOME": "/people/clerk", "XDG_DATA_HOME": "/srv/data"})
 
     assert settings == Settings(data=Path("/srv/data/twinledger"))
     assert (settings.host, settings.port, settings.schema) == ("127.0.0.1", 8000, "twinledger")
@@ -55,7 +55,7 @@ def test_an_unknown_variable_is_refused_with_all_that_there_are() -> None:
 
 
 def test_the_test_servers_variable_is_left_to_the_tests() -> None:
-    read_settings({"HOME": "/home/clerk", "TWINLEDGER_TEST_DSN": "postgresql://x@y/z"})
+    read_settings({"HOME": "/people/clerk", "TWINLEDGER_TEST_DSN": "postgresql://x@y/z"})
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "80.5"])
@@ -105,8 +105,8 @@ def test_root_has_its_data_where_the_servers_account_can_reach_it(
 @pytest.mark.parametrize(
     ("platform", "folder"),
     [
-        ("linux", "/home/clerk/.local/share/twinledger"),
-        ("darwin", "/home/clerk/Library/Application Support/twinledger"),
+        ("linux", "/people/clerk/.local/share/twinledger"),
+        ("darwin", "/people/clerk/Library/Application Support/twinledger"),
     ],
 )
 def test_a_user_has_a_folder_of_the_platform(
@@ -114,7 +114,7 @@ def test_a_user_has_a_folder_of_the_platform(
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setattr("sys.platform", platform)
-    assert read_settings({"HOME": "/home/clerk"}).data == Path(folder)
+    assert read_settings({"HOME": "/people/clerk"}).data == Path(folder)
 
 
 @pytest.mark.parametrize("data", ["/srv/two\nlines", b"/srv/\xff".decode(errors="surrogateescape")])

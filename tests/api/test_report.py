@@ -57,19 +57,19 @@ class Facts(Register):
     async def search(
         self, filters: Filters, moment: Moment, *, limit: int = 50, after: str | None = None
     ) -> Page:
-        raise NotImplementedError
+        raise AssertionError("a report is made from facts alone")
 
     async def get(self, partnership: str, moment: Moment) -> PartnershipView | None:
-        raise NotImplementedError
+        raise AssertionError("a report is made from facts alone")
 
     async def counts(self, moment: Moment) -> Counts:
-        raise NotImplementedError
+        raise AssertionError("a report is made from facts alone")
 
     async def countries(self) -> tuple[tuple[str, int], ...]:
-        raise NotImplementedError
+        raise AssertionError("a report is made from facts alone")
 
     def pairs(self) -> AsyncIterator[tuple[str, Party, Party, bool]]:
-        raise NotImplementedError
+        raise AssertionError("a report is made from facts alone")
 
 
 @pytest.fixture
