@@ -29,7 +29,8 @@ def read_sample() -> Sample:
     lives.add_wikidata(cities(), edges())
     for seed in seeds():
         if seed.kind == "cluster":
-            reason = f"{seed.a.name} and {seed.b.name} is a claim, not a partnership: {seed.note}"
+            why = seed.note.partition(";")[0]  # after it come notes for programs
+            reason = f"{seed.a.name} and {seed.b.name} is a claim, not a partnership: {why}."
             skipped.append((f"seed-partnerships.csv, {seed.id}", reason))
         else:
             lives.add_seed(seed)
