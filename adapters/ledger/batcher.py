@@ -1,7 +1,8 @@
 """Grouping inside a process: while one group is on its way, whoever comes waits for the next.
 
 One group costs one lock and one flush, however many appends it carries. Nobody waits for company:
-an append that finds nothing on its way leaves at once.
+an append that finds nothing on its way leaves at once. Where so many wait that two flushes pay, they
+leave as two groups: the process encodes one while the database works on the other.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from adapters.ledger.prepared import Prepared
 from domain.ports import Receipt
 
 MOST = 512  # appends in a group
+COMPANY = 12  # appends that are worth a flush of their own while another group is on its way
 LARGEST = 4 * 1024 * 1024  # bytes of leaves in a group: the head is locked while they are written
 
 
@@ -33,7 +35,7 @@ class Waiting(Struct, eq=False):
 
 
 class Batcher:
-    """Hands groups to `send`, one at a time, and calls `rest` when nobody waits any more.
+    """Hands groups to `send`, up to `lanes` at once, and calls `rest` when nobody waits any more.
 
     No append of a group has a condition or a key that an earlier one of it touches, so a group may
     be judged by the state before it. `send` answers every member of its group; should it raise, the
@@ -45,12 +47,15 @@ class Batcher:
         send: Callable[[list[Waiting]], Awaitable[None]],
         rest: Callable[[], Awaitable[None]],
         *,
+        lanes: int,
         most: int = MOST,
         largest: int = LARGEST,
     ) -> None:
-        self._send, self._rest, self._most, self._largest = send, rest, most, largest
+        self._send, self._rest = send, rest
+        self._lanes, self._most, self._largest = lanes, most, largest
         self._queue: deque[Waiting] = deque()
-        self._draining: asyncio.Task[None] | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._departing = False
 
     async def append(self, prepared: Prepared) -> Receipt:
         """Send `prepared` with the next group.
@@ -58,26 +63,37 @@ class Batcher:
         Cancelling the caller gives up the answer, not the append: its group is not disturbed. Only
         an append that has not left yet is dropped.
         """
-        waiting = Waiting(prepared, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting = Waiting(prepared, loop.create_future())
         self._queue.append(waiting)
-        if self._draining is None:
-            self._draining = asyncio.create_task(self._drain())
+        if not self._departing and self._may_leave():
+            self._departing = True
+            loop.call_soon(self._depart)  # with those that come in this turn of the loop
         return await waiting.answer
 
-    async def _drain(self) -> None:
+    def _may_leave(self) -> bool:
+        if not self._under_way:
+            return bool(self._queue)
+        return len(self._under_way) < self._lanes and len(self._queue) >= COMPANY
+
+    def _depart(self) -> None:
+        self._departing = False
+        while self._may_leave():
+            if group := self._next_group():
+                self._under_way.add(asyncio.create_task(self._carry(group)))
+
+    async def _carry(self, group: list[Waiting]) -> None:
         try:
-            while self._queue:
-                while group := self._next_group():
-                    try:
-                        await self._send(group)
-                    except Exception as error:
-                        for waiting in group:
-                            waiting.failed(error)
-                    # One turn of the loop: whoever just got an answer may have more to append.
-                    await asyncio.sleep(0)
-                await self._rest()
-        finally:
-            self._draining = None
+            await self._send(group)
+        except Exception as error:
+            for waiting in group:
+                waiting.failed(error)
+        # One turn of the loop: whoever just got an answer may have more to append.
+        await asyncio.sleep(0)
+        self._under_way.remove(asyncio.current_task())
+        self._depart()
+        if not self._under_way:
+            await self._rest()
 
     def _next_group(self) -> list[Waiting]:
         group: list[Waiting] = []
@@ -85,7 +101,11 @@ class Batcher:
         tags: set[int] = set()
         keys: set[str] = set()
         size = 0
-        while self._queue and len(group) < self._most and size < self._largest:
+        most = self._most
+        lanes_free = self._lanes - len(self._under_way)
+        if len(self._queue) >= lanes_free * COMPANY:
+            most = min(most, len(self._queue) // lanes_free)  # so that every lane gets its share
+        while self._queue and len(group) < most and size < self._largest:
             waiting = self._queue.popleft()
             prepared = waiting.prepared
             if waiting.answer.done():

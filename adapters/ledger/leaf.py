@@ -4,8 +4,8 @@ A leaf is one canonical JSON object (`adapters/ledger/text.py`) with the fields 
 names and the version stand in stored leaves for ever: a new shape gets a new `v`, and the golden
 corpus in `tests/adapters/golden` keeps one of each that was ever stored.
 
-Only `recorded_at` is not known before the append. Its place is fixed by the sorted keys, so
-everything around it is encoded and checked while the submission waits: start + time + end.
+Only `recorded_at` is not known before the append. Its length and, by the sorted keys, its place are
+fixed, so the leaf is encoded and checked with a stand-in for it while the submission waits.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from domain.errors import NotCanonical
 from domain.ports import Actor, NewEvent, Recorded
 
 LARGEST = 65_535  # bytes: others' logs keep the length of an entry in 16 bits
-STAMP_LENGTH = 27  # 2026-11-23T10:00:00.000000Z
+UNSTAMPED = b"0000-00-00T00:00:00.000000Z"  # the time that a leaf lacks, to the byte
 VERSION = 1
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -63,11 +63,11 @@ class _After(Struct, frozen=True, gc=False):
     v: int = VERSION
 
 
-class LeafParts(Struct, frozen=True, gc=False):
-    """A checked leaf around the time that it still lacks."""
+class UnstampedLeaf(Struct, frozen=True, gc=False):
+    """A checked leaf that says `UNSTAMPED` from the byte `stamp_at` on, counted from 0."""
 
-    start: bytes
-    end: bytes
+    bytes: bytes
+    stamp_at: int
 
 
 def encode(
@@ -78,7 +78,7 @@ def encode(
     on_behalf_of: str,
     command: str,
     field: str,
-) -> LeafParts:
+) -> UnstampedLeaf:
     """Check `event` and encode it but for its time; `field` is what errors call the event.
 
     Raises `NotCanonical`, naming the field, the problem and the remedy.
@@ -95,25 +95,23 @@ def encode(
             check_text(tag, f"{field}.tags")
 
     before = _encode(_Before(actor, command, event.effective, id, on_behalf_of))
-    start = b'%b,"private":{},"public":%b,"recorded_at":"' % (before[:-1], bytes(event.public))
+    start = b'%b,"private":{},"public":%b,"recorded_at":"' % (before[:-1], event.public)
     after = _encode(_After(sorted(set(event.tags)), event.type))
-    end = b'",' + after[1:]
-    if len(start) + STAMP_LENGTH + len(end) > LARGEST:
+    leaf = b'%b%b",%b' % (start, UNSTAMPED, after[1:])
+    if len(leaf) > LARGEST:
         raise NotCanonical(
             field=field,
             problem=f"is larger than {LARGEST:,} bytes",
             remedy="Cite long texts instead of quoting them.",
         )
-    return LeafParts(start, end)
+    return UnstampedLeaf(leaf, len(start))
 
 
-def stamped(parts: LeafParts, recorded_at: datetime) -> bytes:
+def stamped(leaf: UnstampedLeaf, recorded_at: datetime) -> bytes:
     """The leaf's bytes. `recorded_at` is UTC; it is written with six digits of a second."""
-    return (
-        parts.start
-        + recorded_at.isoformat(timespec="microseconds")[:26].encode()
-        + (b"Z" + parts.end)
-    )
+    stamp = recorded_at.isoformat(timespec="microseconds")[:26].encode() + b"Z"
+    after = leaf.stamp_at + len(UNSTAMPED)
+    return leaf.bytes[: leaf.stamp_at] + stamp + leaf.bytes[after:]
 
 
 def decode(position: int, leaf: bytes, leaf_hash: bytes) -> Recorded:
@@ -135,6 +133,7 @@ def decode(position: int, leaf: bytes, leaf_hash: bytes) -> Recorded:
     )
 
 
+@lru_cache(maxsize=8_192)  # the tags of an act come again in its condition and in the next act
 def tag_number(tag: str) -> int:
     """The 8 bytes under which the ledger finds a tag: the first of its SHA-256."""
     return int.from_bytes(hashlib.sha256(tag.encode()).digest()[:8], signed=True)

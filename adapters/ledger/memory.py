@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from adapters.ledger.leaf import decode, stamped
 from adapters.ledger.prepared import command_number, prepare
-from adapters.ledger.uuid7 import Uuid7
 from domain.errors import CommandKeyReused, ConditionFailed
 from domain.ports import Head, Receipt, Recorded, Submission
 from domain.tree import leaf_hash
@@ -20,12 +19,11 @@ class MemoryLedger:
 
     def __init__(self, clock: Callable[[], datetime] = _utc_now) -> None:
         self._clock = clock
-        self._new_id = Uuid7()
         self._events: list[Recorded] = []
         self._commands: dict[str, tuple[bytes, Receipt]] = {}
 
     async def append(self, submission: Submission) -> Receipt:
-        prepared = prepare(submission, self._new_id)
+        prepared = prepare(submission)
         if known := self._known(prepared.key, submission.command_key, submission.digest):
             return known
         self._check_condition(submission)
@@ -42,7 +40,7 @@ class MemoryLedger:
         return receipt
 
     def check(self, submission: Submission) -> None:
-        prepare(submission, self._new_id)
+        prepare(submission)
 
     async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
         return self._known(command_number(scope, key), key, digest)

@@ -1,7 +1,7 @@
 """The ledger in Postgres: one call of `append()` per group, and plain reads by position and tag."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -11,17 +11,18 @@ from adapters.ledger.batcher import Batcher, Waiting
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.leaf import decode, tag_numbers
 from adapters.ledger.prepared import command_number, prepare
-from adapters.ledger.uuid7 import Uuid7
 from adapters.migrate import check_name
 from domain.errors import CommandKeyReused, ConditionFailed, NotCanonical, OutcomeUnknown
 from domain.ports import Head, Receipt, Recorded, Submission
 
 PATIENCE = 15.0  # seconds for one group, with all that it takes to reach the database again
 
-# Arrays of numbers go as text: the driver takes three times as long to encode them as arrays.
+# Arrays of numbers and ids go as text: the driver takes three times as long to encode them as
+# arrays. No type holds a line feed (`check_text`).
 _APPEND = """
     select * from {schema}.append(
-        $1, $2, $3, $4::text::int[], $5::text::int[], $6, $7, $8, $9,
+        $1::text::uuid[], $2, $3, $4::text::int[], $5::text::int[],
+        $6::text::uuid[], string_to_array($7, E'\n'), $8, $9::text::int[],
         $10::text::bigint[], $11::text::int[],
         $12::text::bigint[], $13::text::bigint[], $14::text::int[]
     )
@@ -81,12 +82,12 @@ class PostgresLedger:
         *,
         schema: str = "twinledger",
         patience: float = PATIENCE,
+        lanes: int = 2,
     ) -> None:
         check_name("schema", schema)
         self._pool, self._patience = pool, patience
-        self._batcher = Batcher(self._send, self._let_go)
-        self._held: PoolConnectionProxy[asyncpg.Record] | None = None
-        self._new_id = Uuid7()
+        self._batcher = Batcher(self._send, self._let_go, lanes=lanes)
+        self._held: list[PoolConnectionProxy[asyncpg.Record]] = []
         self._append = _APPEND.format(schema=schema)
         self._read = _READ.format(schema=schema)
         self._read_after = _READ_AFTER.format(schema=schema)
@@ -95,10 +96,10 @@ class PostgresLedger:
         self._known_at = _KNOWN_AT.format(schema=schema)
 
     async def append(self, submission: Submission) -> Receipt:
-        return await self._batcher.append(prepare(submission, self._new_id))
+        return await self._batcher.append(prepare(submission))
 
     def check(self, submission: Submission) -> None:
-        prepare(submission, self._new_id)
+        prepare(submission)
 
     async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
         row = await self._pool.fetchrow(self._receipt, command_number(scope, key))
@@ -144,7 +145,7 @@ class PostgresLedger:
         while True:
             called = False
             try:
-                connection = await self._hold(deadline)
+                connection = await self._take(deadline)
                 # At the deadline the line is cut; the server is not asked to cancel, because a
                 # cancelled wait for a standby counts as committed.
                 cut = loop.call_at(deadline, connection.terminate)
@@ -153,6 +154,7 @@ class PostgresLedger:
                     rows = await connection.fetch(self._append, *arguments)
                 finally:
                     cut.cancel()
+                    self._held.append(connection)
             except _DATA_ERRORS as error:
                 await self._split(deadline, group, error)
                 return
@@ -170,19 +172,23 @@ class PostgresLedger:
                 _give_up(group, error, unknown=unknown)
                 return
             else:
-                _answer(group, rows)
-                return
+                if rows[0]["verdict"] == "appended":
+                    _appended(group, rows[0])
+                    return
+                group = _without_refused(group, rows)
+                if not group:
+                    return
+                arguments = _arguments(group)
 
-    async def _hold(self, deadline: float) -> "PoolConnectionProxy[asyncpg.Record]":
-        if self._held is None:
-            async with asyncio.timeout_at(deadline):
-                self._held = await self._pool.acquire()
-        return self._held
+    async def _take(self, deadline: float) -> "PoolConnectionProxy[asyncpg.Record]":
+        if self._held:
+            return self._held.pop()
+        async with asyncio.timeout_at(deadline):
+            return await self._pool.acquire()
 
     async def _let_go(self) -> None:
-        held, self._held = self._held, None
-        if held is not None:
-            await self._pool.release(held)
+        while self._held:
+            await self._pool.release(self._held.pop())
 
     async def _split(self, deadline: float, group: list[Waiting], error: Exception) -> None:
         """One of the group cannot be stored, so none was: find it, and store its neighbours."""
@@ -202,10 +208,13 @@ class PostgresLedger:
 
 def _arguments(group: list[Waiting]) -> list[object]:
     """The arrays of `append()` in 0001_ledger.sql, in its order."""
-    texts: list[list[object]] = [[] for _ in range(7)]
-    keys, digests, replies, ids, types, starts, ends = texts
-    numbers: list[list[int]] = [[] for _ in range(7)]
-    firsts, lasts, tags, tagged, unless, afters, submissions = numbers
+    keys, digests, replies, firsts, lasts = [], [], [], [], []
+    ids, types, leaves, stamps_at = [], [], [], []
+    tags: list[int] = []
+    tagged: list[int] = []
+    unless: list[int] = []
+    afters: list[int] = []
+    submissions: list[int] = []
     number = 0
     for n, waiting in enumerate(group, 1):
         prepared = waiting.prepared
@@ -218,8 +227,8 @@ def _arguments(group: list[Waiting]) -> list[object]:
             number += 1
             ids.append(event.id)
             types.append(event.type)
-            starts.append(event.leaf.start)
-            ends.append(event.leaf.end)
+            leaves.append(event.leaf.bytes)
+            stamps_at.append(event.leaf.stamp_at)
             tags += event.tags
             tagged += [number] * len(event.tags)
         lasts.append(number)
@@ -227,35 +236,43 @@ def _arguments(group: list[Waiting]) -> list[object]:
         afters += [submission.condition.after] * len(prepared.condition_tags)
         submissions += [n] * len(prepared.condition_tags)
     return [
-        *(keys, digests, replies, _numbers(firsts), _numbers(lasts)),
-        *(ids, types, starts, ends, _numbers(tags), _numbers(tagged)),
-        *(_numbers(unless), _numbers(afters), _numbers(submissions)),
+        *(_array(keys), digests, replies, _array(firsts), _array(lasts)),
+        *(_array(ids), "\n".join(types), leaves, _array(stamps_at)),
+        *(_array(tags), _array(tagged)),
+        *(_array(unless), _array(afters), _array(submissions)),
     ]
 
 
-def _numbers(values: list[int]) -> str:
-    """An array of numbers as Postgres reads it."""
+def _array(values: Iterable[int | str]) -> str:
+    """An array of numbers or ids as Postgres reads it."""
     return f"{{{','.join(map(str, values))}}}"
 
 
-def _answer(group: list[Waiting], rows: list[asyncpg.Record]) -> None:
-    """Give each member of `group` its answer; the function's comment in SQL describes `rows`."""
-    others = {row["submission"]: row for row in rows}
-    whole = others.pop(0)
-    position: int = whole["from_position"]
-    recorded_at: datetime = whole["at"]
-    for n, waiting in enumerate(group, 1):
+def _appended(group: list[Waiting], row: asyncpg.Record) -> None:
+    """Give each member of `group` its receipt; the function's comment in SQL describes `row`."""
+    position: int = row["from_position"]
+    recorded_at: datetime = row["at"]
+    for waiting in group:
         prepared = waiting.prepared
-        if other := others.get(n):
-            _answer_other(waiting, other)
-            continue
         first, position = position + 1, position + len(prepared.events)
         waiting.appended(Receipt(first, position, recorded_at, prepared.submission.reply, False))
 
 
-def _answer_other(waiting: Waiting, row: asyncpg.Record) -> None:
+def _without_refused(group: list[Waiting], rows: list[asyncpg.Record]) -> list[Waiting]:
+    """Answer those of `group` that `rows` name, and return the others: they may come again."""
+    reasons: dict[int, list[asyncpg.Record]] = {}
+    for row in rows:
+        reasons.setdefault(row["submission"], []).append(row)
+    for number, rows_of_one in reasons.items():
+        _not_appended(group[number - 1], rows_of_one)
+    return [waiting for number, waiting in enumerate(group, 1) if number not in reasons]
+
+
+def _not_appended(waiting: Waiting, rows: list[asyncpg.Record]) -> None:
+    """Say to one member of a group why: by its key, if the ledger knows that, else by its tags."""
     prepared = waiting.prepared
     submission = prepared.submission
+    row = next((row for row in rows if row["verdict"] != "conflict"), rows[0])
     match row["verdict"]:
         case "known":
             # Its own event there: this very append was recorded by a call whose reply was lost.
@@ -272,9 +289,8 @@ def _answer_other(waiting: Waiting, row: asyncpg.Record) -> None:
         case "reused":
             waiting.failed(CommandKeyReused(command_key=submission.command_key))
         case "conflict":
-            waiting.failed(
-                ConditionFailed(after=submission.condition.after, position=row["to_position"])
-            )
+            latest = max(row["to_position"] for row in rows)
+            waiting.failed(ConditionFailed(after=submission.condition.after, position=latest))
         case verdict:
             raise AssertionError(f"append() answered {verdict!r}")
 

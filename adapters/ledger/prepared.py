@@ -2,12 +2,12 @@
 compares. Everything that can be done before the head's lock is done here."""
 
 import hashlib
-from collections.abc import Callable
 
 from msgspec import Struct
 
-from adapters.ledger.leaf import LeafParts, encode, tag_numbers
+from adapters.ledger.leaf import UnstampedLeaf, encode, tag_numbers
 from adapters.ledger.text import check_text
+from adapters.ledger.uuid7 import uuid7
 from domain.errors import NotCanonical
 from domain.ports import Submission
 
@@ -15,7 +15,7 @@ from domain.ports import Submission
 class PreparedEvent(Struct, frozen=True, gc=False):
     id: str
     type: str
-    leaf: LeafParts
+    leaf: UnstampedLeaf
     tags: frozenset[int]
 
 
@@ -30,7 +30,7 @@ class Prepared(Struct, frozen=True):
     size: int
 
 
-def prepare(submission: Submission, new_id: Callable[[], str]) -> Prepared:
+def prepare(submission: Submission) -> Prepared:
     """Check and encode `submission`. Raises `NotCanonical`; then nothing has been stored."""
     if not submission.events:
         raise NotCanonical(
@@ -48,7 +48,7 @@ def prepare(submission: Submission, new_id: Callable[[], str]) -> Prepared:
 
     events = []
     for n, event in enumerate(submission.events):
-        event_id = new_id()
+        event_id = uuid7()
         leaf = encode(
             event,
             id=event_id,
@@ -64,7 +64,7 @@ def prepare(submission: Submission, new_id: Callable[[], str]) -> Prepared:
         tuple(events),
         events[0].tags.union(*[event.tags for event in events[1:]]),
         tag_numbers(submission.condition.tags),
-        sum(len(event.leaf.start) + len(event.leaf.end) for event in events),
+        sum(len(event.leaf.bytes) for event in events),
     )
 
 

@@ -65,22 +65,25 @@ alter table {schema}.event_tag enable always trigger append_only;
 alter table {schema}.command_key enable always trigger append_only;
 alter table {schema}.head enable always trigger append_only;
 
--- Appends a group of submissions, each of them whole or not at all, in one transaction.
+-- Appends a group of submissions, all of them or none, in one transaction.
 --
 -- Arrays go together by length: keys to last_events hold one element per submission, where
--- first_events and last_events count the group's events from 1; ids to leaf_ends one element per
+-- first_events and last_events count the group's events from 1; ids to stamps_at one element per
 -- event; event_tags and tagged_events one per tag of an event; condition_tags to
--- condition_submissions one per tag of a condition. A leaf is its start, the time, and its end.
+-- condition_submissions one per tag of a condition. A leaf gets its time at the byte stamps_at,
+-- counted from 0.
 --
 -- No submission of a group may touch what another's condition or key is about: all are judged by the
 -- state before the group.
 --
--- The first row answers for the group: 'appended', the head before it, and the time. One more row
--- comes for each submission that was not appended: 'known' (its first receipt), 'reused', or
--- 'conflict' with the latest position that broke its condition. The others stand, in order.
+-- Answers with one row, 'appended', the head before and after, and the time. Or, if not every
+-- submission can be appended, with the reasons: 'known' (with its first receipt), 'reused', or
+-- 'conflict' with the latest position that broke one tag of a condition. Then nothing was appended,
+-- and the others may come again without these. What is 'known' may be a 'conflict' too, by its own
+-- events.
 create function {schema}.append(
     keys uuid[], digests bytea[], replies bytea[], first_events int[], last_events int[],
-    ids uuid[], types text[], leaf_starts bytea[], leaf_ends bytea[],
+    ids uuid[], types text[], leaves bytea[], stamps_at int[],
     event_tags bigint[], tagged_events int[],
     condition_tags bigint[], condition_afters bigint[], condition_submissions int[]
 )
@@ -96,94 +99,57 @@ declare
     base bigint;
     stamp timestamptz;
     stamp_text bytea;
-    settled int[] = '{}';
-    places bigint[];
-    new_size bigint;
 begin
     -- From here to the commit no other append runs; each statement below sees all that the last
     -- holder of this lock committed (READ COMMITTED takes a new snapshot per statement).
     select h.size, h.recorded_at into strict base, stamp from head h for update;
+
+    -- LIMIT keeps each look-up an index probe, also where a plan was made while a table was empty.
+    return query
+    select s.n::int, case when k.digest = s.digest then 'known' else 'reused' end,
+           k.first_position, k.last_position, e.recorded_at, e.id, k.reply
+    from unnest(keys, digests) with ordinality s (key, digest, n)
+    cross join lateral (select * from command_key c where c.key = s.key limit 1) k
+    cross join lateral (select * from event f where f.position = k.first_position limit 1) e
+    union all
+    select c.submission, 'conflict', null, t.position, null, null, null
+    from unnest(condition_tags, condition_afters, condition_submissions) c (tag, after, submission)
+    cross join lateral (
+        select l.position from event_tag l where l.tag = c.tag and l.position > c.after
+        order by l.position desc limit 1
+    ) t;
+    if found then
+        return;
+    end if;
+
     -- The clock is read under the lock and never runs back, whatever the machine's clock does.
     stamp = greatest(stamp, clock_timestamp());
     stamp_text = convert_to(
         to_char(stamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'UTF8'
     );
 
-    -- LIMIT keeps each look-up an index probe, also where a plan was made while a table was empty.
-    for submission, verdict, from_position, to_position, at, first_id, first_reply in
-        select s.n, case when k.digest = s.digest then 'known' else 'reused' end,
-               k.first_position, k.last_position, e.recorded_at, e.id, k.reply
-        from unnest(keys, digests) with ordinality s (key, digest, n)
-        cross join lateral (select * from command_key c where c.key = s.key limit 1) k
-        cross join lateral (select * from event f where f.position = k.first_position limit 1) e
-    loop
-        settled = settled || submission;
-        return next;
-    end loop;
-
-    for submission, verdict, from_position, to_position, at, first_id, first_reply in
-        select c.submission, 'conflict', null, max(t.position), null, null, null
-        from unnest(condition_tags, condition_afters, condition_submissions)
-            c (tag, after, submission)
-        cross join lateral (
-            select l.position from event_tag l where l.tag = c.tag and l.position > c.after
-            order by l.position desc limit 1
-        ) t
-        where c.submission <> all (settled)
-        group by c.submission
-    loop
-        settled = settled || submission;
-        return next;
-    end loop;
-
-    -- The place of each event of the group: 0 where its submission is not appended.
-    places = array(
-        select case when refused then 0
-               else base + count(*) filter (where not refused) over (order by n) end
-        from (
-            select e.n, s.n = any (settled) as refused
-            from unnest(first_events, last_events) with ordinality s (first, last, n)
-            cross join lateral generate_series(s.first, s.last) e (n)
-        ) g
-        order by n
-    );
-
     insert into event (position, id, type, recorded_at, leaf, leaf_hash)
-    select places[l.n], l.id, l.type, stamp, l.leaf, sha256('\x00'::bytea || l.leaf)
+    select e.position, e.id, e.type, stamp, e.leaf, sha256('\x00'::bytea || e.leaf)
     from (
-        select e.n, e.id, e.type, e.leaf_start || stamp_text || e.leaf_end as leaf
-        from unnest(ids, types, leaf_starts, leaf_ends)
-            with ordinality e (id, type, leaf_start, leaf_end, n)
-        where places[e.n] > 0
-    ) l;
-    get diagnostics new_size = row_count;
-    new_size = base + new_size;
+        select generate_series(base + 1, base + cardinality(ids)) as position,
+               unnest(ids) as id, unnest(types) as type,
+               overlay(unnest(leaves) placing stamp_text from unnest(stamps_at) + 1) as leaf
+    ) e;
+    insert into event_tag (tag, position)
+    select unnest(event_tags), base + unnest(tagged_events);
+    insert into command_key (key, first_position, last_position, digest, reply)
+    select unnest(keys), base + unnest(first_events), base + unnest(last_events),
+           unnest(digests), unnest(replies);
 
-    if new_size > base then
-        insert into event_tag (tag, position)
-        select t.tag, places[t.n] from unnest(event_tags, tagged_events) t (tag, n)
-        where places[t.n] > 0;
-
-        insert into command_key (key, first_position, last_position, digest, reply)
-        select s.key, places[s.first], places[s.last], s.digest, s.reply
-        from unnest(keys, digests, replies, first_events, last_events)
-            s (key, digest, reply, first, last)
-        where places[s.first] > 0;
-
-        update head set size = new_size, recorded_at = stamp, leaf_hash = (
-            select e.leaf_hash from event e where e.position = new_size
-        );
-        -- Wakes whoever listens; who missed it finds out by asking for what is after its position.
-        perform pg_notify('{schema}', '');
-    end if;
-
-    submission = 0;
     verdict = 'appended';
     from_position = base;
-    to_position = new_size;
+    to_position = base + cardinality(ids);
     at = stamp;
-    first_id = null;
-    first_reply = null;
+    update head h set size = to_position, recorded_at = stamp, leaf_hash = (
+        select e.leaf_hash from event e where e.position = to_position
+    );
+    -- Wakes whoever listens; who missed it finds out by asking for what is after its position.
+    perform pg_notify('{schema}', '');
     return next;
 end
 $$;

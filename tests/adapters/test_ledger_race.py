@@ -48,7 +48,7 @@ POSITIONS_FROM_A_SEQUENCE = """
     select setval('twinledger.mistake', (select size from twinledger.head));
     create or replace function twinledger.append(
         keys uuid[], digests bytea[], replies bytea[], first_events int[], last_events int[],
-        ids uuid[], types text[], leaf_starts bytea[], leaf_ends bytea[],
+        ids uuid[], types text[], leaves bytea[], stamps_at int[],
         event_tags bigint[], tagged_events int[],
         condition_tags bigint[], condition_afters bigint[], condition_submissions int[]
     )
@@ -65,26 +65,25 @@ POSITIONS_FROM_A_SEQUENCE = """
             to_char(stamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'UTF8'
         );
     begin
+        return query
+        select c.submission, 'conflict', null::bigint, t.position, null::timestamptz,
+               null::uuid, null::bytea
+        from unnest(condition_tags, condition_afters, condition_submissions)
+            c (tag, after, submission)
+        join event_tag t on t.tag = c.tag and t.position > c.after;
+        if found then
+            return;
+        end if;
         base = nextval('mistake') - 1;
         for n in 2 .. array_length(ids, 1) loop
             perform nextval('mistake');
         end loop;
-        for submission, verdict, from_position, to_position, at, first_id, first_reply in
-            select c.submission, 'conflict', null, max(t.position), null, null, null
-            from unnest(condition_tags, condition_afters, condition_submissions)
-                c (tag, after, submission)
-            join event_tag t on t.tag = c.tag and t.position > c.after
-            group by c.submission
-        loop
-            return next;
-        end loop;
         insert into event
         select base + n, id, type, stamp, leaf, sha256('\\x00'::bytea || leaf)
-        from unnest(ids, types, leaf_starts, leaf_ends)
-            with ordinality e (id, type, s, e, n),
-            lateral (select s || stamp_text || e.e as leaf) l
+        from unnest(ids, types, leaves, stamps_at)
+            with ordinality e (id, type, unstamped, stamp_at, n),
+            lateral (select overlay(unstamped placing stamp_text from stamp_at + 1) as leaf) l
         on conflict do nothing;
-        submission = 0;
         verdict = 'appended';
         from_position = base;
         at = stamp;
