@@ -1,8 +1,8 @@
 """Grouping inside a process: while one group is on its way, whoever comes waits for the next.
 
 One group costs one lock and one flush, however many appends it carries. Nobody waits for company:
-an append that finds nothing on its way leaves at once. Where so many wait that two flushes pay, they
-leave as two groups: the process encodes one while the database works on the other.
+an append that finds nothing on its way leaves at once. Where so many wait that two flushes pay,
+they leave as two groups: the process encodes one while the database works on the other.
 """
 
 import asyncio
@@ -54,8 +54,9 @@ class Batcher:
         self._send, self._rest = send, rest
         self._lanes, self._most, self._largest = lanes, most, largest
         self._queue: deque[Waiting] = deque()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way = 0
         self._departing = False
+        self._tasks: set[asyncio.Task[None]] = set()  # the loop itself holds them only weakly
 
     async def append(self, prepared: Prepared) -> Receipt:
         """Send `prepared` with the next group.
@@ -74,13 +75,16 @@ class Batcher:
     def _may_leave(self) -> bool:
         if not self._under_way:
             return bool(self._queue)
-        return len(self._under_way) < self._lanes and len(self._queue) >= COMPANY
+        return self._under_way < self._lanes and len(self._queue) >= COMPANY
 
     def _depart(self) -> None:
         self._departing = False
         while self._may_leave():
             if group := self._next_group():
-                self._under_way.add(asyncio.create_task(self._carry(group)))
+                self._under_way += 1
+                task = asyncio.create_task(self._carry(group))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
 
     async def _carry(self, group: list[Waiting]) -> None:
         try:
@@ -90,7 +94,7 @@ class Batcher:
                 waiting.failed(error)
         # One turn of the loop: whoever just got an answer may have more to append.
         await asyncio.sleep(0)
-        self._under_way.remove(asyncio.current_task())
+        self._under_way -= 1
         self._depart()
         if not self._under_way:
             await self._rest()
@@ -102,9 +106,9 @@ class Batcher:
         keys: set[str] = set()
         size = 0
         most = self._most
-        lanes_free = self._lanes - len(self._under_way)
+        lanes_free = self._lanes - self._under_way
         if len(self._queue) >= lanes_free * COMPANY:
-            most = min(most, len(self._queue) // lanes_free)  # so that every lane gets its share
+            most = min(most, len(self._queue) // lanes_free)  # so that every lane has its share
         while self._queue and len(group) < most and size < self._largest:
             waiting = self._queue.popleft()
             prepared = waiting.prepared

@@ -22,8 +22,10 @@ from domain.errors import NotCanonical
 from domain.ports import Actor, NewEvent, Recorded
 
 LARGEST = 65_535  # bytes: others' logs keep the length of an entry in 16 bits
-UNSTAMPED = b"0000-00-00T00:00:00.000000Z"  # the time that a leaf lacks, to the byte
+UNSTAMPED = "0000-00-00T00:00:00.000000Z"  # the time that a leaf lacks, to the byte
 VERSION = 1
+
+_STAMP_FOLLOWS = b'"recorded_at":"'
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -45,22 +47,20 @@ class _Envelope(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 _decode = msgspec.json.Decoder(_Envelope).decode
 
 
-class _Before(Struct, frozen=True, gc=False):
-    """The fields that sort before `private`."""
+class _Unstamped(Struct, frozen=True, gc=False):
+    """What is written where `_Envelope` is read: the same fields in the same order."""
 
     actor: Actor
     command: str
     effective: str | None
     id: str
     on_behalf_of: str
-
-
-class _After(Struct, frozen=True, gc=False):
-    """The fields that sort after `recorded_at`."""
-
+    private: dict[str, str]
+    public: Raw
+    recorded_at: str
     tags: list[str]
     type: str
-    v: int = VERSION
+    v: int
 
 
 class UnstampedLeaf(Struct, frozen=True, gc=False):
@@ -94,17 +94,29 @@ def encode(
         for tag in event.tags:
             check_text(tag, f"{field}.tags")
 
-    before = _encode(_Before(actor, command, event.effective, id, on_behalf_of))
-    start = b'%b,"private":{},"public":%b,"recorded_at":"' % (before[:-1], event.public)
-    after = _encode(_After(sorted(set(event.tags)), event.type))
-    leaf = b'%b%b",%b' % (start, UNSTAMPED, after[1:])
+    leaf = _encode(
+        _Unstamped(
+            actor,
+            command,
+            event.effective,
+            id,
+            on_behalf_of,
+            {},
+            event.public,
+            UNSTAMPED,
+            sorted(set(event.tags)),
+            event.type,
+            VERSION,
+        )
+    )
     if len(leaf) > LARGEST:
         raise NotCanonical(
             field=field,
             problem=f"is larger than {LARGEST:,} bytes",
             remedy="Cite long texts instead of quoting them.",
         )
-    return UnstampedLeaf(leaf, len(start))
+    # What follows the time are texts, and within a text a quotation mark is escaped.
+    return UnstampedLeaf(leaf, leaf.rindex(_STAMP_FOLLOWS) + len(_STAMP_FOLLOWS))
 
 
 def stamped(leaf: UnstampedLeaf, recorded_at: datetime) -> bytes:

@@ -1,32 +1,29 @@
 """The ledger in Postgres: one call of `append()` per group, and plain reads by position and tag."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from adapters.ledger.append_call import (
+    APPEND,
+    arguments_of,
+    tell_appended,
+    tell_failed,
+    tell_refused,
+)
 from adapters.ledger.batcher import Batcher, Waiting
-from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.leaf import decode, tag_numbers
 from adapters.ledger.prepared import command_number, prepare
 from adapters.migrate import check_name
-from domain.errors import CommandKeyReused, ConditionFailed, NotCanonical, OutcomeUnknown
+from domain.errors import CommandKeyReused, NotCanonical
 from domain.ports import Head, Receipt, Recorded, Submission
 
+LANES = 2  # groups on their way at once
 PATIENCE = 15.0  # seconds for one group, with all that it takes to reach the database again
 
-# Arrays of numbers and ids go as text: the driver takes three times as long to encode them as
-# arrays. No type holds a line feed (`check_text`).
-_APPEND = """
-    select * from {schema}.append(
-        $1::text::uuid[], $2, $3, $4::text::int[], $5::text::int[],
-        $6::text::uuid[], string_to_array($7, E'\n'), $8, $9::text::int[],
-        $10::text::bigint[], $11::text::int[],
-        $12::text::bigint[], $13::text::bigint[], $14::text::int[]
-    )
-"""
 # LIMIT keeps the look-up of each event an index probe, also where the plan was made while the table
 # was empty.
 _READ = """
@@ -68,12 +65,17 @@ _LOST = (
 )
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class PostgresLedger:
     """A `domain.ports.Ledger` in the schema `schema` of the pool's database.
 
     Nothing is bound to a session, so the pool may stand before a transaction pooler. The pool
-    belongs to the caller. One of its connections is held while appends keep coming, so it needs
-    two or more.
+    belongs to the caller. Up to `LANES` of its connections are held while appends keep coming, so
+    it needs two or more. `clock` gives the time that appends propose, in UTC; the database's own
+    time stands where the two are more than a second apart.
     """
 
     def __init__(
@@ -82,13 +84,15 @@ class PostgresLedger:
         *,
         schema: str = "twinledger",
         patience: float = PATIENCE,
-        lanes: int = 2,
+        clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         check_name("schema", schema)
-        self._pool, self._patience = pool, patience
+        self._pool, self._patience, self._clock = pool, patience, clock
+        # One connection at least is left to those who read.
+        lanes = min(LANES, max(1, pool.get_max_size() - 1))
         self._batcher = Batcher(self._send, self._let_go, lanes=lanes)
         self._held: list[PoolConnectionProxy[asyncpg.Record]] = []
-        self._append = _APPEND.format(schema=schema)
+        self._append = APPEND.format(schema=schema)
         self._read = _READ.format(schema=schema)
         self._read_after = _READ_AFTER.format(schema=schema)
         self._receipt = _RECEIPT.format(schema=schema)
@@ -139,7 +143,7 @@ class PostgresLedger:
         Sending again is safe: what an earlier call recorded is known by its command keys.
         """
         loop = asyncio.get_running_loop()
-        arguments = _arguments(group)
+        arguments = arguments_of(group, self._clock())
         unknown = False  # an earlier call may have been committed
         pause = 0.05
         while True:
@@ -162,23 +166,23 @@ class PostgresLedger:
                 unknown = unknown or called
                 await self._let_go()
                 if self._pool.is_closing() or loop.time() + pause >= deadline:
-                    _give_up(group, error, unknown=unknown)
+                    tell_failed(group, error, unknown=unknown)
                     return
                 # Other connections may still lead to a server that is no longer the primary.
                 await self._pool.expire_connections()
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 1.0)
             except Exception as error:  # a full disk, a missing right: it meets all alike
-                _give_up(group, error, unknown=unknown)
+                tell_failed(group, error, unknown=unknown)
                 return
             else:
                 if rows[0]["verdict"] == "appended":
-                    _appended(group, rows[0])
+                    tell_appended(group, rows[0])
                     return
-                group = _without_refused(group, rows)
+                group = tell_refused(group, rows)
                 if not group:
                     return
-                arguments = _arguments(group)
+                arguments = arguments_of(group, self._clock())
 
     async def _take(self, deadline: float) -> "PoolConnectionProxy[asyncpg.Record]":
         if self._held:
@@ -204,108 +208,3 @@ class PostgresLedger:
         middle = len(group) // 2
         await self._send_until(deadline, group[:middle])
         await self._send_until(deadline, group[middle:])
-
-
-def _arguments(group: list[Waiting]) -> list[object]:
-    """The arrays of `append()` in 0001_ledger.sql, in its order."""
-    keys, digests, replies, firsts, lasts = [], [], [], [], []
-    ids, types, leaves, stamps_at = [], [], [], []
-    tags: list[int] = []
-    tagged: list[int] = []
-    unless: list[int] = []
-    afters: list[int] = []
-    submissions: list[int] = []
-    number = 0
-    for n, waiting in enumerate(group, 1):
-        prepared = waiting.prepared
-        submission = prepared.submission
-        keys.append(prepared.key)
-        digests.append(submission.digest)
-        replies.append(submission.reply)
-        firsts.append(number + 1)
-        for event in prepared.events:
-            number += 1
-            ids.append(event.id)
-            types.append(event.type)
-            leaves.append(event.leaf.bytes)
-            stamps_at.append(event.leaf.stamp_at)
-            tags += event.tags
-            tagged += [number] * len(event.tags)
-        lasts.append(number)
-        unless += prepared.condition_tags
-        afters += [submission.condition.after] * len(prepared.condition_tags)
-        submissions += [n] * len(prepared.condition_tags)
-    return [
-        *(_array(keys), digests, replies, _array(firsts), _array(lasts)),
-        *(_array(ids), "\n".join(types), leaves, _array(stamps_at)),
-        *(_array(tags), _array(tagged)),
-        *(_array(unless), _array(afters), _array(submissions)),
-    ]
-
-
-def _array(values: Iterable[int | str]) -> str:
-    """An array of numbers or ids as Postgres reads it."""
-    return f"{{{','.join(map(str, values))}}}"
-
-
-def _appended(group: list[Waiting], row: asyncpg.Record) -> None:
-    """Give each member of `group` its receipt; the function's comment in SQL describes `row`."""
-    position: int = row["from_position"]
-    recorded_at: datetime = row["at"]
-    for waiting in group:
-        prepared = waiting.prepared
-        first, position = position + 1, position + len(prepared.events)
-        waiting.appended(Receipt(first, position, recorded_at, prepared.submission.reply, False))
-
-
-def _without_refused(group: list[Waiting], rows: list[asyncpg.Record]) -> list[Waiting]:
-    """Answer those of `group` that `rows` name, and return the others: they may come again."""
-    reasons: dict[int, list[asyncpg.Record]] = {}
-    for row in rows:
-        reasons.setdefault(row["submission"], []).append(row)
-    for number, rows_of_one in reasons.items():
-        _not_appended(group[number - 1], rows_of_one)
-    return [waiting for number, waiting in enumerate(group, 1) if number not in reasons]
-
-
-def _not_appended(waiting: Waiting, rows: list[asyncpg.Record]) -> None:
-    """Say to one member of a group why: by its key, if the ledger knows that, else by its tags."""
-    prepared = waiting.prepared
-    submission = prepared.submission
-    row = next((row for row in rows if row["verdict"] != "conflict"), rows[0])
-    match row["verdict"]:
-        case "known":
-            # Its own event there: this very append was recorded by a call whose reply was lost.
-            own = str(row["first_id"]) == prepared.events[0].id
-            waiting.appended(
-                Receipt(
-                    row["from_position"],
-                    row["to_position"],
-                    row["at"],
-                    row["first_reply"],
-                    replayed=not own,
-                )
-            )
-        case "reused":
-            waiting.failed(CommandKeyReused(command_key=submission.command_key))
-        case "conflict":
-            latest = max(row["to_position"] for row in rows)
-            waiting.failed(ConditionFailed(after=submission.condition.after, position=latest))
-        case verdict:
-            raise AssertionError(f"append() answered {verdict!r}")
-
-
-def _said(error: Exception) -> str:
-    """One line: Postgres adds details and hints on lines of their own."""
-    return str(error).partition("\n")[0].rstrip(".") or type(error).__name__
-
-
-def _give_up(group: list[Waiting], error: Exception, *, unknown: bool) -> None:
-    for waiting in group:
-        answer = (
-            OutcomeUnknown(command_key=waiting.prepared.submission.command_key)
-            if unknown
-            else LedgerUnavailable(reason=_said(error))
-        )
-        answer.__cause__ = error
-        waiting.failed(answer)

@@ -70,8 +70,9 @@ alter table {schema}.head enable always trigger append_only;
 -- Arrays go together by length: keys to last_events hold one element per submission, where
 -- first_events and last_events count the group's events from 1; ids to stamps_at one element per
 -- event; event_tags and tagged_events one per tag of an event; condition_tags to
--- condition_submissions one per tag of a condition. A leaf gets its time at the byte stamps_at,
--- counted from 0.
+-- condition_submissions one per tag of a condition. Leaves say the time `proposed` at the byte
+-- stamps_at, counted from 0, and have the hashes leaf_hashes. Where that time does not fit, another
+-- takes its place, and the leaves are hashed here.
 --
 -- No submission of a group may touch what another's condition or key is about: all are judged by the
 -- state before the group.
@@ -83,7 +84,8 @@ alter table {schema}.head enable always trigger append_only;
 -- events.
 create function {schema}.append(
     keys uuid[], digests bytea[], replies bytea[], first_events int[], last_events int[],
-    ids uuid[], types text[], leaves bytea[], stamps_at int[],
+    proposed timestamptz,
+    ids uuid[], types text[], leaves bytea[], leaf_hashes bytea[], stamps_at int[],
     event_tags bigint[], tagged_events int[],
     condition_tags bigint[], condition_afters bigint[], condition_submissions int[]
 )
@@ -99,6 +101,7 @@ declare
     base bigint;
     stamp timestamptz;
     stamp_text bytea;
+    clock timestamptz;
 begin
     -- From here to the commit no other append runs; each statement below sees all that the last
     -- holder of this lock committed (READ COMMITTED takes a new snapshot per statement).
@@ -122,19 +125,27 @@ begin
         return;
     end if;
 
-    -- The clock is read under the lock and never runs back, whatever the machine's clock does.
-    stamp = greatest(stamp, clock_timestamp());
-    stamp_text = convert_to(
-        to_char(stamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'UTF8'
-    );
-
-    insert into event (position, id, type, recorded_at, leaf, leaf_hash)
-    select e.position, e.id, e.type, stamp, e.leaf, sha256('\x00'::bytea || e.leaf)
-    from (
-        select generate_series(base + 1, base + cardinality(ids)) as position,
-               unnest(ids) as id, unnest(types) as type,
-               overlay(unnest(leaves) placing stamp_text from unnest(stamps_at) + 1) as leaf
-    ) e;
+    -- Time never runs back along positions, and it is the database's, whatever the clocks of those
+    -- who append say. Theirs mostly agrees, and then nothing is hashed while the head is locked.
+    clock = clock_timestamp();
+    if proposed >= stamp and proposed between clock - interval '1 s' and clock + interval '1 s' then
+        stamp = proposed;
+        insert into event (position, id, type, recorded_at, leaf, leaf_hash)
+        select generate_series(base + 1, base + cardinality(ids)), unnest(ids), unnest(types),
+               stamp, unnest(leaves), unnest(leaf_hashes);
+    else
+        stamp = greatest(stamp, clock);
+        stamp_text = convert_to(
+            to_char(stamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'UTF8'
+        );
+        insert into event (position, id, type, recorded_at, leaf, leaf_hash)
+        select e.position, e.id, e.type, stamp, e.leaf, sha256('\x00'::bytea || e.leaf)
+        from (
+            select generate_series(base + 1, base + cardinality(ids)) as position,
+                   unnest(ids) as id, unnest(types) as type,
+                   overlay(unnest(leaves) placing stamp_text from unnest(stamps_at) + 1) as leaf
+        ) e;
+    end if;
     insert into event_tag (tag, position)
     select unnest(event_tags), base + unnest(tagged_events);
     insert into command_key (key, first_position, last_position, digest, reply)

@@ -176,6 +176,15 @@ def test_nobody_can_write_into_the_fields_around_a_document() -> None:
     assert json.loads(leaf)["tags"] == ['t","type":"x']
 
 
+def test_nobody_can_move_the_place_of_the_time() -> None:
+    said = '"recorded_at":"0000-00-00T00:00:00.000000Z"'
+    public = json.dumps({"a": said}, separators=(",", ":")).encode()
+    leaf = json.loads(leaf_of(event(said, public=public, type=said), command=said))
+
+    assert leaf["recorded_at"] == "2026-11-23T12:00:00.000000Z"
+    assert [leaf["public"]["a"], *leaf["tags"], leaf["type"], leaf["command"]] == [said] * 4
+
+
 @pytest.mark.parametrize("file", GOLDEN, ids=lambda file: file.stem)
 def test_what_was_ever_stored_can_be_read_and_written_again(file: Path) -> None:
     leaf = file.read_bytes()

@@ -48,7 +48,8 @@ POSITIONS_FROM_A_SEQUENCE = """
     select setval('twinledger.mistake', (select size from twinledger.head));
     create or replace function twinledger.append(
         keys uuid[], digests bytea[], replies bytea[], first_events int[], last_events int[],
-        ids uuid[], types text[], leaves bytea[], stamps_at int[],
+        proposed timestamptz,
+        ids uuid[], types text[], leaves bytea[], leaf_hashes bytea[], stamps_at int[],
         event_tags bigint[], tagged_events int[],
         condition_tags bigint[], condition_afters bigint[], condition_submissions int[]
     )
@@ -60,10 +61,6 @@ POSITIONS_FROM_A_SEQUENCE = """
     as $$
     declare
         base bigint;
-        stamp timestamptz = clock_timestamp();
-        stamp_text bytea = convert_to(
-            to_char(stamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'UTF8'
-        );
     begin
         return query
         select c.submission, 'conflict', null::bigint, t.position, null::timestamptz,
@@ -79,14 +76,12 @@ POSITIONS_FROM_A_SEQUENCE = """
             perform nextval('mistake');
         end loop;
         insert into event
-        select base + n, id, type, stamp, leaf, sha256('\\x00'::bytea || leaf)
-        from unnest(ids, types, leaves, stamps_at)
-            with ordinality e (id, type, unstamped, stamp_at, n),
-            lateral (select overlay(unstamped placing stamp_text from stamp_at + 1) as leaf) l
+        select base + n, id, type, proposed, leaf, hash
+        from unnest(ids, types, leaves, leaf_hashes) with ordinality e (id, type, leaf, hash, n)
         on conflict do nothing;
         verdict = 'appended';
         from_position = base;
-        at = stamp;
+        at = proposed;
         return next;
     end
     $$;

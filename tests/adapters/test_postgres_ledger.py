@@ -1,10 +1,20 @@
 """The ledger in Postgres keeps the contract, and what only a database can promise."""
 
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
 import asyncpg
 import pytest
 
 from adapters.ledger import PostgresLedger
+from domain.errors import ConditionFailed
+from domain.tree import leaf_hash
 from tests.adapters.ledger_contract import LedgerContract
+from tests.adapters.submissions import event, submission
+
+if TYPE_CHECKING:
+    from tests.conftest import Database
 
 
 @pytest.fixture
@@ -14,3 +24,67 @@ def ledger(pool: "asyncpg.Pool[asyncpg.Record]") -> PostgresLedger:
 
 class TestPostgresLedger(LedgerContract):
     pass
+
+
+@pytest.mark.parametrize("wrong", [timedelta(hours=1), timedelta(hours=-1), timedelta(seconds=-2)])
+async def test_a_host_whose_clock_is_wrong_records_at_the_databases_time(
+    pool: "asyncpg.Pool[asyncpg.Record]", wrong: timedelta
+) -> None:
+    right = PostgresLedger(pool)
+    astray = PostgresLedger(pool, clock=lambda: datetime.now(UTC) + wrong)
+
+    receipts = [
+        await ledger.append(submission(event("a"))) for ledger in (right, astray, right, astray)
+    ]
+
+    times = [receipt.recorded_at for receipt in receipts]
+    assert times == sorted(times)
+    assert abs(times[-1] - await pool.fetchval("select now()")) < timedelta(minutes=10)
+    for read, time in zip(await right.read_after(0, 10), times, strict=True):
+        assert read.recorded_at == time
+        assert read.leaf_hash == leaf_hash(read.leaf)
+        assert await pool.fetchval(
+            "select recorded_at from twinledger.event where position = $1", read.position
+        ) == time  # fmt: skip
+
+
+async def test_a_host_some_milliseconds_behind_the_last_append_does_not_turn_time_back(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+) -> None:
+    behind = PostgresLedger(pool, clock=lambda: datetime.now(UTC) - timedelta(milliseconds=500))
+    first = await PostgresLedger(pool).append(submission(event("a")))
+    second = await behind.append(submission(event("a")))
+    assert second.recorded_at >= first.recorded_at
+    *_, read = await behind.read_after(0, 10)
+    assert (read.recorded_at, read.leaf_hash) == (second.recorded_at, leaf_hash(read.leaf))
+
+
+async def test_appends_and_reads_go_on_with_a_pool_of_two(database: "Database") -> None:
+    async with asyncpg.create_pool(database.app_dsn, min_size=0, max_size=2) as pool:
+        ledger = PostgresLedger(pool)
+        appends = [ledger.append(submission(event(f"a{n}"))) for n in range(100)]
+        reads = [ledger.head() for _ in range(20)]
+        receipts = await asyncio.gather(*appends, *reads)
+        assert len(receipts) == 120
+        assert (await ledger.head()).position == 100
+
+
+async def test_those_refused_in_a_crowd_are_told_and_all_others_stand(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+) -> None:
+    ledger = PostgresLedger(pool)
+    await ledger.append(submission(event("taken"), key="known"))
+    crowd = [
+        submission(event(f"a{n}"), unless="taken" if n % 7 == 0 else None, key=f"k{n}")
+        for n in range(100)
+    ]
+    crowd.append(submission(event("taken"), key="known"))
+
+    answers = await asyncio.gather(*map(ledger.append, crowd), return_exceptions=True)
+
+    refused = [n for n, answer in enumerate(answers) if isinstance(answer, ConditionFailed)]
+    assert refused == list(range(0, 100, 7))
+    known = answers.pop()
+    assert not isinstance(known, BaseException)
+    assert known.replayed
+    assert (await ledger.head()).position == 1 + 100 - len(refused)

@@ -1,0 +1,132 @@
+"""One call of `append()` in 0001_ledger.sql: what goes in, and what each of the group is told."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import asyncpg
+
+from adapters.ledger.batcher import Waiting
+from adapters.ledger.errors import LedgerUnavailable
+from adapters.ledger.leaf import stamped
+from domain.errors import CommandKeyReused, ConditionFailed, OutcomeUnknown
+from domain.ports import Receipt
+from domain.tree import leaf_hash
+
+# Arrays of numbers and ids go as text: the driver takes three times as long to encode them as
+# arrays. No type holds a line feed (`check_text`).
+APPEND = """
+    select * from {schema}.append(
+        $1::text::uuid[], $2, $3, $4::text::int[], $5::text::int[],
+        $6, $7::text::uuid[], string_to_array($8, E'\n'), $9, $10, $11::text::int[],
+        $12::text::bigint[], $13::text::int[],
+        $14::text::bigint[], $15::text::bigint[], $16::text::int[]
+    )
+"""
+
+
+def arguments_of(group: list[Waiting], now: datetime) -> list[object]:
+    """The arguments of `append()` in 0001_ledger.sql, in its order."""
+    keys, digests, replies, firsts, lasts = [], [], [], [], []
+    ids, types, leaves, hashes, stamps_at = [], [], [], [], []
+    tags: list[int] = []
+    tagged: list[int] = []
+    unless: list[int] = []
+    afters: list[int] = []
+    submissions: list[int] = []
+    number = 0
+    for n, waiting in enumerate(group, 1):
+        prepared = waiting.prepared
+        submission = prepared.submission
+        keys.append(prepared.key)
+        digests.append(submission.digest)
+        replies.append(submission.reply)
+        firsts.append(number + 1)
+        for event in prepared.events:
+            number += 1
+            ids.append(event.id)
+            types.append(event.type)
+            leaf = stamped(event.leaf, now)
+            leaves.append(leaf)
+            hashes.append(leaf_hash(leaf))
+            stamps_at.append(event.leaf.stamp_at)
+            tags += event.tags
+            tagged += [number] * len(event.tags)
+        lasts.append(number)
+        unless += prepared.condition_tags
+        afters += [submission.condition.after] * len(prepared.condition_tags)
+        submissions += [n] * len(prepared.condition_tags)
+    return [
+        *(_array(keys), digests, replies, _array(firsts), _array(lasts)),
+        *(now, _array(ids), "\n".join(types), leaves, hashes, _array(stamps_at)),
+        *(_array(tags), _array(tagged)),
+        *(_array(unless), _array(afters), _array(submissions)),
+    ]
+
+
+def _array(values: Iterable[int | str]) -> str:
+    """An array of numbers or ids as Postgres reads it."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
+def tell_appended(group: list[Waiting], row: asyncpg.Record) -> None:
+    """Give each member of `group` its receipt; the function's comment in SQL describes `row`."""
+    position: int = row["from_position"]
+    recorded_at: datetime = row["at"]
+    for waiting in group:
+        prepared = waiting.prepared
+        first, position = position + 1, position + len(prepared.events)
+        waiting.appended(Receipt(first, position, recorded_at, prepared.submission.reply, False))
+
+
+def tell_refused(group: list[Waiting], rows: list[asyncpg.Record]) -> list[Waiting]:
+    """Answer those of `group` that `rows` name, and return the others: they may come again."""
+    reasons: dict[int, list[asyncpg.Record]] = {}
+    for row in rows:
+        reasons.setdefault(row["submission"], []).append(row)
+    for number, rows_of_one in reasons.items():
+        _tell_one(group[number - 1], rows_of_one)
+    return [waiting for number, waiting in enumerate(group, 1) if number not in reasons]
+
+
+def _tell_one(waiting: Waiting, rows: list[asyncpg.Record]) -> None:
+    """Say to one member of a group why: by its key, if the ledger knows that, else by its tags."""
+    prepared = waiting.prepared
+    submission = prepared.submission
+    row = next((row for row in rows if row["verdict"] != "conflict"), rows[0])
+    match row["verdict"]:
+        case "known":
+            # Its own event there: this very append was recorded by a call whose reply was lost.
+            own = str(row["first_id"]) == prepared.events[0].id
+            waiting.appended(
+                Receipt(
+                    row["from_position"],
+                    row["to_position"],
+                    row["at"],
+                    row["first_reply"],
+                    replayed=not own,
+                )
+            )
+        case "reused":
+            waiting.failed(CommandKeyReused(command_key=submission.command_key))
+        case "conflict":
+            latest = max(row["to_position"] for row in rows)
+            waiting.failed(ConditionFailed(after=submission.condition.after, position=latest))
+        case verdict:
+            raise AssertionError(f"append() answered {verdict!r}")
+
+
+def _said(error: Exception) -> str:
+    """One line: Postgres adds details and hints on lines of their own."""
+    return str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+
+
+def tell_failed(group: list[Waiting], error: Exception, *, unknown: bool) -> None:
+    """Say to all of `group` that nothing was stored, or that nobody knows."""
+    for waiting in group:
+        answer = (
+            OutcomeUnknown(command_key=waiting.prepared.submission.command_key)
+            if unknown
+            else LedgerUnavailable(reason=_said(error))
+        )
+        answer.__cause__ = error
+        waiting.failed(answer)
