@@ -89,7 +89,14 @@ async def _say_what_is_measured(dsn: str, pgbench: Path) -> None:
     connection = await asyncpg.connect(dsn)
     settings = [
         f"{name} {await connection.fetchval(f'show {name}')}"
-        for name in ("server_version", "fsync", "synchronous_commit", "shared_buffers")
+        for name in (
+            "server_version",
+            "fsync",
+            "synchronous_commit",
+            "shared_buffers",
+            "checkpoint_timeout",
+            "max_wal_size",
+        )
     ]
     await connection.close()
     print(f"{', '.join(settings)}; {pgbench}\n")

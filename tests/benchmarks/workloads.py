@@ -130,6 +130,7 @@ async def fill(dsn: str, *, events: int) -> None:
             "update twinledger.head set size = $1, recorded_at = clock_timestamp()", base + events
         )
     await connection.execute("vacuum analyze")
+    await connection.execute("checkpoint")  # what was filled in is not written out while we measure
     await connection.close()
 
 
