@@ -62,10 +62,10 @@ async def _measure(server_dsn: str, pgbench: Path, options: argparse.Namespace) 
 async def _compare(
     dsn: str, pgbench: Path, state: str, clients: int, options: argparse.Namespace
 ) -> None:
-    """Both in turn, so that what else the machine does meets both."""
+    """Both in turn, so that what else the machine does meets both. The first round warms up."""
     ours, raws, ratios = [], [], []
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(options.rounds):
+        for n in range(options.rounds + 1):
             raw = await asyncio.to_thread(
                 raw_inserts_a_second,
                 dsn,
@@ -75,9 +75,10 @@ async def _compare(
                 seconds=options.seconds,
             )
             our = await appends_a_second(dsn, clients=clients, seconds=options.seconds)
-            raws.append(raw)
-            ours.append(our)
-            ratios.append(our / raw)
+            if n:
+                raws.append(raw)
+                ours.append(our)
+                ratios.append(our / raw)
     print(
         f"{state:<8}{clients:>8}{statistics.median(raws):>12,.0f}{statistics.median(ours):>12,.0f}"
         f"{statistics.median(ratios):>10.2f}{min(ratios):>8.2f}{max(ratios):>8.2f}",

@@ -18,7 +18,7 @@ SETTINGS = {
     "fsync": "on",
     "synchronous_commit": "on",
     "jit": "off",
-    # A checkpoint makes whoever writes next pay for it, and would meet one of two that are compared.
+    # Whoever writes next pays for a checkpoint, and it would meet one of two that are compared.
     "checkpoint_timeout": "1h",
     "max_wal_size": "8GB",
 }
