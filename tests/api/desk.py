@@ -22,6 +22,7 @@ CITED = {
     "evidence[0].title": "Resolution 2026-41",
     "evidence[0].link": "https://norfolk.example/41",
 }
+APPROVAL = CITED | {"on": "2026-03-05", "text_sha256": HASH}
 PROPOSAL = {
     "on": "2026-01-12",
     "home.community": "us-norfolk",

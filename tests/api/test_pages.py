@@ -1,18 +1,9 @@
 """What a visitor reads: the register, one partnership, the words, and the answers to nonsense."""
 
-from collections.abc import AsyncIterator
-
-import asyncpg
 import pytest
 
 from api.app import HEADERS
-from tests.api.desk import CITED, LEGACY, Desk, at_the_desk
-
-
-@pytest.fixture
-async def desk(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[Desk]:
-    async with at_the_desk(pool) as opened:
-        yield opened
+from tests.api.desk import CITED, LEGACY, Desk
 
 
 async def test_the_front_page_is_the_register(desk: Desk) -> None:
