@@ -36,9 +36,6 @@ class Span(Struct, frozen=True):
     def possible_on(self, day: date) -> bool:
         return self.possible_from <= day < self.possible_until
 
-    def certain_on(self, day: date) -> bool:
-        return self.certain_from <= day < self.certain_until
-
 
 def bounds(step: Step) -> tuple[date, date]:
     """The first and the last day on which the step can have taken place."""
