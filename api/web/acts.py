@@ -19,7 +19,7 @@ from api.web.fields import Group, Rows
 from api.web.reading import read, read_date, rows_to_show
 from api.web.typed import LARGEST_BODY, Typed, read_form, unfit
 from api.web.visitors import READ, WebRequest, page, see, services_of, visitor_of
-from api.web.wording import ACT_LABELS, word
+from api.web.wording import ACT_LABELS
 from domain.answers import who_may_act
 from domain.dates import parse
 from domain.decider import Act
@@ -32,6 +32,7 @@ from domain.partnership.commands import (
 from domain.ports import Actor
 from domain.refusals import NotYourRole
 from projections.views import TimelineItem
+from projections.words import word
 
 _KEY = re.compile("[A-Za-z0-9_-]{20,64}", re.ASCII)
 _POSITION = re.compile("[0-9]{1,15}", re.ASCII)

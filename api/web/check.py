@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from api.commands import Outcome
-from api.web.countries import country_name
+from api.countries import country_name
 from api.web.fields import Field, Group, Item, Rows
 from api.web.typed import Typed
 from api.web.wording import STATUS_WORDS

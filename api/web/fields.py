@@ -6,8 +6,9 @@ from msgspec import Struct, inspect
 from msgspec.structs import replace
 
 from adapters.ledger.text import LARGEST_INTEGER
-from api.web.wording import PUBLIC, label_of, word
+from api.web.wording import PUBLIC, label_of
 from domain.values import Country, Edtf, MoneyLine, Sha256
+from projections.words import word
 
 Kind = Literal["line", "text", "date", "country", "hash", "whole", "amount", "yes", "one", "many"]
 Choice: TypeAlias = tuple[str, str]

@@ -5,16 +5,17 @@ from typing import Any, get_args
 from litestar import Response, route
 from msgspec import Struct
 
+from api.countries import country_name
 from api.problems import Item as Mistake
 from api.problems import Told, attempt
-from api.web.countries import country_name
 from api.web.moments import read_moment
 from api.web.typed import Typed, read_query, unfit
 from api.web.visitors import READ, WebRequest, page, see, services_of
-from api.web.wording import STATUS_WORDS, word
+from api.web.wording import STATUS_WORDS
 from domain.dates import in_words
 from domain.values import Status, Tier
 from projections.views import Counts, Filters
+from projections.words import word
 
 AT_ONCE = 25
 _FILTERS = ("q", "status", "country", "tier", "community", "under-review", "after")

@@ -7,9 +7,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
 
-from api.web.countries import country_name
-from api.web.wording import status_text, word
+from api.countries import country_name
 from domain.dates import in_words, when_in_words
+from projections.words import status_text, word
 
 FOLDER = Path(__file__).parent
 

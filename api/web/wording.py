@@ -1,8 +1,12 @@
-"""The words of the pages: what a field is called, what to know before it is filled, and values."""
+"""The words of the pages: what a field is called, what to know before it is filled, the glossary.
+
+What a value is called stands in `projections/words.py`, for the timeline and the command line too.
+"""
 
 from msgspec import Struct
 
 from domain.values import Status
+from projections.words import capitalised, word
 
 PUBLIC = (
     "Public statement: everyone will read this for ever, at most 2,000 characters, "
@@ -26,16 +30,20 @@ class Label(Struct, frozen=True):
     hint: str = ""
 
 
-STATUS_WORDS: dict[Status, tuple[str, str]] = {
-    "proposed": ("Proposed", "Somebody has proposed it; the approvals or signatures are missing."),
-    "agreed": ("Agreed", "Both sides have signed; it has not taken effect yet."),
-    "active": ("Active", "It is in force."),
-    "suspended": ("Suspended", "It is on hold until its condition is met; it has not ended."),
-    "ended": ("Ended", "It was in force or agreed, and is over for good."),
-    "declined": ("Declined", "One side said no to the proposal."),
-    "withdrawn": ("Withdrawn", "Who proposed it took the proposal back."),
-    "lapsed": ("Lapsed", "It was never completed, and its time is over."),
+_MEANINGS: dict[Status, str] = {
+    "proposed": "Somebody has proposed it; the approvals or signatures are missing.",
+    "agreed": "Both sides have signed; it has not taken effect yet.",
+    "active": "It is in force.",
+    "suspended": "It is on hold until its condition is met; it has not ended.",
+    "ended": "It was in force or agreed, and is over for good.",
+    "declined": "One side said no to the proposal.",
+    "withdrawn": "Who proposed it took the proposal back.",
+    "lapsed": "It was never completed, and its time is over.",
 }
+STATUS_WORDS: dict[Status, tuple[str, str]] = {
+    status: (capitalised(word(status)), meaning) for status, meaning in _MEANINGS.items()
+}
+"""What a status is called and what it means, in the order of a partnership's life."""
 
 GLOSSARY: tuple[tuple[str, str], ...] = (
     *STATUS_WORDS.values(),
@@ -182,51 +190,7 @@ ACT_LABELS: dict[str, Label] = {
     ),
 }
 
-WORDS: dict[str, str] = {
-    "inner_german": "inner-German",
-    "signed_copy": "a signed copy",
-    "minute": "minutes of a meeting",
-    "named_page": "a page that names it",
-    "seed_text": "a text that mentions it",
-    "list_only": "a list only",
-    "project": "project partnership",
-    "sister": "full partnership",
-    "name_play": "names alike",
-    "post_war_aid": "post-war aid",
-    "under_review": "under transparency review",
-    "oversight_office": "oversight office",
-    "effective": "the date of the act",
-    "since": "since when the bond exists",
-    "formally_since": "since when it is formally agreed",
-    "party_name": "the name of a party",
-    "party_country": "the country of a party",
-    "home": "home",
-    "statute": "statute",
-    "no_evidence": "no evidence",
-    "screening_hit": "hit in a screening",
-}
-"""Values that do not read well with spaces for underscores."""
-
 
 def label_of(owner: str, field: str) -> Label:
     """The label of a field of the Struct named `owner`."""
-    return LABELS.get(f"{owner}.{field}") or LABELS.get(field) or Label(_spaced(field))
-
-
-def word(value: str) -> str:
-    """A value of the register as a person reads it."""
-    return WORDS.get(value) or value.replace("_", " ")
-
-
-def status_text(statuses: tuple[Status, ...], possibly_not_begun: bool = False) -> str:
-    """The status in words, with its doubt where several are possible."""
-    names = [STATUS_WORDS[status][0] for status in statuses]
-    if possibly_not_begun or not names:
-        names.insert(0, "Not begun")
-    if len(names) == 1:
-        return names[0]
-    return f"Undetermined: {', '.join(names[:-1]).lower()} or {names[-1].lower()}"
-
-
-def _spaced(name: str) -> str:
-    return word(name)[:1].upper() + word(name)[1:]
+    return LABELS.get(f"{owner}.{field}") or LABELS.get(field) or Label(capitalised(word(field)))

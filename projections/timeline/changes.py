@@ -6,8 +6,9 @@ from domain.partnership import events as e
 from domain.partnership.evolve import History
 from domain.review import events as r
 from domain.values import DatedFact, Party, Status
+from projections import words as w
 from projections.dossier.dossier import Dossier
-from projections.timeline import words as w
+from projections.timeline.phrases import listed, money, votes
 from projections.views import Change
 
 
@@ -74,17 +75,19 @@ def _set(event: History) -> list[Change]:
         case e.PartnershipEnded():
             return [Change("Counterpart told", "", _in_words(event.counterpart_told_on))]
         case e.HomeApprovalGiven():
-            return [Change("Vote", "", w.votes(event.vote))]
+            return [Change("Vote", "", votes(event.vote))]
         case e.AgreementSigned():
             return [Change("Delegated by", "", event.delegated_by)]
         case e.ActivityReported():
             return [Change("Outcome", "", event.outcome)]
         case e.AnnualReportFiled():
-            return [Change("Money", "", w.money(line)) for line in event.money]
+            return [Change("Money", "", money(line)) for line in event.money]
         case e.CorrectionRequested():
             dated = event.field in ("effective", "since", "formally_since")
             value = in_words(event.value) if dated else event.value
-            return [Change(f"Requested: {w.FIELDS[event.field].lower()}", "", value)]
+            return [
+                Change(f"Requested: {w.CORRECTABLE_AS_HEADINGS[event.field].lower()}", "", value)
+            ]
         case r.InformationRequested():
             return [Change("To be answered by", "", _in_words(event.answer_by))]
         case _:
@@ -100,7 +103,7 @@ def _party(label: str, before: Party, after: Party) -> list[Change]:
 
 def _open(dossier: Dossier) -> str:
     reviews = [note.review for note in dossier.reviews if note.closed is None]
-    return w.listed(reviews) if reviews else "none"
+    return listed(reviews) if reviews else "none"
 
 
 def _date(fact: DatedFact | None) -> str:

@@ -9,10 +9,11 @@ from domain.partnership.evolve import History
 from domain.review import events as r
 from domain.values import Citation
 from projections.dossier.dossier import Dossier
-from projections.timeline import words as w
 from projections.timeline.changes import changes
+from projections.timeline.phrases import who_decided
 from projections.timeline.sentences import sentence
 from projections.views import TimelineItem
+from projections.words import word
 
 _TYPES = {shape: tag for tag, shape in EVENT_TYPES.items()}
 
@@ -28,8 +29,8 @@ def item(entry: Entry[History], before: Dossier | None, after: Dossier) -> Timel
         recorded_at=entry.recorded_at,
         effective=entry.on.text if entry.on else "",
         sentence=sentence(entry, after),
-        who=w.who(entry.actor, after),
-        recorder_role=w.ROLES.get(entry.actor.role, entry.actor.role.replace("_", " ")),
+        who=who_decided(entry.actor, after),
+        recorder_role=word(entry.actor.role),
         statement=_statement(event),
         basis=_basis(event),
         changes=changes(entry, before, after),

@@ -8,8 +8,9 @@ from domain.partnership import events as e
 from domain.partnership.evolve import History
 from domain.review import events as r
 from domain.review.criteria import CRITERIA_SETS
+from projections import words as w
 from projections.dossier.dossier import Dossier
-from projections.timeline import words as w
+from projections.timeline.phrases import short, votes, who_decided
 
 
 def sentence(entry: Entry[History], dossier: Dossier) -> str:
@@ -18,19 +19,19 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
     A sentence without a full stop: it is a heading, and statements stand below it.
     """
     event = entry.event
-    who, when = w.who(entry.actor, dossier), when_in_words(entry.on.text if entry.on else "")
+    who, when = who_decided(entry.actor, dossier), when_in_words(entry.on.text if entry.on else "")
     match event:
         case e.ProposalSubmitted():
             return (
-                f"Proposed by {who}{when}: {w.KINDS[event.kind]} between "
+                f"Proposed by {who}{when}: {w.KINDS_IN_A_SENTENCE[event.kind]} between "
                 f"{event.home.name} and {event.counterpart.name}"
             )
         case e.HomeApprovalGiven():
-            return f"Approved by {who}{when}: {w.votes(event.vote)}"
+            return f"Approved by {who}{when}: {votes(event.vote)}"
         case e.ProposalDeclined():
-            return f"Declined by {who}{when}: {w.short(event.reason)}"
+            return f"Declined by {who}{when}: {short(event.reason)}"
         case e.ProposalWithdrawn():
-            reason = f": {w.short(event.reason)}" if event.reason else ""
+            reason = f": {short(event.reason)}" if event.reason else ""
             return f"Proposal withdrawn by {who}{when}{reason}"
         case e.CounterpartApprovalRecorded():
             return f"Approved on the other side by {who}{when}"
@@ -41,18 +42,17 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
         case e.PartnershipActivated():
             return f"In force{when}, brought into force by {who}"
         case e.ActivityReported():
-            return (
-                f"{w.ACTIVITIES[event.kind]}{when}, reported by {who}: {w.short(event.statement)}"
-            )
+            activity = w.ACTIVITIES_IN_A_SENTENCE[event.kind]
+            return f"{activity}{when}, reported by {who}: {short(event.statement)}"
         case e.AnnualReportFiled():
             nothing = ": nothing happened" if event.nothing_happened else ""
             return f"Annual report for {event.year} filed by {who}{nothing}"
         case e.PartnershipSuspended():
             return f"Suspended by {who}{when} {_until(event.condition)}"
         case e.PartnershipResumed():
-            return f"Resumed by {who}{when}: {w.short(event.attestation)}"
+            return f"Resumed by {who}{when}: {short(event.attestation)}"
         case e.PartnershipEnded():
-            return f"Ended {w.CAUSES[event.cause]}{when}, decided by {who}"
+            return f"Ended {w.CAUSES_IN_A_SENTENCE[event.cause]}{when}, decided by {who}"
         case e.LegacyPartnershipRecorded():
             return _legacy(event)
         case e.CorrectionRequested():
@@ -65,7 +65,7 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
         case e.CorrectionRejected():
             return (
                 f"Correction requested in entry {event.request} rejected by {who}: "
-                f"{w.short(event.reason)}"
+                f"{short(event.reason)}"
             )
         case r.ReviewOpened():
             held = "; entry into force is held back until it is closed" if event.hold else ""
@@ -73,13 +73,13 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
             by = criteria.title if criteria else event.criteria
             return (
                 f"Transparency review {event.review} opened by {who}{when} "
-                f'{w.GROUNDS[event.ground]}, by the criteria "{by}"{held}'
+                f'{w.GROUNDS_IN_A_SENTENCE[event.ground]}, by the criteria "{by}"{held}'
             )
         case r.InformationRequested():
             by_day = f", to be answered by {in_words(event.answer_by)}" if event.answer_by else ""
-            return f"{_capital(who)} asked {event.addressee} for information{when}{by_day}"
+            return f"{w.capitalised(who)} asked {event.addressee} for information{when}{by_day}"
         case r.AnswerRecorded():
-            return f"{_capital(who)} answered the request in entry {event.request}{when}"
+            return f"{w.capitalised(who)} answered the request in entry {event.request}{when}"
         case r.FindingRecorded():
             return (
                 f"Finding by {who}{when} on {_element(event, dossier)}: {w.RESULTS[event.result]}"
@@ -95,7 +95,7 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
 
 def _until(condition: str) -> str:
     """The condition reads on where it begins with a conjunction, and is quoted where not."""
-    text = w.short(condition)
+    text = short(condition)
     if text.partition(" ")[0].casefold() in ("until", "unless", "as", "while", "pending"):
         return text[0].lower() + text[1:]
     return f"until this is so: {text}"
@@ -107,7 +107,7 @@ def _legacy(event: e.LegacyPartnershipRecorded) -> str:
     begun = f"{begins}{when_in_words(start.on)}" if start else ", its beginning not known"
     on_list = f", listed{when_in_words(event.listed_on)}" if event.listed_on else ""
     return (
-        f"Taken over from before this register: {w.KINDS[event.kind]} between "
+        f"Taken over from before this register: {w.KINDS_IN_A_SENTENCE[event.kind]} between "
         f"{event.home.name} and {event.counterpart.name}, "
         f"{w.STATUSES[event.status]}{begun}{on_list}; known from {w.GRADES[event.grade]}"
     )
@@ -138,7 +138,3 @@ def _element(event: r.FindingRecorded, dossier: Dossier) -> str:
         if element.code == event.element:
             return f"{element.code} ({element.question[0].lower()}{element.question[1:]})"
     return event.element
-
-
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]

@@ -1,0 +1,207 @@
+"""What values are called: the one home of the words that pages, timeline and command line show.
+
+A value has one word wherever it stands; a sentence that needs another form of it ("a sister-city
+partnership") finds that form here too, beside the word. The timeline stores its sentences: who
+changes a word that stands in one raises the timeline's version.
+"""
+
+from domain.partnership.commands import ActivityKind, Cause, CorrectableField
+from domain.review.commands import Ground, Outcome, Result
+from domain.values import Body, Grade, Kind, Motive, Role, Status, Tier
+
+STATUSES: dict[Status, str] = {
+    "proposed": "proposed",
+    "agreed": "agreed",
+    "active": "active",
+    "suspended": "suspended",
+    "ended": "ended",
+    "declined": "declined",
+    "withdrawn": "withdrawn",
+    "lapsed": "lapsed",
+}
+TIERS: dict[Tier, str] = {
+    "contact": "contact",
+    "friendship": "friendship",
+    "project": "project partnership",
+    "sister": "full partnership",
+}
+KINDS: dict[Kind, str] = {
+    "sister_city": "sister city",
+    "twin_town": "twin town",
+    "domestic_twin_town": "domestic twin town",
+    "friendship_city": "friendship city",
+    "historic_bond": "historic bond",
+    "pairing": "pairing",
+    "adoption": "adoption",
+    "region_pairing": "region pairing",
+}
+KINDS_IN_A_SENTENCE: dict[Kind, str] = {
+    "sister_city": "a sister-city partnership",
+    "twin_town": "a twin-town partnership",
+    "domestic_twin_town": "a twin-town partnership within the country",
+    "friendship_city": "a friendship-city partnership",
+    "historic_bond": "a historic bond",
+    "pairing": "a pairing",
+    "adoption": "an adoption",
+    "region_pairing": "a pairing of regions",
+}
+MOTIVES: dict[Motive, str] = {
+    "common_industry": "common industry",
+    "culture": "culture",
+    "diaspora": "diaspora",
+    "education": "education",
+    "food_culture": "food culture",
+    "inner_german": "inner-German",
+    "name_play": "names alike",
+    "post_war_aid": "post-war aid",
+    "reconciliation": "reconciliation",
+    "religious_tradition": "religious tradition",
+    "requested_by_partner": "requested by partner",
+    "similarity": "similarity",
+    "solidarity": "solidarity",
+    "tourism": "tourism",
+    "trade": "trade",
+    "university_city": "university city",
+    "youth_exchange": "youth exchange",
+    "unknown": "unknown",
+}
+GRADES: dict[Grade, str] = {
+    "signed_copy": "a signed copy",
+    "minute": "minutes of a meeting",
+    "named_page": "a page that names it",
+    "seed_text": "a text that mentions it",
+    "general_knowledge": "general knowledge",
+    "list_only": "a list only",
+}
+ROLES: dict[Role, str] = {
+    "clerk": "clerk",
+    "counterpart": "counterpart",
+    "oversight_officer": "oversight officer",
+    "approver": "approver",
+    "analyst": "analyst",
+    "administrator": "administrator",
+    "system": "the register itself",
+}
+BODIES: dict[Body, str] = {
+    "council": "council",
+    "mayor": "mayor",
+    "councillor": "councillor",
+    "community_body": "community body",
+    "staff": "administration",
+    "association": "association",
+    "counterpart": "counterpart",
+    "oversight_office": "oversight office",
+    "legislature": "legislature",
+    "minister": "minister",
+    "register": "register",
+    "unknown": "unknown",
+}
+ACTIVITIES: dict[ActivityKind, str] = {
+    "visit": "visit",
+    "exchange": "exchange",
+    "culture": "culture",
+    "education": "education",
+    "economy": "economy",
+    "aid": "aid",
+    "ceremony": "ceremony",
+    "other": "other",
+}
+ACTIVITIES_IN_A_SENTENCE: dict[ActivityKind, str] = {
+    "visit": "A visit",
+    "exchange": "An exchange",
+    "culture": "A cultural activity",
+    "education": "An educational activity",
+    "economy": "An economic activity",
+    "aid": "Aid",
+    "ceremony": "A ceremony",
+    "other": "An activity",
+}
+CAUSES: dict[Cause, str] = {
+    "mutual": "mutual",
+    "home": "home",
+    "counterpart": "counterpart",
+    "expiry": "expiry",
+    "statute": "statute",
+    "declaration": "declaration",
+    "party_abolished": "party abolished",
+}
+CAUSES_IN_A_SENTENCE: dict[Cause, str] = {
+    "mutual": "by mutual agreement",
+    "home": "by decision of the home side",
+    "counterpart": "by decision of the counterpart",
+    "expiry": "because its term expired",
+    "statute": "by statute",
+    "declaration": "by a declaration",
+    "party_abolished": "because a party was abolished",
+}
+GROUNDS: dict[Ground, str] = {
+    "complaint": "complaint",
+    "screening_hit": "hit in a screening",
+    "schedule": "schedule",
+    "statute": "statute",
+    "oversight_order": "oversight order",
+}
+GROUNDS_IN_A_SENTENCE: dict[Ground, str] = {
+    "complaint": "after a complaint",
+    "screening_hit": "after a hit in a screening",
+    "schedule": "as scheduled",
+    "statute": "because a law requires it",
+    "oversight_order": "by order of the oversight body",
+}
+RESULTS: dict[Result, str] = {
+    "met": "met",
+    "partly_met": "partly met",
+    "not_met": "not met",
+    "no_evidence": "no evidence found",
+    "not_applicable": "not applicable",
+}
+OUTCOMES: dict[Outcome, str] = {
+    "no_action": "no action needed",
+    "conditions": "conditions set",
+    "recommend_suspension": "suspension recommended",
+    "recommend_ending": "ending recommended",
+}
+CORRECTABLE: dict[CorrectableField, str] = {
+    "effective": "the date of the act",
+    "since": "since when the bond exists",
+    "formally_since": "since when it is formally agreed",
+    "party_name": "the name of a party",
+    "party_country": "the country of a party",
+}
+CORRECTABLE_AS_HEADINGS: dict[CorrectableField, str] = {
+    "effective": "Date of the act",
+    "since": "Bond since",
+    "formally_since": "Formal agreement since",
+    "party_name": "Name of a party",
+    "party_country": "Country of a party",
+}
+
+WORDS: dict[str, str] = {
+    value: word
+    for words in (
+        *(STATUSES, TIERS, KINDS, MOTIVES, GRADES, ROLES, BODIES, ACTIVITIES),
+        *(CAUSES, GROUNDS, RESULTS, OUTCOMES, CORRECTABLE),
+    )
+    for value, word in words.items()
+}
+"""All of them. A value that stands in two lists has the same word in both."""
+
+
+def word(value: str) -> str:
+    """A value of the register as a person reads it; one without a word, with spaces."""
+    return WORDS.get(value) or value.replace("_", " ")
+
+
+def capitalised(words: str) -> str:
+    """`words` as a heading or at the start of a line begins; the rest stays as it is."""
+    return words[:1].upper() + words[1:]
+
+
+def status_text(statuses: tuple[Status, ...], possibly_not_begun: bool = False) -> str:
+    """The status in words, with its doubt where several are possible."""
+    names = [STATUSES[status] for status in statuses]
+    if possibly_not_begun or not names:
+        names.insert(0, "not begun")
+    if len(names) == 1:
+        return capitalised(names[0])
+    return f"Undetermined: {', '.join(names[:-1])} or {names[-1]}"
