@@ -19,6 +19,7 @@ TREES = (
 OTHERS = (
     "adapters.listening",
     "adapters.lists.corruption_perceptions_index",
+    "adapters.output",
     "adapters.regimes.loader",
     "adapters.settings",
 )

@@ -34,13 +34,18 @@ def check(path: Path) -> Table:
 
     Holds one line at a time, however large the file is.
     """
-    digest = _check_bytes(path)
+    digest, ends_in_quotation_mark = _check_bytes(path)
     rows = _records(path)
     try:
-        header = next(rows)
+        header = last = next(rows)
     except StopIteration:
         raise NotACsvFile(f"{path} is empty.", "Choose the file that holds the list.") from None
-    return Table(path, header.fields, sum(1 for _ in rows), digest)
+    count = 0
+    for row in rows:
+        count, last = count + 1, row
+    if ends_in_quotation_mark:
+        _check_last(path, last)
+    return Table(path, header.fields, count, digest)
 
 
 def rows(table: Table) -> Iterator[Row]:
@@ -50,9 +55,28 @@ def rows(table: Table) -> Iterator[Row]:
     return records
 
 
-def _check_bytes(path: Path) -> str:
-    """The SHA-256 of the file, once every line of it is known to be UTF-8 text."""
+def _check_last(path: Path, row: Row) -> None:
+    """Refuse a row that was cut between the two quotation marks that stand for one in a field.
+
+    The first of the two reads as the end of the field. What tells: no line end follows, and the
+    text breaks off at a space or with a quotation in it that is not closed.
+    """
+    text = row.fields[-1]
+    if text.count('"') % 2 or text != text.rstrip():
+        raise BrokenCsv(
+            f"{path} ends within a quotation, in the row that begins in line {row.line}.",
+            "Fetch the file again. If the row is whole, end it with a line break.",
+            line=row.line,
+        )
+
+
+def _check_bytes(path: Path) -> tuple[str, bool]:
+    """The SHA-256 of the file, once every line of it is known to be UTF-8 text.
+
+    And whether its very last character is a quotation mark.
+    """
     digest = sha256()
+    line = b""
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
@@ -66,7 +90,7 @@ def _check_bytes(path: Path) -> str:
         raise FileMissing(
             f"{path} cannot be read ({error.strerror}).", "Check who may read it."
         ) from None
-    return digest.hexdigest()
+    return digest.hexdigest(), line.endswith(b'"')
 
 
 def _check_line(path: Path, number: int, line: bytes) -> None:
@@ -100,8 +124,13 @@ def _records(path: Path) -> Iterator[Row]:
             except StopIteration:
                 return
             except csv.Error as error:
+                problem = f"The row that begins in line {line} of {path} cannot be read ({error})."
+                if "end of data" in str(error):
+                    problem = (
+                        f"{path} ends within a quotation, in the row that begins in line {line}."
+                    )
                 raise BrokenCsv(
-                    f"The row that begins in line {line} of {path} cannot be read ({error}).",
+                    problem,
                     "A quotation mark may be missing there, or the file was cut off: "
                     "correct the row, or fetch the file again.",
                     line=line,

@@ -169,7 +169,7 @@ class EmbeddedPostgres:
 
     async def _make_role_and_database(self) -> None:
         """Idempotent, so a start that was killed in between is completed by the next."""
-        connection = await asyncpg.connect(self._dsn(OWNER_ROLE, "postgres"))
+        connection = await self._login(OWNER_ROLE, "postgres")
         try:
             if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", APP_ROLE):
                 password = self.folder.secret(APP_ROLE)  # hexadecimal digits
@@ -180,6 +180,14 @@ class EmbeddedPostgres:
                 await connection.execute(f"CREATE DATABASE {DATABASE}")
         finally:
             await connection.close()
+        await (await self._login(APP_ROLE, DATABASE)).close()
+
+    async def _login(self, role: str, database: str) -> "asyncpg.Connection[asyncpg.Record]":
+        try:
+            return await asyncpg.connect(self._dsn(role, database))
+        except asyncpg.InvalidPasswordError as error:
+            what = "holds another password than the database knows"
+            raise self.folder.password_refused(role, what) from error
 
     def _dsn(self, role: str, database: str) -> str:
         secret = self.folder.secret(role)

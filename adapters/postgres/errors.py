@@ -17,7 +17,7 @@ DatabaseProblem               (a CannotRun: problem and remedy; nothing acknowle
     FolderOfAnotherVersion    written by another Twinledger or Postgres major version
   ServerDidNotStart           anything else; carries the last lines of the server's log
   ToolFailed                  pg_dump, pg_restore or psql said no
-  BackupRefused               the file exists already, or its folder takes none
+  BackupRefused               the file exists already
   RestoreRefused              the register is not empty, or the file is not a backup of one
 """
 

@@ -13,6 +13,7 @@ run/socket/         where it listens
 import errno
 import fcntl
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ FORMAT = 1
 OWNER_ROLE, APP_ROLE = "postgres", "twinledger"
 OWN = frozenset({"twinledger.json", "twinledger.json.new", "secrets", "postgres", "run"})
 NOT_OURS_BUT_HARMLESS = frozenset({"lost+found"})
+_PASSWORD = re.compile(rb"[0-9a-f]{48}")
 
 
 class Label(Struct, frozen=True):
@@ -145,17 +147,31 @@ class DataFolder(Struct, frozen=True):
         """Give each role a password of its own, once. Under the lock, before the cluster."""
         for role in (OWNER_ROLE, APP_ROLE):
             file = self.path / "secrets" / role
-            if file.exists():
-                continue
             if self.cluster.exists():
-                raise FolderRefused(
-                    f"The password file {file} is missing.", "Restore it from a copy."
-                )
-            write(file, secrets.token_hex(24).encode(), 0o600)
+                self.secret(role)  # the cluster knows this one; a new one would not be let in
+            elif not file.exists():
+                write(file, secrets.token_hex(24).encode(), 0o600)
 
     def secret(self, role: str) -> str:
+        """The role's password. Raises `FolderRefused` naming the file that does not hold it."""
+        file = self.path / "secrets" / role
         with explained(self.path):
-            return (self.path / "secrets" / role).read_text()
+            content = file.read_bytes() if file.exists() else None
+        if content is None:
+            raise self.password_refused(role, "is missing")
+        # A line end is what an editor adds to a file that was put back by hand.
+        if not (found := _PASSWORD.fullmatch(content.strip())):
+            what = "does not hold the password that Twinledger wrote" if content else "is empty"
+            raise self.password_refused(role, what)
+        return found[0].decode()
+
+    def password_refused(self, role: str, what: str) -> FolderRefused:
+        """The sentence for a password file that does not let Twinledger into its own database."""
+        return FolderRefused(
+            f"The password file {self.path / 'secrets' / role} {what}.",
+            "Put it back from a copy of the data folder; or restore the last `twinledger db "
+            "backup` into a new folder.",
+        )
 
     def try_lock(self) -> int | None:
         """The locked file's descriptor, or None while a server or its starter holds it."""

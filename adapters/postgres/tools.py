@@ -13,6 +13,7 @@ from pathlib import Path
 import asyncpg
 from msgspec import Struct
 
+from adapters.output import require_writable
 from adapters.postgres.connect import Server
 from adapters.postgres.errors import BackupRefused, translated
 from adapters.postgres.programs import login, programs_for, run
@@ -27,8 +28,8 @@ class Extent(Struct, frozen=True):
 
 
 async def back_up(server: Server, settings: Settings, file: Path) -> Extent:
-    """Write the register to `file`, whole or not at all. Raises `BackupRefused` if it exists."""
-    _require_new(file)
+    """Write the register to `file`, whole or not at all. Raises as `require_new`."""
+    require_new(file)
     major, events = await state(server.owner_dsn, settings.schema)
     folder = programs_for(server.owner_dsn, major, settings, embedded=server.embedded)
     access = login(server.owner_dsn)
@@ -48,6 +49,13 @@ async def back_up(server: Server, settings: Settings, file: Path) -> Extent:
         os.umask(others_may)
         draft.unlink(missing_ok=True)
     return Extent(events, size(file))
+
+
+def require_new(file: Path) -> None:
+    """Raise `BackupRefused` for a file that exists, `OutputRefused` where none can be written."""
+    if os.path.lexists(file):
+        raise BackupRefused(f"{file} exists already.", "Choose another name; nothing was written.")
+    require_writable(file)
 
 
 def shell(server: Server, settings: Settings, arguments: Sequence[str], *, major: int) -> int:
@@ -82,14 +90,3 @@ async def state(dsn: str, schema: str) -> tuple[int, int]:
 
 def size(file: Path) -> int:
     return file.stat().st_size
-
-
-def _require_new(file: Path) -> None:
-    folder = file.absolute().parent
-    if not os.access(folder, os.W_OK):
-        raise BackupRefused(
-            f"{folder} is not a folder that this user can write to.",
-            "Choose another one; nothing was written.",
-        )
-    if file.exists():
-        raise BackupRefused(f"{file} exists already.", "Choose another name; nothing was written.")

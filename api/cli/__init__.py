@@ -1,5 +1,5 @@
 """The command line: the same verbs as the pages. Exit codes: 0 done; 1 the rules or the checks say
-no; 2 the words are off; 3 Twinledger cannot run here; 130 stopped by Ctrl-C."""
+no; 2 the words are off; 3 Twinledger cannot run here; 130 stopped by Ctrl-C, 143 by SIGTERM."""
 
 import errno
 import sys
@@ -55,6 +55,19 @@ class Commands(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{cmd_name} is no command")
         return command
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Read the words; a Ctrl-C meanwhile ends it as quietly as before."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(130) from None  # else click says "Aborted!" and exits 1
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse what is no text: no field, no reference and no search could hold it."""

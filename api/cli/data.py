@@ -2,10 +2,10 @@
 
 import sys
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
+from adapters.output import require_writable
 from api.cli import Failed
 from api.cli.acts import the_person
 from api.cli.running import echo_json, on_register, progress_bar
@@ -25,7 +25,11 @@ _SHOWN = 20  # rows of each kind that are told; --json tells all
 @click.option("--listed-on", help="The day of the list (EDTF), where its layout does not say it.")
 @click.option("--json", "as_json", is_flag=True, help="All rows with their reasons, for scripts.")
 def import_(file: Path, dry_run: bool, listed_on: str | None, as_json: bool) -> None:
-    """Take over a list of partnerships (relations.csv); a second run changes nothing."""
+    """Take over a list of partnerships (relations.csv); a second run changes nothing.
+
+    A row that cannot be recorded is refused with its reason, and the others are taken: exit code 0
+    with the counts. Where every row was refused it is 1.
+    """
 
     async def work(system: Running) -> ImportReport:
         with progress_bar("Importing") as progress:
@@ -59,8 +63,14 @@ def import_(file: Path, dry_run: bool, listed_on: str | None, as_json: bool) -> 
                 "look_alikes": report.look_alikes,
             }
         )
-        return
-    _tell(report)
+    else:
+        _tell(report)
+    if len(report.refused) == report.rows > 0:
+        raise Failed(
+            f"Every row of {report.file} was refused: nothing of it is in the register. Correct "
+            "the rows as their reasons say, and import the file again.",
+            1,
+        )
 
 
 async def _importer(system: Running) -> Actor:
@@ -103,7 +113,11 @@ def _rest(count: int) -> None:
 @click.option("--position", type=int, help="As far as was recorded at this position.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text")
 @click.option("--regime", help="A regime file of your own, to try what would change.")
-@click.option("--output", type=click.File("wb"), help="A file; standard output if left out.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="A file; standard output if left out.",
+)
 def report(
     *,
     name: str,
@@ -112,9 +126,12 @@ def report(
     position: int | None,
     format_: Format,
     regime: str | None,
-    output: BinaryIO | None,
+    output: Path | None,
 ) -> None:
     """A compliance report. The same position gives the same bytes."""
+    file = None if output == Path("-") else output
+    if file is not None:
+        require_writable(file)
 
     async def work(system: Running) -> bytes:
         known = await position_asked_for(system.ledger, known_at=known_at, position=position)
@@ -129,6 +146,8 @@ def report(
         )
 
     content = on_register(work)
-    target = output or sys.stdout.buffer
-    target.write(content)
-    target.flush()
+    if file is not None:
+        file.write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()

@@ -1,8 +1,10 @@
 """`twinledger db`: the database of the register, for the operator."""
 
 import asyncio
+import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,9 +18,10 @@ from adapters.postgres.connect import (
 )
 from adapters.postgres.errors import DatabaseProblem, FolderInUse
 from adapters.postgres.restore import restore
-from adapters.postgres.tools import back_up, shell, state
+from adapters.postgres.tools import back_up, require_new, shell, state
 from adapters.problems import CannotRun
 from adapters.settings import Settings, read_settings
+from api.cli import Failed
 
 T = TypeVar("T")
 
@@ -113,14 +116,48 @@ def open_shell(arguments: tuple[str, ...]) -> None:
 def backup(file: Path) -> None:
     """Write the whole register to FILE, which must not exist yet."""
     settings = read_settings()
+    require_new(file)
 
     async def body() -> None:
         async with connect(settings) as server:
             click.echo(f"Writing the register to {file} ...")
-            extent = await back_up(server, settings, file)
+            with ended_in_order(f"No backup was written to {file}."):
+                extent = await back_up(server, settings, file)
             click.echo(f"Done: {extent.events:,} events, {extent.bytes:,} bytes.")
 
     run(body())
+
+
+@contextmanager
+def ended_in_order(told: str) -> Iterator[None]:
+    """While this lasts, SIGTERM and a closed terminal let the work tidy up, as Ctrl-C does."""
+    if sys.platform == "win32":  # its event loop takes no signals
+        yield
+        return
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    received: list[signal.Signals] = []
+
+    def end(number: signal.Signals) -> None:
+        received.append(number)
+        if task is not None:
+            task.cancel()
+
+    handled = [
+        number
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN  # under nohup it goes on
+    ]
+    for number in handled:
+        loop.add_signal_handler(number, end, number)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not received:
+            raise
+        raise Failed(f"Stopped by {received[0].name}. {told}", 128 + received[0]) from None
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
 
 
 @db.command(name="restore")

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,15 @@ def start(folder: Path) -> None:
     asyncio.run(body())
 
 
+@pytest.fixture(scope="module")
+def used_folder() -> Iterator[Path]:
+    """One that a server has run on."""
+    with tempfile.TemporaryDirectory(prefix="twl-data-") as folder:
+        os.chmod(folder, 0o711)  # noqa: S103 - the server's account passes through, no more
+        start(Path(folder) / "data")
+        yield Path(folder) / "data"
+
+
 def test_a_folder_of_another_twinledger_is_refused(data_folder: Path) -> None:
     data_folder.mkdir()
     (data_folder / "twinledger.json").write_text('{"format": 9, "postgres": 18}')
@@ -72,6 +82,28 @@ def test_a_file_in_place_of_the_folder_is_refused(data_folder: Path) -> None:
     data_folder.touch()
     with pytest.raises(FolderRefused, match="is a file, not a folder"):
         start(data_folder)
+
+
+@pytest.mark.parametrize("role", ["postgres", "twinledger"])
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "is missing"),
+        ("", "is empty"),
+        ("swordfish", "does not hold the password that Twinledger wrote"),
+        (24 * "ab", "holds another password than the database knows"),
+    ],
+)
+def test_a_password_file_that_does_not_let_in_is_named_with_the_remedy(
+    used_folder: Path, role: str, content: str | None, told: str
+) -> None:
+    file = used_folder / "secrets" / role
+    kept = file.read_text()
+    file.unlink() if content is None else file.write_text(content)
+    with pytest.raises(FolderRefused, match=f"{file} {told}.*Put it back from a copy"):
+        start(used_folder)
+    file.write_text(kept + "\n")  # as an editor puts it back
+    start(used_folder)
 
 
 @only_root

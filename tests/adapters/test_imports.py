@@ -142,6 +142,28 @@ def test_a_file_that_cannot_be_read_to_its_end_is_refused_whole(
     assert told.value.remedy
 
 
+QUOTED = "a_name,a_iso2,b_iso2,b_name\n" + 'Encamp,AD,ES,"Mojácar, ""the old"" town"'
+
+
+@pytest.mark.parametrize("left", range(len(QUOTED) - 24, len(QUOTED)))
+def test_a_file_that_was_cut_in_its_last_quoted_name_is_refused_with_the_line(
+    written: Written, left: int
+) -> None:
+    with pytest.raises(BrokenCsv, match="ends within a quotation") as told:
+        open_relations(written(QUOTED[:left]))
+
+    assert told.value.line == 2
+    assert "etch the file again" in told.value.remedy
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_whole_file_may_end_with_its_last_quoted_name(written: Written, end: str) -> None:
+    (row,) = rows(written(QUOTED + end))
+
+    assert isinstance(row, Listed)
+    assert row.b.name == 'Mojácar, "the old" town'
+
+
 def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
     with pytest.raises(FileMissing, match="There is no file"):
         open_relations(tmp_path / "none.csv")

@@ -76,6 +76,38 @@ def test_a_file_that_is_no_list_is_refused_whole(desk: Desk, tmp_path: Path) -> 
     assert "Register of the state: 0 entries" in desk.done("check")
 
 
+def test_a_list_of_which_every_row_is_refused_has_failed(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("a_name,a_iso2,b_name,b_iso2\nNorfolk,USA,Toluca,MX\n", encoding="utf-8")
+
+    told = desk.refused("import", str(file), who="admin-2")
+
+    assert "line 2: a_iso2: 'USA' is not a country code" in told
+    assert "Every row of list.csv was refused" in told
+    assert desk.data("check")["head"] == 0
+
+
+def test_a_list_without_a_row_is_no_failure(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("a_name,a_iso2,b_name,b_iso2\n", encoding="utf-8")
+
+    assert "0 rows" in desk.done("import", str(file), who="admin-2")
+
+
+def test_a_report_into_a_folder_that_is_not_there_names_the_folder_and_what_to_do(
+    desk: Desk, tmp_path: Path
+) -> None:
+    folder = tmp_path / "not" / "there"
+    asked = ("report", "sister-city-transparency", "--as-of", "2026-11-01", "--output")
+
+    told = desk.refused(*asked, str(folder / "report.txt"), code=3)
+    assert f"There is no folder {folder}. Make it (mkdir -p {folder})" in told
+    assert "is not a folder" in desk.refused(*asked, "/dev/null/report.txt", code=3)
+    folder.mkdir(parents=True)
+    desk.done(*asked, str(folder / "report.txt"))
+    assert (folder / "report.txt").read_text(encoding="utf-8") == desk.done(*asked, "-")
+
+
 def test_another_threshold_in_a_copy_of_the_regime_file_gives_another_count(
     desk: Desk, relations: Path, tmp_path: Path
 ) -> None:

@@ -22,6 +22,61 @@ def _free_port() -> int:
         return port
 
 
+PRESSED_WHILE_LOADING = """
+import os, signal, sys
+pressed_at = sys.argv.pop(1)
+
+class Keyboard:
+    def find_spec(self, name, *_):
+        if name == pressed_at:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Keyboard())
+from api.start import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("pressed_at", "words", "told"),
+    [
+        ("api.cli", ("serve",), ""),
+        ("click", ("serve",), ""),
+        ("api.cli.accounts", ("--help",), ""),
+        ("api.cli.serving", ("serve",), "Stopped. What was recorded stays"),
+        ("asyncpg", ("serve",), "Stopped. What was recorded stays"),
+    ],
+)
+def test_ctrl_c_while_it_still_loads_ends_it_without_a_fuss(
+    pressed_at: str, words: tuple[str, ...], told: str
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", PRESSED_WHILE_LOADING, pressed_at, *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 130, ended.stderr
+    assert ended.stderr.startswith(told)
+    assert "Traceback" not in ended.stderr
+    assert told or not ended.stderr
+
+
+def test_ctrl_c_for_others_does_not_end_what_runs_in_the_background() -> None:
+    begun = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+    ended = subprocess.run(
+        [sys.executable, "-c", begun + PRESSED_WHILE_LOADING, "click", "--version"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.stdout.startswith("Twinledger ")
+
+
 @pytest.mark.parametrize(
     ("ended_by", "code", "told"),
     [

@@ -1,5 +1,9 @@
 import asyncio
-from collections.abc import Iterator
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -7,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import main
-from tests.adapters.processes import begin_keeping, told
+from tests.adapters.processes import ROOT, begin_keeping, eventually, told
 from tests.conftest import Database
 
 
@@ -137,7 +141,41 @@ def test_a_backup_into_a_folder_that_is_not_there_is_refused(
     terminal: Terminal, tmp_path: Path
 ) -> None:
     said = terminal("backup", tmp_path / "none" / "monday", code=3)
-    assert "is not a folder that this user can write to" in said
+    assert f"There is no folder {tmp_path / 'none'}. Make it" in said
+
+
+@pytest.fixture
+async def busy_database(database: Database) -> AsyncIterator[Database]:
+    """One of which no backup comes to its end: somebody keeps a table for themselves."""
+    somebody = await asyncpg.connect(database.owner_dsn)
+    await somebody.execute("BEGIN; LOCK TABLE twinledger.register")
+    yield database
+    await somebody.close()
+
+
+@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_backup_that_is_stopped_leaves_nothing_half_behind(
+    busy_database: Database, tmp_path: Path, ended_by: signal.Signals
+) -> None:
+    settings = {
+        "TWINLEDGER_DSN": busy_database.app_dsn,
+        "TWINLEDGER_OWNER_DSN": busy_database.owner_dsn,
+    }
+    program = "from api.start import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "db", "backup", tmp_path / "monday"],
+        env=os.environ | settings,
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as backing_up:
+        eventually((tmp_path / "monday.part").exists)
+        backing_up.send_signal(ended_by)
+        _, said = backing_up.communicate(timeout=60)
+
+    assert backing_up.returncode == 128 + ended_by, said
+    assert "Stopped" in said
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_backup_of_something_else_is_refused(terminal: Terminal, tmp_path: Path) -> None:

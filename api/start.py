@@ -1,0 +1,26 @@
+"""Where `twinledger` begins: it loads next to nothing, so that a Ctrl-C is answered at once."""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+
+def main() -> None:
+    """Run the command line. Ctrl-C ends it quietly with 130, also while Python still loads it."""
+    as_found = signal.getsignal(signal.SIGINT)
+    if as_found is not signal.SIG_IGN:  # as the shell has it for what runs in the background
+        signal.signal(signal.SIGINT, _end)
+    from api.cli import main as commands  # noqa: PLC0415 - the long load that is guarded here
+
+    signal.signal(signal.SIGINT, as_found)
+    try:
+        commands()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    # Nothing has begun, so nothing is lost. An exception would not do: it may come up inside an
+    # import, where whoever catches it says something else of it, with a traceback.
+    os._exit(130)
