@@ -1,7 +1,7 @@
 """`twinledger account`: who may record in an own register."""
 
 import re
-from typing import get_args
+from typing import TypeVar, get_args
 
 import click
 
@@ -10,9 +10,20 @@ from api.cli import Failed
 from api.cli.running import echo_json, on_register
 from api.wiring import Running
 from domain.values import CommunityId, Role
+from projections.words import word
 
-ROLES = [role for role in get_args(Role) if role != "system"]
+R = TypeVar("R")
+
+ROLES: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "system")
 OF_A_COMMUNITY = ("clerk", "counterpart")
+
+
+class RoleName(click.Choice[R]):
+    """A role as people type it, with hyphens: `oversight-officer`. Underscores are taken too."""
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
+        """Both ways of writing a role are one."""
+        return super().normalize_choice(choice, ctx).replace("_", "-")
 
 
 class Pseudonym(click.ParamType[str]):
@@ -40,7 +51,7 @@ def account() -> None:
 
 @account.command()
 @click.argument("pseudonym", type=Pseudonym())
-@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--role", type=RoleName(ROLES), required=True)
 @click.option("--community", default="", help="For clerks and counterparts: such as us-norfolk.")
 @click.option("--community-name", default="", help="Its name, such as Norfolk.")
 def add(pseudonym: str, role: Role, community: str, community_name: str) -> None:
@@ -51,7 +62,7 @@ def add(pseudonym: str, role: Role, community: str, community_name: str) -> None
     if (role in OF_A_COMMUNITY) != bool(community):
         needs = "needs --community, the community for which it acts"
         raise click.UsageError(
-            f"The role {role} {needs if role in OF_A_COMMUNITY else 'acts for no community'}."
+            f"The role {word(role)} {needs if role in OF_A_COMMUNITY else 'acts for no community'}."
         )
     wanted = Account(pseudonym, role, CommunityId(community), community_name or community)
 
@@ -59,7 +70,9 @@ def add(pseudonym: str, role: Role, community: str, community_name: str) -> None
         return await system.accounts.add(wanted)
 
     key = on_register(work, caught_up=False)
-    click.echo(f"Account {pseudonym} ({role}{', ' + community if community else ''}) is added.")
+    click.echo(
+        f"Account {pseudonym} ({word(role)}{', ' + community if community else ''}) is added."
+    )
     tell_key(key)
 
 
@@ -77,7 +90,7 @@ def list_(as_json: bool) -> None:
         return
     for known, is_open in accounts:
         place = f", {known.community_name} ({known.community})" if known.community else ""
-        click.echo(f"{known.pseudonym}: {known.role}{place}{'' if is_open else ', closed'}")
+        click.echo(f"{known.pseudonym}: {word(known.role)}{place}{'' if is_open else ', closed'}")
 
 
 @account.command("new-key")

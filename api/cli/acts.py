@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from adapters.ledger.text import check_text
 from api.cli import Failed
+from api.cli.accounts import RoleName
 from api.cli.fields import command_from
 from api.cli.mistakes import usage
 from api.cli.running import echo_json, on_register
@@ -26,15 +27,16 @@ from api.identity import (
 from api.wiring import Running, utc_now
 from domain.answers import VERBS, Answer, answers
 from domain.dates import in_words, parse
-from domain.decider import Act
+from domain.decider import Act, Entry
 from domain.errors import NotCanonical
-from domain.history import Command, event_type
+from domain.history import Command, entry_of, event_type, partnership_tag
 from domain.partnership.commands import FoundingCommand
 from domain.partnership.state import Unknown
 from domain.ports import Actor
 from domain.refusals import Invalid
 from domain.review.state import Reviews
 from domain.values import PartnershipId, read_partnership_id
+from projections.timeline import foretold
 
 KEY = "TWINLEDGER_KEY"
 PUBLIC = (
@@ -80,7 +82,7 @@ class Asked(Struct, frozen=True):
 @click.argument("reference", metavar="REF")
 @click.argument("verb", required=False)
 @click.argument("words", nargs=-1, metavar="[FIELD=VALUE]...")
-@click.option("--as", "role", type=click.Choice(DEMO_ROLES), help="In the demo: who acts.")
+@click.option("--as", "role", type=RoleName(DEMO_ROLES), help="In the demo: who acts.")
 @click.option("--on", help="When it was decided or happened (EDTF); today if left out.")
 @click.option("--body", help="Which body decided it, where several may.")
 @click.option(
@@ -141,7 +143,7 @@ def do(
     if verb is None:
         _tell_answers(on_register(lambda system: _answers(system, asked)), as_json)
     else:
-        _tell_outcome(on_register(lambda system: _record(system, verb, asked)), as_json)
+        _tell_outcome(*on_register(lambda system: _record(system, verb, asked)), as_json)
 
 
 async def _answers(system: Running, asked: Asked) -> tuple[Answer, ...]:
@@ -149,7 +151,8 @@ async def _answers(system: Running, asked: Asked) -> tuple[Answer, ...]:
     return answers(state, await _person(system, asked, state))
 
 
-async def _record(system: Running, verb: str, asked: Asked) -> Outcome:
+async def _record(system: Running, verb: str, asked: Asked) -> tuple[Outcome, tuple[str, ...]]:
+    """What the act did, and how the timeline tells it."""
     command = command_from(VERBS[verb], asked.words, asked.body_json)
     state = await _state(system, asked)
     actor = _deciding(await _person(system, asked, state), verb, command, asked)
@@ -164,8 +167,22 @@ async def _record(system: Running, verb: str, asked: Asked) -> Outcome:
         expected=asked.expected,
         dry_run=asked.dry_run,
     )
-    await system.runner.catch_up()
-    return outcome
+    return outcome, await _sentences(system, outcome, act)
+
+
+async def _sentences(system: Running, outcome: Outcome, act: Act) -> tuple[str, ...]:
+    receipt, partnership = outcome.receipt, outcome.partnership
+    if receipt is not None:
+        await system.runner.catch_up()
+        items = await system.timeline.of(partnership, position=receipt.last_position)
+        return tuple(item.sentence for item in items if item.position >= receipt.first_position)
+    recorded = await system.ledger.read(frozenset({partnership_tag(partnership)}))
+    head = await system.ledger.head()
+    decided = (
+        Entry(position, act.now, act.on, act.actor, event)
+        for position, event in enumerate(outcome.events, head.position + 1)
+    )
+    return foretold(map(entry_of, recorded), decided)
 
 
 async def _state(system: Running, asked: Asked) -> Reviews:
@@ -225,7 +242,7 @@ def _tell_answers(found: tuple[Answer, ...], as_json: bool) -> None:
             click.echo(f"  {answer.verb}: {answer.because}")
 
 
-def _tell_outcome(outcome: Outcome, as_json: bool) -> None:
+def _tell_outcome(outcome: Outcome, sentences: tuple[str, ...], as_json: bool) -> None:
     receipt = outcome.receipt
     if as_json:
         echo_json(
@@ -240,14 +257,17 @@ def _tell_outcome(outcome: Outcome, as_json: bool) -> None:
             }
         )
         return
-    names = ", ".join(event_type(event).rsplit(".", 1)[0] for event in outcome.events)
     if receipt is None:
-        click.echo(f"This would be recorded for {outcome.partnership}: {names}. Nothing is yet.")
+        click.echo("This would be recorded:")
     elif receipt.replayed:
-        click.echo(f"This act was recorded before, as entry {receipt.last_position}.")
+        click.echo(f"This act was recorded before, as entry {receipt.last_position}:")
     else:
         day = in_words(receipt.recorded_at.date().isoformat())
         click.echo(
-            f"Recorded for {outcome.partnership}: {names}. Entry {receipt.last_position} "
-            f"of the register, {day} {receipt.recorded_at:%H:%M} UTC."
+            f"Recorded for {outcome.partnership} as entry {receipt.last_position} "
+            f"of the register, {day} {receipt.recorded_at:%H:%M} UTC:"
         )
+    for sentence in sentences:
+        click.echo(f"  {sentence}")
+    if receipt is None:
+        click.echo("Nothing is recorded yet. Without --dry-run it is.")

@@ -3,12 +3,14 @@
 import click
 
 from api.cli.running import echo_json, on_register
+from api.countries import country_name
 from api.reports.issue import position_asked_for
 from api.wiring import Running
 from domain.dates import in_words, parse_day, when_in_words
 from domain.refusals import NotFound
-from domain.values import read_partnership_id
+from domain.values import Party, read_partnership_id
 from projections.views import Filters, Moment, Page, PartnershipView, TimelineItem
+from projections.words import status_text, word
 
 
 async def moment_of(
@@ -51,10 +53,8 @@ def show(
 
 def described(view: PartnershipView) -> list[str]:
     """A partnership as lines of plain words."""
-    home, counterpart = view.home, view.counterpart
     lines = [
-        f"{home.name} ({home.country or 'country unknown'}) and "
-        f"{counterpart.name} ({counterpart.country or 'country unknown'})",
+        f"{_named(view.home)} and {_named(view.counterpart)}",
         f"Reference: {view.partnership}",
         f"Status: {_status(view)}",
     ]
@@ -64,8 +64,7 @@ def described(view: PartnershipView) -> list[str]:
     begun = "Proposed" if view.statuses == ("proposed",) else "Bond since"
     for label, fact in ((begun, view.since), ("Formal agreement", view.formally_since)):
         if fact is not None:
-            grade = fact.grade.replace("_", " ")
-            lines.append(f"{label}: {in_words(fact.on)} ({grade})")
+            lines.append(f"{label}: {in_words(fact.on)} (known from {word(fact.grade)})")
     if view.legacy:
         listed = f", listed{when_in_words(view.listed_on)}" if view.listed_on else ""
         lines.append(f"Legacy record, not verified{listed}")
@@ -76,13 +75,14 @@ def described(view: PartnershipView) -> list[str]:
     return lines
 
 
+def _named(party: Party) -> str:
+    return f"{party.name} ({country_name(party.country) or 'no country recorded'})"
+
+
 def _status(view: PartnershipView) -> str:
-    if not view.statuses:
-        return "not begun on that day"
-    if len(view.statuses) > 1:
-        return f"undetermined on that day: {' or '.join(view.statuses)}"
-    since = f" since {in_words(view.status_since)}" if view.status_since else ""
-    return f"{view.statuses[0]}{since}"
+    text = status_text(view.statuses, view.possibly_not_begun)
+    certain = len(view.statuses) == 1 and not view.possibly_not_begun
+    return f"{text} since {in_words(view.status_since)}" if certain and view.status_since else text
 
 
 @click.command()

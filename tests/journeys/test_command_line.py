@@ -57,7 +57,7 @@ def desk(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     desk.employs("clerk-1", "clerk", "us-norfolk")
     desk.employs("clerk-2", "clerk", "us-norfolk")
     desk.employs("partner-1", "counterpart", "jp-kitakyushu")
-    desk.employs("officer-1", "oversight_officer")
+    desk.employs("officer-1", "oversight-officer")
     return desk
 
 
@@ -170,6 +170,55 @@ def test_what_is_not_allowed_is_listed_with_its_reason(desk: Desk) -> None:
     assert "sign-agreement: Cannot sign" in told
 
 
+def test_an_act_is_answered_with_the_sentence_that_the_timeline_keeps(desk: Desk) -> None:
+    ref = _proposed(desk)
+
+    told = desk.done(
+        *("do", ref, "approve-by-council", "--on", "2026-02-01", "vote.in_favour=7"),
+        *(f"text_sha256={TEXT}", f"evidence={CITED}"),
+        who="clerk-2",
+    )
+
+    assert f"Recorded for {ref} as entry 2 of the register" in told
+    assert desk.data("history", ref)[1]["sentence"] in told
+    assert "home_approval" not in told
+
+
+def test_an_act_is_read_before_it_is_recorded_as_the_timeline_will_tell_it(desk: Desk) -> None:
+    ref = _active(desk)
+    when = ("--body", "council", "--on", "2026-07-01")
+    end = ("do", ref, "end", *when, "cause=expiry", f"evidence={CITED}")
+
+    foretold = desk.done(*end, "--dry-run", who="clerk-1").splitlines()[1].strip()
+    desk.done(*end, who="clerk-1")
+
+    assert foretold == desk.data("history", ref)[-1]["sentence"]
+
+
+def test_a_partnership_is_shown_with_the_names_of_its_countries(desk: Desk) -> None:
+    ref = _proposed(desk)
+
+    told = desk.done("show", ref)
+
+    assert "Norfolk (United States) and Kitakyūshū (Japan)" in told
+    assert "Status: Proposed since 10 January 2026" in told
+    assert desk.data("show", ref)["counterpart"]["country"] == "JP"
+
+
+@pytest.mark.parametrize("role", ["oversight-officer", "oversight_officer"])
+def test_a_role_is_known_with_hyphens_and_with_underscores(desk: Desk, role: str) -> None:
+    told = desk.done("account", "add", "officer-2", "--role", role)
+
+    assert "Account officer-2 (oversight officer) is added." in told
+    assert "officer-2: oversight officer" in desk.done("account", "list")
+
+
+def test_an_unknown_role_is_answered_with_those_there_are(desk: Desk) -> None:
+    told = desk.refused("account", "add", "officer-2", "--role", "officer", code=2)
+
+    assert "'clerk', 'counterpart', 'oversight-officer', 'approver'" in told
+
+
 def test_a_dry_run_records_nothing(desk: Desk) -> None:
     ref = _proposed(desk)
 
@@ -177,7 +226,8 @@ def test_a_dry_run_records_nothing(desk: Desk) -> None:
         "do", ref, "withdraw", "--dry-run", "--body", "staff", "reason=x", who="clerk-1"
     )
 
-    assert "Nothing is yet" in told
+    assert "Proposal withdrawn by the administration of Norfolk" in told
+    assert "Nothing is recorded yet" in told
     assert desk.data("show", ref)["statuses"] == ["proposed"]
 
 
@@ -186,7 +236,10 @@ def test_the_same_key_records_once(desk: Desk) -> None:
     act = ("do", ref, "withdraw", "--key", "k-1", "--body", "staff", "reason=Other plans")
     desk.done(*act, "--on", "2026-02-01", who="clerk-1")
 
-    assert "was recorded before" in desk.done(*act, "--on", "2026-02-01", who="clerk-1")
+    again = desk.done(*act, "--on", "2026-02-01", who="clerk-1")
+
+    assert "was recorded before, as entry 2:" in again
+    assert "Proposal withdrawn by the administration of Norfolk on 1 February 2026" in again
     assert len(desk.data("history", ref)) == 2
 
 
