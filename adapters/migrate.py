@@ -51,7 +51,8 @@ class MigrationChanged(MigrationError):
     def __init__(self, *, name: str) -> None:
         super().__init__(
             f"The migration {name} differs from the one that was applied to this database.",
-            "Restore the file and put the change into a new one.",
+            "Run the Twinledger that made this register. Who changes Twinledger: restore the file "
+            "and put the change into a new one.",
         )
         self.name = name
 

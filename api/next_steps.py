@@ -144,12 +144,12 @@ def _corrections(state: Reviews) -> tuple[NextStep, ...]:
         return ()
     return tuple(
         _step(
-            f"A correction of entry {request.position} waits for a second person",
+            f"A correction of entry {pending.asked.position} waits for a second person",
             " or ".join(role.replace("_", " ") for role in who_may_act(state, "approve-correction"))
             + ", not who requested it",
             "approve-correction",
         )
-        for _, _, request in state.partnership.record.corrections
+        for pending in state.partnership.record.corrections
     )
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from api.web.fields import Choice, Choices
-from api.web.wording import word
 from domain.partnership.state import Unknown
 from domain.review.criteria import CRITERIA_SETS, criteria_set
 from domain.review.state import Open, Reviews
 from projections.views import TimelineItem
+from projections.words import word
 
 
 def choices_for(verb: str, state: Reviews, timeline: Iterable[TimelineItem]) -> Choices:
@@ -29,11 +29,11 @@ def choices_for(verb: str, state: Reviews, timeline: Iterable[TimelineItem]) -> 
             return {
                 "request": tuple(
                     (
-                        str(position),
-                        f"{position}: in entry {asked.position}, {word(asked.field)} "
-                        f"should be {asked.value}",
+                        str(pending.position),
+                        f"{pending.position}: in entry {pending.asked.position}, "
+                        f"{word(pending.asked.field)} should be {pending.asked.value}",
                     )
-                    for position, _, asked in record.corrections
+                    for pending in record.corrections
                 )
             }
         case "open-review":

@@ -50,9 +50,9 @@ def requested(command: c.RequestCorrection, state: Known, act: Act) -> e.Correct
             if not command.value.strip():
                 raise Invalid("value", "the name is empty", "Write the name.")
     if any(
-        (asked.position, asked.field, asked.community, asked.value)
+        (pending.asked.position, pending.asked.field, pending.asked.community, pending.asked.value)
         == (command.position, command.field, command.community, command.value)
-        for _, _, asked in record.corrections
+        for pending in record.corrections
     ):
         raise AlreadyRecorded("A request for this correction", "It waits for the second person.")
     if command.field.startswith("party_") and state.record.side_of(command.community) is None:
@@ -76,15 +76,15 @@ def decided(
     command: c.ApproveCorrection | c.RejectCorrection, state: Known, act: Act
 ) -> e.RecordCorrected | e.CorrectionRejected:
     """A waiting request, decided by somebody else than who asked for it."""
-    waiting = {position: (who, asked) for position, who, asked in state.record.corrections}
-    if command.request not in waiting:
+    pending = {pending.position: pending for pending in state.record.corrections}
+    if command.request not in pending:
         raise NotFound(
             "waiting request for a correction at position",
             str(command.request),
             "The history lists the requests.",
         )
-    recorder, asked = waiting[command.request]
-    if recorder == act.actor.recorder:
+    asked = pending[command.request].asked
+    if pending[command.request].recorder == act.actor.recorder:
         raise SamePerson(act="decide on the correction", because="you requested it")
     if isinstance(command, c.RejectCorrection):
         return e.CorrectionRejected(state.record.id, command.request, command.reason)

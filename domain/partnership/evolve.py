@@ -12,6 +12,7 @@ from domain.partnership.state import (
     Agreed,
     Known,
     Over,
+    PendingCorrection,
     Proposed,
     Record,
     State,
@@ -75,10 +76,10 @@ def evolve(state: State, entry: Entry[History]) -> State:
                 reported_years=state.record.reported_years | {year},
             )
         case e.CorrectionRequested() as event, _:
-            waiting = (entry.position, entry.actor.recorder, event)
-            return _with(state, corrections=(*state.record.corrections, waiting))
+            pending = PendingCorrection(entry.position, entry.actor.recorder, event)
+            return _with(state, corrections=(*state.record.corrections, pending))
         case (e.RecordCorrected() | e.CorrectionRejected()) as event, _:
-            left = tuple(c for c in state.record.corrections if c[0] != event.request)
+            left = tuple(c for c in state.record.corrections if c.position != event.request)
             return _corrected(_with(state, corrections=left), event)
         case r.ReviewOpened() as event, _:
             return _with(

@@ -131,7 +131,7 @@ def _whose_suspension(state: Known, actor: Actor) -> Refused | None:
 def _a_correction_waits(state: Known, actor: Actor) -> Refused | None:
     if not state.record.corrections:
         return WaitingFor(act="decide on a correction", missing="a request for one")
-    if all(recorder == actor.recorder for _, recorder, _ in state.record.corrections):
+    if all(pending.recorder == actor.recorder for pending in state.record.corrections):
         return SamePerson(act="decide on the correction", because="you requested it")
     return None
 

@@ -17,13 +17,20 @@ from domain.values import (
 )
 
 
+class PendingCorrection(Struct, frozen=True):
+    """A request at `position`, which waits for somebody else than its `recorder` to decide."""
+
+    position: int
+    recorder: str
+    asked: CorrectionRequested
+
+
 class Record(Struct, frozen=True):
     """What stays the same through the stages, or gathers along them.
 
     `proposer` is the recorder who put it on record as proposed, `proposing_body` the body that
     proposed it; empty where a legacy record does not say.
     `programme` are the recorders who reported activities. `holds` are open reviews with a hold.
-    `corrections` are requests that wait for the second person: position, recorder, request.
     `reached_at` are the entries that brought it to this stage: one, or the signatures. `dates` is
     the date of each dated entry, as corrected. `bond_known`: a legacy record's date is that of the
     bond (`since`), not of the formal agreement.
@@ -40,7 +47,7 @@ class Record(Struct, frozen=True):
     reported_years: frozenset[int] = frozenset()
     open_reviews: frozenset[ReviewId] = frozenset()
     holds: frozenset[ReviewId] = frozenset()
-    corrections: tuple[tuple[int, str, CorrectionRequested], ...] = ()
+    corrections: tuple[PendingCorrection, ...] = ()
     reached_at: frozenset[int] = frozenset()
     dates: dict[int, EdtfDate] = {}
     legacy: bool = False

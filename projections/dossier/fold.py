@@ -52,8 +52,14 @@ def fold(before: Folded | None, entry: Entry[History]) -> Folded:
             version=entry.position,
             recorded_at=entry.recorded_at,
             corrections=tuple(
-                Waiting(position, asked.position, asked.field, asked.value, asked.reason)
-                for position, _, asked in record.corrections
+                Waiting(
+                    pending.position,
+                    pending.asked.position,
+                    pending.asked.field,
+                    pending.asked.value,
+                    pending.asked.reason,
+                )
+                for pending in record.corrections
             ),
         ),
     )
