@@ -9,6 +9,7 @@ from domain.partnership.state import Active, Agreed, Over, Proposed, Suspended, 
 from domain.review.criteria import criteria_set
 from domain.review.rules import unanswered_elements
 from domain.review.state import Open, Reviews
+from projections.words import word
 
 
 class NextStep(Struct, frozen=True):
@@ -145,7 +146,7 @@ def _corrections(state: Reviews) -> tuple[NextStep, ...]:
     return tuple(
         _step(
             f"A correction of entry {pending.asked.position} waits for a second person",
-            " or ".join(role.replace("_", " ") for role in who_may_act(state, "approve-correction"))
+            " or ".join(map(word, who_may_act(state, "approve-correction")))
             + ", not who requested it",
             "approve-correction",
         )

@@ -37,6 +37,7 @@ from domain.refusals import Invalid
 from domain.review.state import Reviews
 from domain.values import PartnershipId, read_partnership_id
 from projections.timeline import foretold
+from projections.words import word
 
 KEY = "TWINLEDGER_KEY"
 PUBLIC = (
@@ -222,7 +223,10 @@ async def the_person(system: Running) -> Actor:
 def _deciding(actor: Actor, verb: str, command: Command, asked: Asked) -> Actor:
     possible = bodies_for(verb, actor.role)
     if asked.body is None and len(possible) > 1:
-        raise Invalid("--body", "it is not said who decided it", f"One of {', '.join(possible)}.")
+        known = ", ".join(
+            body if word(body) == body else f"{body} ({word(body)})" for body in possible
+        )
+        raise Invalid("--body", "it is not said who decided it", f"One of {known}.")
     if isinstance(command, FoundingCommand):
         actor = acting_for(actor, command.home.community)
     return deciding(actor, asked.body or possible[0], asked.body_name)

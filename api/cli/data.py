@@ -15,6 +15,7 @@ from api.reports.rendering import Format
 from api.wiring import Running, utc_now
 from domain.dates import when_in_words
 from domain.ports import Actor
+from projections.words import word
 
 _SHOWN = 20  # rows of each kind that are told; --json tells all
 
@@ -80,7 +81,7 @@ async def _importer(system: Running) -> Actor:
     actor = await the_person(system)
     if actor.role != "administrator":
         raise Failed(
-            f"A list is imported by an administrator; {actor.recorder} is {actor.role}.", 1
+            f"A list is imported by an administrator; {actor.recorder} is {word(actor.role)}.", 1
         )
     return actor
 

@@ -21,6 +21,7 @@ from domain.review.commands import ReviewCommand
 from domain.review.state import Reviews
 from domain.values import PartnershipId, read_partnership_id
 from projections.views import TimelineItem
+from projections.words import word
 
 FOUNDING = {"submit-proposal": "/proposals/new", "record-legacy-partnership": "/legacy/new"}
 """The acts that begin a record have an address of their own."""
@@ -95,6 +96,6 @@ def _answer(verb: str, state: Reviews, actor: Actor | None) -> Answer:
     answer = next(answer for answer in answers(state, known) if answer.verb == verb)
     if actor is not None:
         return answer
-    roles = ", ".join(role.replace("_", " ") for role in who_may_act(state, verb))
+    roles = ", ".join(map(word, who_may_act(state, verb)))
     because = f"You only read here. This is recorded by: {roles}."
     return Answer(verb, answer.act, False, NotYourRole.code, because)
