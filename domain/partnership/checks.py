@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from domain.citations import cited
 from domain.dates import EdtfDate, parse, surely_before
 from domain.decider import Act
-from domain.names import is_community_id
 from domain.partnership import commands as c
 from domain.partnership import events as e
+from domain.partnership.parties import two_parties
 from domain.partnership.state import Known, Proposed, State, Suspended, Unknown
 from domain.refusals import (
     AlreadyPaired,
@@ -16,7 +17,7 @@ from domain.refusals import (
     NotYourBody,
     NotYourCommunity,
 )
-from domain.values import LIVE, Body, Citation, Party, Sha256, Tier, Vote, mint_partnership_id
+from domain.values import LIVE, Body, Sha256, Tier, Vote, mint_partnership_id
 
 _UNDATED = (
     c.RecordLegacyPartnership,
@@ -83,7 +84,7 @@ def may_propose(command: c.SubmitProposal, state: Unknown, act: Act) -> None:
         )
     if "unknown" in command.motives:
         raise Invalid("motives", "a proposal says why", "Choose at least one motive.")
-    _two_parties(command.home, command.counterpart)
+    two_parties(command.home, command.counterpart)
     _no_live_one(state, command.tier)
 
 
@@ -91,7 +92,7 @@ def legacy(
     command: c.RecordLegacyPartnership, state: Unknown, act: Act
 ) -> e.LegacyPartnershipRecorded:
     """A partnership from before the register, with the doubt that its dates have."""
-    _two_parties(command.home, command.counterpart)
+    two_parties(command.home, command.counterpart)
     if command.status in LIVE:
         _no_live_one(state, command.tier)
     communities = [command.home.community, command.counterpart.community]
@@ -161,20 +162,6 @@ def same_text(given: Sha256, approved: str) -> None:
 def side(state: Known, act: Act) -> e.Side:
     """The side for which the recorder acts; the rules have let no stranger through."""
     return state.record.side_of(act.actor.community) or "home"
-
-
-def cited(citations: tuple[Citation, ...], *, field: str = "evidence") -> tuple[Citation, ...]:
-    """Citations whose dates can be read and whose links are web addresses."""
-    for number, citation in enumerate(citations):
-        if citation.dated:
-            parse(citation.dated, field=f"{field}[{number}].dated")
-        if citation.link and not citation.link.startswith(("https://", "http://")):
-            raise Invalid(
-                f"{field}[{number}].link",
-                f"{citation.link!r} is not a web address",
-                "Begin it with https://, or leave it empty.",
-            )
-    return citations
 
 
 def annual_report(command: c.FileAnnualReport, state: Known, act: Act) -> e.AnnualReportFiled:
@@ -254,20 +241,6 @@ def by_rule(command: c.BringIntoForce, act: Act) -> None:
         raise Invalid("rule", "an act of the system without its rule", "Name the rule's id.")
     if act.actor.role != "system" and command.rule:
         raise Invalid("rule", "only an act of the system has a rule", "Leave it empty.")
-
-
-def _two_parties(home: Party, counterpart: Party) -> None:
-    for field, party in (("home.community", home), ("counterpart.community", counterpart)):
-        if not is_community_id(party.community):
-            raise Invalid(
-                field,
-                f"{party.community!r} cannot identify a community",
-                "Write the country and the name in small letters, digits and hyphens: us-norfolk.",
-            )
-    if home.community == counterpart.community:
-        raise Invalid(
-            "counterpart", "both sides are the same community", "Choose another community."
-        )
 
 
 def _no_live_one(state: Unknown, tier: Tier) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from domain.citations import cited
 from domain.dates import parse
 from domain.decider import Act
 from domain.partnership import checks
@@ -68,7 +69,7 @@ def requested(command: c.RequestCorrection, state: Known, act: Act) -> e.Correct
         command.value,
         command.reason,
         command.community,
-        checks.cited(command.evidence),
+        cited(command.evidence),
     )
 
 

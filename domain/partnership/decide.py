@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from domain.citations import cited
 from domain.dates import parse, parse_day
 from domain.decider import Act
 from domain.partnership import checks, corrections
@@ -31,7 +32,7 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
                     motives=tuple(dict.fromkeys(command.motives)),
                     statement=command.statement,
                     sponsor=command.sponsor,
-                    evidence=checks.cited(command.evidence),
+                    evidence=cited(command.evidence),
                 ),
             )
         case c.RecordLegacyPartnership(), Unknown():
@@ -44,7 +45,7 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
                     state.record.id,
                     command.vote,
                     command.text_sha256,
-                    checks.cited(command.evidence),
+                    cited(command.evidence),
                     command.statement,
                 ),
             )
@@ -52,23 +53,19 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
             decided_by: e.Side = "counterpart" if act.actor.body == "counterpart" else "home"
             return (
                 e.ProposalDeclined(
-                    state.record.id, decided_by, command.reason, checks.cited(command.evidence)
+                    state.record.id, decided_by, command.reason, cited(command.evidence)
                 ),
             )
         case c.Withdraw(), Proposed():
             checks.by_proposer(state, act)
-            return (
-                e.ProposalWithdrawn(
-                    state.record.id, command.reason, checks.cited(command.evidence)
-                ),
-            )
+            return (e.ProposalWithdrawn(state.record.id, command.reason, cited(command.evidence)),)
         case c.RecordCounterpartApproval(), Proposed():
             checks.same_text(command.text_sha256, state.home_approval)
             return (
                 e.CounterpartApprovalRecorded(
                     state.record.id,
                     command.text_sha256,
-                    checks.cited(command.evidence),
+                    cited(command.evidence),
                     command.statement,
                 ),
             )
@@ -83,7 +80,7 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
                     command.text_sha256,
                     completes=state.signed | {side} == {"home", "counterpart"},
                     delegated_by=command.delegated_by,
-                    evidence=checks.cited(command.evidence),
+                    evidence=cited(command.evidence),
                 ),
             )
         case c.BringIntoForce(), Agreed():
@@ -92,7 +89,7 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
                 e.PartnershipActivated(
                     state.record.id,
                     command.statement,
-                    checks.cited(command.evidence),
+                    cited(command.evidence),
                     command.rule,
                 ),
             )
@@ -103,7 +100,7 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
                     command.kind,
                     command.statement,
                     command.outcome,
-                    checks.cited(command.evidence),
+                    cited(command.evidence),
                 ),
             )
         case c.FileAnnualReport(), (Active() | Suspended()):
@@ -116,7 +113,7 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
                     state.record.id,
                     command.reason,
                     command.condition,
-                    checks.cited(command.evidence),
+                    cited(command.evidence),
                     command.waiting_days,
                     command.review_by,
                 ),
@@ -125,9 +122,7 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
             checks.same_body_or_higher(state.suspended_by, act.actor.body)
             checks.waited(state, act)
             return (
-                e.PartnershipResumed(
-                    state.record.id, command.attestation, checks.cited(command.evidence)
-                ),
+                e.PartnershipResumed(state.record.id, command.attestation, cited(command.evidence)),
             )
         case c.End(), (Agreed() | Active() | Suspended()):
             checks.cause_fits(command.cause, state, act)
@@ -137,7 +132,7 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
                 e.PartnershipEnded(
                     state.record.id,
                     command.cause,
-                    checks.cited(command.evidence),
+                    cited(command.evidence),
                     command.statement,
                     command.counterpart_told_on,
                 ),

@@ -2,9 +2,10 @@
 
 from typing import assert_never
 
+from domain.citations import cited
 from domain.dates import parse_day
 from domain.decider import Act
-from domain.partnership.checks import cited, taken_place
+from domain.partnership.checks import taken_place
 from domain.partnership.state import Unknown
 from domain.refusals import AlreadyRecorded, ElementsUnanswered, Invalid, NotFound, WaitingFor
 from domain.review import commands as c

@@ -140,13 +140,52 @@ def test_a_proposal_of_next_year_is_not_made_yet() -> None:
     assert given().when(PROPOSE, by=COUNCILLOR, on="2027").refused(Invalid).field == "on"
 
 
-def test_a_link_in_the_evidence_is_a_web_address() -> None:
-    evidence = (Citation("Letter"), Citation("Minutes", link="javascript:alert(1)"))
-    command = c.SubmitProposal(
-        NORFOLK, KITAKYUSHU, "sister", "sister_city", ("trade",), evidence=evidence
-    )
+@pytest.mark.parametrize(
+    "link",
+    [
+        "javascript:alert(1)",
+        "norfolk.example/41",
+        "https://",
+        "https:///41",
+        "https://norfolk.example/a resolution",
+        "https://[norfolk",
+    ],
+)
+def test_a_link_in_the_evidence_is_a_web_address(link: str) -> None:
+    evidence = (Citation("Letter"), Citation("Minutes", link=link))
 
-    assert given().when(command, by=COUNCILLOR).refused(Invalid).field == "evidence[1].link"
+    refusal = given().when(replace(PROPOSE, evidence=evidence), by=COUNCILLOR).refused(Invalid)
+
+    assert refusal.field == "evidence[1].link"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("population", -5),
+        ("latitude", "abc"),
+        ("latitude", "90.1"),
+        ("latitude", "52,37"),
+        ("longitude", "-180.5"),
+        ("longitude", "1e2"),
+        ("longitude", "nan"),
+    ],
+)
+def test_a_community_is_described_by_values_that_can_be_true(field: str, value: object) -> None:
+    command = replace(PROPOSE, counterpart=replace(KITAKYUSHU, **{field: value}))
+
+    refusal = given().when(command, by=COUNCILLOR).refused(Invalid)
+
+    assert refusal.field == f"counterpart.{field}"
+
+
+def test_a_community_may_lie_at_the_edges_of_the_map_with_nobody_in_it() -> None:
+    home = replace(NORFOLK, population=0, latitude="-90", longitude="180.0")
+
+    (event,) = given().when(replace(PROPOSE, home=home), by=COUNCILLOR).decide()
+
+    assert isinstance(event, e.ProposalSubmitted)
+    assert event.home == home
 
 
 def test_a_date_in_the_evidence_can_be_read() -> None:

@@ -1,0 +1,44 @@
+"""What the two sides of a partnership must satisfy when it is put on record."""
+
+import re
+
+from domain.names import is_community_id
+from domain.refusals import Invalid
+from domain.values import Party
+
+_DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,9})?", re.ASCII)
+
+
+def two_parties(home: Party, counterpart: Party) -> None:
+    """Two communities that can be identified, each described by values that can be true."""
+    _party(home, "home")
+    _party(counterpart, "counterpart")
+    if home.community == counterpart.community:
+        raise Invalid(
+            "counterpart", "both sides are the same community", "Choose another community."
+        )
+
+
+def _party(party: Party, side: str) -> None:
+    if not is_community_id(party.community):
+        raise Invalid(
+            f"{side}.community",
+            f"{party.community!r} cannot identify a community",
+            "Write the country and the name in small letters, digits and hyphens: us-norfolk.",
+        )
+    if party.population is not None and party.population < 0:
+        raise Invalid(
+            f"{side}.population",
+            f"{party.population} people is fewer than none",
+            "Write the number of inhabitants, or leave it empty.",
+        )
+    for field, text, most in (
+        ("latitude", party.latitude, 90),
+        ("longitude", party.longitude, 180),
+    ):
+        if text and not (_DEGREES.fullmatch(text) and abs(float(text)) <= most):
+            raise Invalid(
+                f"{side}.{field}",
+                f"{text!r} is not a {field}",
+                f"Write decimal degrees from -{most} to {most}, for example 52.37.",
+            )
