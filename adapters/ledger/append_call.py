@@ -115,7 +115,7 @@ def _tell_one(waiting: Waiting, rows: list[asyncpg.Record]) -> None:
             raise AssertionError(f"append() answered {verdict!r}")
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
     """One line: Postgres adds details and hints on lines of their own."""
     return str(error).partition("\n")[0].rstrip(".") or type(error).__name__
 
@@ -126,7 +126,7 @@ def tell_failed(group: list[Waiting], error: Exception, *, unknown: bool) -> Non
         answer = (
             OutcomeUnknown(command_key=waiting.prepared.submission.command_key)
             if unknown
-            else LedgerUnavailable(reason=_said(error))
+            else LedgerUnavailable(reason=said(error))
         )
         answer.__cause__ = error
         waiting.failed(answer)

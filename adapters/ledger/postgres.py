@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import asyncpg
@@ -10,6 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 from adapters.ledger.append_call import (
     APPEND,
     arguments_of,
+    said,
     tell_appended,
     tell_failed,
     tell_refused,
@@ -164,7 +166,7 @@ class PostgresLedger:
                 return
             except _LOST as error:
                 unknown = unknown or called
-                await self._let_go()
+                self._hang_up()
                 if self._pool.is_closing() or loop.time() + pause >= deadline:
                     tell_failed(group, error, unknown=unknown)
                     return
@@ -192,7 +194,14 @@ class PostgresLedger:
 
     async def _let_go(self) -> None:
         while self._held:
-            await self._pool.release(self._held.pop())
+            with suppress(*_LOST):  # a broken line is closed, and its place in the pool is free
+                await self._pool.release(self._held.pop())
+
+    def _hang_up(self) -> None:
+        """Close what is held: where one line is lost, nobody waits for what another has to say."""
+        while self._held:
+            with suppress(asyncpg.InterfaceError):  # the pool has it back already
+                self._held.pop().terminate()
 
     async def _split(self, deadline: float, group: list[Waiting], error: Exception) -> None:
         """One of the group cannot be stored, so none was: find it, and store its neighbours."""
@@ -200,7 +209,7 @@ class PostgresLedger:
             group[0].failed(
                 NotCanonical(
                     field="submission",
-                    problem=f"was refused by the database ({error})",
+                    problem=f"was refused by the database ({said(error)})",
                     remedy="Correct it; nothing of it was stored.",
                 )
             )

@@ -45,9 +45,15 @@ def prepare(submission: Submission) -> Prepared:
             field="digest", problem="is not a SHA-256", remedy="Give the 32 bytes of the hash."
         )
     check_text(submission.command_scope, "command_scope")
+    for tag in submission.condition.tags:  # one that no event can have would always hold
+        check_text(tag, "condition.tags")
 
     events = []
     for n, event in enumerate(submission.events):
+        if not event.type:
+            raise NotCanonical(
+                field=f"events[{n}].type", problem="is empty", remedy="Name what happened."
+            )
         event_id = uuid7()
         leaf = encode(
             event,

@@ -190,6 +190,23 @@ class LedgerContract:
 
         assert (await ledger.head()).position == 0
 
+    async def test_an_event_that_does_not_say_what_happened_is_refused_alone_and_in_company(
+        self, ledger: Ledger
+    ) -> None:
+        acts = [submission(event("a")), submission(event("b", type="")), submission(event("c"))]
+        answers = await asyncio.gather(*map(ledger.append, acts), return_exceptions=True)
+
+        assert [isinstance(answer, Receipt) for answer in answers] == [True, False, True]
+        with pytest.raises(NotCanonical, match=r"events\[0\]\.type: is empty"):
+            await ledger.append(acts[1])
+
+    @pytest.mark.parametrize("tag", ["community:E\u0301vian", "community:\ud800"])
+    async def test_a_condition_that_no_event_could_ever_break_is_refused(
+        self, ledger: Ledger, tag: str
+    ) -> None:
+        with pytest.raises(NotCanonical, match=r"condition\.tags"):
+            await ledger.append(submission(event("a"), unless=tag))
+
     async def test_an_act_without_events_is_not_an_act(self, ledger: Ledger) -> None:
         with pytest.raises(NotCanonical, match="events: is empty"):
             await ledger.append(submission())

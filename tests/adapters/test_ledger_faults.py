@@ -24,6 +24,34 @@ if TYPE_CHECKING:
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
+KILL = """
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'
+"""
+SLOW_TYPE = """
+    create function public.wait() returns trigger language plpgsql as $$
+    begin
+        perform pg_advisory_xact_lock(7);
+        return new;
+    end
+    $$;
+    create trigger wait before insert on twinledger.event
+    for each row when (new.type = 'slow.v1') execute function public.wait();
+"""
+
+
+async def until_waiting(owner: Connection, number: int) -> None:
+    """Until `number` calls wait for a lock that `owner` holds."""
+    while True:
+        await owner.execute("select pg_stat_clear_snapshot()")  # a transaction keeps its first look
+        waiting = await owner.fetchval(
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
+            "and datname = current_database()"
+        )
+        if waiting == number:
+            return
+        await asyncio.sleep(0.01)
+
 
 @pytest.fixture
 async def proxy(database: "Database") -> AsyncIterator[Proxy]:
@@ -116,15 +144,48 @@ async def test_a_connection_killed_while_it_waits_for_the_head_has_appended_noth
     async with owner.transaction():
         await owner.execute("select size from twinledger.head for update")
         append = asyncio.ensure_future(cuttable.append(submission(event("a"), unless="a")))
-        while not await owner.fetchval(  # noqa: ASYNC110 - the event is in the database
-            "select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' "
-            "and datname = current_database()"
-        ):
-            await asyncio.sleep(0.01)
+        await until_waiting(owner, 1)
+        await owner.fetch(KILL)
 
     receipt = await append
 
     assert (receipt.first_position, receipt.replayed) == (2, False)
+
+
+async def test_when_both_connections_are_killed_every_append_still_happens_once(
+    pool: Pool, owner: Connection
+) -> None:
+    ledger = PostgresLedger(pool)
+    acts = [submission(event(f"t{n}"), unless=f"t{n}") for n in range(30)]
+    async with owner.transaction():
+        await owner.execute("select size from twinledger.head for update")
+        appends = asyncio.gather(*map(ledger.append, acts))
+        await until_waiting(owner, 2)
+        await owner.fetch(KILL)
+
+    assert sorted(receipt.first_position for receipt in await appends) == list(range(1, 31))
+    assert (await ledger.head()).position == 30
+
+
+async def test_a_line_that_breaks_while_it_is_given_back_fails_nobody(
+    database: "Database", owner: Connection
+) -> None:
+    async def breaks(_connection: object) -> None:
+        raise asyncpg.ConnectionDoesNotExistError("the line broke")
+
+    await owner.execute(SLOW_TYPE)
+    await owner.execute("select pg_advisory_lock(7)")
+    async with asyncpg.create_pool(database.app_dsn, min_size=0, max_size=3, reset=breaks) as pool:
+        ledger = PostgresLedger(pool)
+        crowd = [asyncio.ensure_future(ledger.append(submission(event("x")))) for _ in range(30)]
+        await asyncio.sleep(0.001)  # they have left by both lanes
+        slow = asyncio.ensure_future(ledger.append(submission(event("a", type="slow.v1"))))
+        await asyncio.gather(*crowd)
+        await until_waiting(owner, 1)  # the other connection rests, and is not given back yet
+        await owner.fetch(KILL)
+        await owner.execute("select pg_advisory_unlock(7)")
+
+        assert (await slow).first_position == 31
 
 
 async def test_one_append_that_the_database_cannot_store_does_not_harm_those_beside_it(
@@ -138,6 +199,7 @@ async def test_one_append_that_the_database_cannot_store_does_not_harm_those_bes
     answers = await asyncio.gather(*map(ledger.append, acts), return_exceptions=True)
 
     assert isinstance(answers[4], NotCanonical)
+    assert "\n" not in str(answers[4])  # no detail, which would show the whole row
     assert [a.first_position for a in answers if isinstance(a, Receipt)] == list(range(1, 11))
     assert await ledger.read(frozenset({"x"})) == []
 
