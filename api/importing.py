@@ -14,11 +14,9 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from adapters.imports import Listed, RefusedRow, open_relations
-from adapters.imports.relations import LISTED_ON, SOURCE
+from adapters.imports import Listed, Origin, RefusedRow, open_relations
 from api.founding import Founded, Founding, NotFounded, found
 from api.matching import KnownPairs, Pairing
-from domain.dates import parse
 from domain.decider import Act
 from domain.errors import NotCanonical
 from domain.partnership.commands import RecordLegacyPartnership
@@ -73,6 +71,7 @@ class ImportReport(Struct, frozen=True):
     """What came of the rows: new, duplicates and refused are all of them. Lines are of the file."""
 
     file: str
+    source: str
     listed_on: str
     dry_run: bool
     rows: int
@@ -88,6 +87,7 @@ async def import_file(
     register: Register,
     *,
     dry_run: bool,
+    source: str | None,
     listed_on: str | None,
     actor: Actor,
     now: datetime,
@@ -96,14 +96,14 @@ async def import_file(
     """Record what is new in `path`; with `dry_run` only say what would be.
 
     Raises `adapters.imports.errors.FileRefused` and `Invalid` before anything is recorded.
-    `register` has read all of the ledger, so that nothing it holds is taken for new. `listed_on` is
-    the day of the list (EDTF), None for that of the file's layout. `progress` is told how many rows
-    are done, and of how many.
+    `register` has read all of the ledger, so that nothing it holds is taken for new. `source` says
+    what list it is, `listed_on` of which day (EDTF); None where the file's columns tell. `progress`
+    is told how many rows are done, and of how many.
     """
-    day = parse(listed_on, field="listed_on").text if listed_on else LISTED_ON
     relations = await asyncio.to_thread(open_relations, path)
+    origin = relations.origin(source=source, listed_on=listed_on)
     pairs = await KnownPairs.of(register)
-    run = _Run(pairs, file=path.name, sha256=relations.sha256, day=day, actor=actor, now=now)
+    run = _Run(pairs, sha256=relations.sha256, origin=origin, actor=actor, now=now)
     rows = iter(relations)
     done = 0
     while batch := list(islice(rows, _AT_ONCE)):
@@ -112,7 +112,8 @@ async def import_file(
         progress(done, relations.rows)
     return ImportReport(
         file=path.name,
-        listed_on=day,
+        source=origin.source,
+        listed_on=origin.listed_on,
         dry_run=dry_run,
         rows=done,
         new=run.new,
@@ -126,9 +127,9 @@ class _Run:
     """One run over one file: what has been seen, and what came of it."""
 
     def __init__(
-        self, pairs: KnownPairs, *, file: str, sha256: str, day: str, actor: Actor, now: datetime
+        self, pairs: KnownPairs, *, sha256: str, origin: Origin, actor: Actor, now: datetime
     ) -> None:
-        self._pairs, self._file, self._sha256, self._day = pairs, file, sha256, day
+        self._pairs, self._sha256, self._origin = pairs, sha256, origin
         self._actor, self._now = actor, now
         self.new = 0
         self.duplicates: list[Duplicate] = []
@@ -163,7 +164,9 @@ class _Run:
         return Duplicate(row.line, why, pairing.reference)
 
     def _founding(self, row: Listed, pairing: Pairing) -> Founding:
-        at = f"row {row.relation}" if row.relation else f"{self._file}, line {row.line}"
+        at = f"row {row.relation}" if row.relation else f"line {row.line}"
+        source = f"{self._origin.source}, {at}"
+        day = self._origin.listed_on
         command = RecordLegacyPartnership(
             home=Party(pairing.home, row.a.name, row.a.country),
             counterpart=Party(pairing.counterpart, row.b.name, row.b.country),
@@ -171,8 +174,8 @@ class _Run:
             tier="sister",
             kind="sister_city",
             grade="list_only",
-            sources=(Citation(f"{SOURCE}, {at}", dated=self._day, sha256=self._sha256),),
-            listed_on=self._day,
+            sources=(Citation(source, dated=day, sha256=self._sha256),),
+            listed_on=day,
             statement=pairing.doubt,
         )
         return Founding(command, Act(self._actor, self._key(pairing), self._now))
@@ -195,7 +198,7 @@ class _Run:
                 self.refused.append(RefusedRow(row.line, "row", str(answer), "Record it by hand."))
 
     def _key(self, pairing: Pairing) -> str:
-        return f"import:{self._day}:{pairing.ends}"
+        return f"import:{self._origin.listed_on}:{pairing.ends}"
 
 
 def _look_alike(line: int, other: int | str) -> LookAlike:

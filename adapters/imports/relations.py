@@ -10,13 +10,10 @@ from adapters.imports.countries import check_country
 from adapters.imports.errors import WrongColumns
 from adapters.imports.table import Row, Table, check, rows
 from adapters.ledger.text import check_text
+from domain.dates import parse
 from domain.errors import NotCanonical
 from domain.names import fold, slug, tidy
 from domain.refusals import Invalid
-
-LISTED_ON = "2026-02"
-"""The day of the snapshot from which files of this layout are made."""
-SOURCE = "English Wikipedia, lists of February 2026 (CC BY-SA 4.0)"
 
 _NEEDED = ("a_name", "a_iso2", "b_name", "b_iso2")
 _COLUMNS = (
@@ -29,6 +26,18 @@ _COLUMNS = (
     "same_country",
 )
 _LONGEST_NAME = 200
+_LONGEST_SOURCE = 150  # so that the number of a row can stand after it
+
+
+class Origin(Struct, frozen=True):
+    """What list it is, as a citation names it, and the day of the list (EDTF)."""
+
+    source: str
+    listed_on: str
+
+
+_WIKIPEDIA = Origin("English Wikipedia, lists of February 2026 (CC BY-SA 4.0)", "2026-02")
+"""Only its files have every one of the columns."""
 
 
 class Place(Struct, frozen=True):
@@ -75,6 +84,29 @@ class Relations(Struct, frozen=True):
     def sha256(self) -> str:
         """Of the file's bytes."""
         return self.table.sha256
+
+    def origin(self, *, source: str | None, listed_on: str | None) -> Origin:
+        """What is said of the list, or else known by its columns; raises `Invalid` if neither."""
+        known = _WIKIPEDIA if set(_COLUMNS) <= set(self.table.header) else None
+        if source is not None:
+            source = _text("source", tidy(source), longest=_LONGEST_SOURCE)
+        elif known is not None:
+            source = known.source
+        if not source:
+            raise Invalid(
+                "source",
+                "it is not said what list this is, and every record will cite it",
+                'Say its title and who keeps it: --source "Twin towns, City of Halle, 2025".',
+            )
+        if listed_on is None and known is not None:
+            listed_on = known.listed_on
+        if not listed_on:
+            raise Invalid(
+                "listed_on",
+                "it is not said of which day this list is",
+                "Say it as far as it is known: --listed-on 2025-06, or 2025~ for about 2025.",
+            )
+        return Origin(source, parse(listed_on, field="listed_on").text)
 
     def __iter__(self) -> Iterator[Listed | RefusedRow]:
         """The rows in order, one at a time."""

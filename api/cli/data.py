@@ -23,10 +23,15 @@ _SHOWN = 20  # rows of each kind that are told; --json tells all
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would be recorded, record nothing.")
-@click.option("--listed-on", help="The day of the list (EDTF), where its layout does not say it.")
+@click.option("--source", help="What list it is and who keeps it; relations.csv says it itself.")
+@click.option("--listed-on", help="The day of the list (EDTF); relations.csv says it itself.")
 @click.option("--json", "as_json", is_flag=True, help="All rows with their reasons, for scripts.")
-def import_(file: Path, dry_run: bool, listed_on: str | None, as_json: bool) -> None:
+def import_(
+    file: Path, *, dry_run: bool, source: str | None, listed_on: str | None, as_json: bool
+) -> None:
     """Take over a list of partnerships (relations.csv); a second run changes nothing.
+
+    The columns needed are a_name, a_iso2, b_name and b_iso2. Every record cites the list.
 
     A row that cannot be recorded is refused with its reason, and the others are taken: exit code 0
     with the counts. Where every row was refused it is 1.
@@ -39,6 +44,7 @@ def import_(file: Path, dry_run: bool, listed_on: str | None, as_json: bool) -> 
                 system.ledger,
                 system.register,
                 dry_run=dry_run,
+                source=source,
                 listed_on=listed_on,
                 actor=await _importer(system),
                 now=utc_now(),
@@ -53,6 +59,7 @@ def import_(file: Path, dry_run: bool, listed_on: str | None, as_json: bool) -> 
         echo_json(
             {
                 "file": report.file,
+                "source": report.source,
                 "listed_on": report.listed_on,
                 "dry_run": report.dry_run,
                 "rows": report.rows,
@@ -89,6 +96,7 @@ async def _importer(system: Running) -> Actor:
 def _tell(report: ImportReport) -> None:
     verb = "would be recorded" if report.dry_run else "recorded"
     click.echo(f"{report.file}, listed{when_in_words(report.listed_on)}: {report.rows} rows.")
+    click.echo(f"  source: {report.source}")
     click.echo(f"  new: {report.new} {verb}")
     click.echo(f"  duplicate: {len(report.duplicates)}")
     for duplicate in report.duplicates[:_SHOWN]:

@@ -169,3 +169,18 @@ def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
         open_relations(tmp_path / "none.csv")
     with pytest.raises(FileMissing, match="is a folder"):
         open_relations(tmp_path)
+
+
+def test_the_layout_of_the_wikipedia_lists_says_its_own_source_and_day(written: Written) -> None:
+    origin = open_relations(written(HEADER + GOOD)).origin(source=None, listed_on=None)
+
+    assert origin.source.startswith("English Wikipedia")
+    assert origin.listed_on == "2026-02"
+
+
+def test_what_is_said_of_a_list_goes_before_what_its_layout_says(written: Written) -> None:
+    relations = open_relations(written(HEADER + GOOD))
+
+    origin = relations.origin(source=" Our copy ", listed_on="2019")
+
+    assert (origin.source, origin.listed_on) == ("Our copy", "2019")

@@ -75,7 +75,8 @@ async def imported(
     ledger: Ledger,
     *,
     dry_run: bool = False,
-    listed_on: str | None = None,
+    source: str | None = "Twin towns, Region of Lleida",
+    listed_on: str | None = "2026-02",
     register: object = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> ImportReport:
@@ -84,6 +85,7 @@ async def imported(
         ledger,
         cast(Register, register or Pairs(ledger)),
         dry_run=dry_run,
+        source=source,
         listed_on=listed_on,
         actor=ADMINISTRATOR,
         now=NOW,
@@ -123,13 +125,36 @@ async def test_a_listed_pair_becomes_a_legacy_record_of_the_lists_day(
     assert (report.rows, report.new) == (1, 1)
     assert (record.home.community, record.counterpart.community) == ("ad-encamp", "es-mojácar")
     assert (record.status, record.grade, record.listed_on) == ("active", "list_only", "2026-02")
-    assert "list.csv, line 2" in record.sources[0].title
+    assert record.sources[0].title == "Twin towns, Region of Lleida, line 2"
 
 
 async def test_another_day_of_the_list_can_be_given(ledger: MemoryLedger, written: Written) -> None:
     await imported(written(HEADER + "Encamp,AD,Alghero,IT\n"), ledger, listed_on="2019~")
 
     assert (await legacy(ledger))[0].listed_on == "2019~"
+
+
+@pytest.mark.parametrize(
+    ("source", "listed_on", "field"),
+    [
+        (None, "2025", "source"),
+        (" ", "2025", "source"),
+        ("x" * 151, "2025", "source"),
+        ("a\x00b", "2025", "source"),
+        ("A list", None, "listed_on"),
+        ("A list", "", "listed_on"),
+    ],
+)
+async def test_a_list_that_does_not_say_what_it_is_stops_before_anything_is_recorded(
+    ledger: MemoryLedger, written: Written, source: str | None, listed_on: str | None, field: str
+) -> None:
+    file = written(HEADER + "Encamp,AD,Alghero,IT\n")
+
+    with pytest.raises(Invalid) as refused:
+        await imported(file, ledger, source=source, listed_on=listed_on)
+
+    assert refused.value.field == field
+    assert await ledger.read_after(0, 1) == []
 
 
 async def test_a_day_that_cannot_be_read_stops_before_anything_is_recorded(

@@ -16,6 +16,7 @@ import adapters.regimes
 from tests.conftest import Database
 from tests.journeys.test_command_line import Desk
 
+ORIGIN = ("--source", "Twin towns, State of Virginia", "--listed-on", "2025-06")
 RELATIONS = """relation_id,a_id,a_name,a_iso2,b_id,b_name,b_iso2,distance_km,same_country
 R1,C1,Norfolk,US,C2,Kaliningrad,RU,,0
 R2,C1,Norfolk,US,C3,Toluca,MX,,0
@@ -80,7 +81,7 @@ def test_a_list_of_which_every_row_is_refused_has_failed(desk: Desk, tmp_path: P
     file = tmp_path / "list.csv"
     file.write_text("a_name,a_iso2,b_name,b_iso2\nNorfolk,USA,Toluca,MX\n", encoding="utf-8")
 
-    told = desk.refused("import", str(file), who="admin-2")
+    told = desk.refused("import", str(file), *ORIGIN, who="admin-2")
 
     assert "line 2: a_iso2: 'USA' is not a country code" in told
     assert "Every row of list.csv was refused" in told
@@ -91,7 +92,16 @@ def test_a_list_without_a_row_is_no_failure(desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text("a_name,a_iso2,b_name,b_iso2\n", encoding="utf-8")
 
-    assert "0 rows" in desk.done("import", str(file), who="admin-2")
+    assert "0 rows" in desk.done("import", str(file), *ORIGIN, who="admin-2")
+
+
+def test_a_list_of_unknown_origin_is_not_taken(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("a_name,a_iso2,b_name,b_iso2\nNorfolk,US,Toluca,MX\n", encoding="utf-8")
+
+    assert "what list this is" in desk.refused("import", str(file), who="admin-2")
+    told = desk.done("import", str(file), *ORIGIN, "--dry-run", who="admin-2")
+    assert "source: Twin towns, State of Virginia" in told
 
 
 def test_a_report_into_a_folder_that_is_not_there_names_the_folder_and_what_to_do(
