@@ -2,7 +2,7 @@
 
 Trusts no column: each is compared with the leaf, and the leaf with its hash. It proves that the
 stored rows agree with each other; that they are also the rows of yesterday is for a checkpoint that
-somebody else holds.
+somebody else holds. That the tables still refuse changes is asked of the catalogue.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,6 +33,13 @@ select distinct position from {schema}.event_tag t
 where not exists (select from {schema}.event e where e.position = t.position)
 order by position
 """
+_OPEN_TO_CHANGE = """
+select name, (
+    select t.tgenabled from pg_trigger t where t.tgname = 'append_only'
+    and t.tgrelid = to_regclass($1::text || '.' || name)
+) as enabled
+from unnest(array['event', 'event_tag', 'command_key', 'head']) as guarded (name)
+"""
 _UNKEYED = """
 select e.position, count(k.position) as keys
 from {schema}.event e left join (
@@ -44,7 +51,7 @@ order by e.position
 
 
 class Problem(Struct, frozen=True):
-    """What is wrong at a position, in a sentence."""
+    """What is wrong at a position, in a sentence; at 0 it is about the ledger as a whole."""
 
     position: int
     what: str
@@ -55,7 +62,6 @@ class Audit(Struct, frozen=True):
 
     size: int
     root: str
-    last_leaf_hash: str
     problems: tuple[Problem, ...]
     problem_count: int
 
@@ -95,6 +101,9 @@ async def audit(
             found.add(row["position"], "a tag points here, where no entry stands")
         async for row in connection.cursor(_UNKEYED.format(schema=schema)):
             found.add(row["position"], f"{row['keys']} commands say that they recorded this entry")
+        for row in await connection.fetch(_OPEN_TO_CHANGE, schema):
+            if row["enabled"] != b"A":
+                found.add(0, _unguarded(row["name"], row["enabled"]))
     if expected - 1 != size:
         found.add(expected, f"the head says {size} entries, the last one stands at {expected - 1}")
     if last_hash != head_hash:
@@ -102,7 +111,7 @@ async def audit(
     if size and head_time != last_time:
         found.add(size, f"the head says that the last entry is of {head_time}, not {last_time}")
     progress(size, size)
-    return Audit(size, tree.root().hex(), last_hash.hex(), tuple(found.named), found.count)
+    return Audit(size, tree.root().hex(), tuple(found.named), found.count)
 
 
 class _Found:
@@ -114,6 +123,14 @@ class _Found:
         self.count += 1
         if len(self.named) < _SHOWN:
             self.named.append(Problem(position, what))
+
+
+def _unguarded(table: str, enabled: bytes | None) -> str:
+    how = "missing" if enabled is None else "disabled" if enabled == b"D" else "not always on"
+    return (
+        f"the table {table} does not refuse changes: its trigger append_only is {how}, so rows may "
+        "have been changed and their hashes with them"
+    )
 
 
 def _wrong_with(row: asyncpg.Record, last_time: datetime | None) -> Iterator[str]:

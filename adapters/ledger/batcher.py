@@ -89,15 +89,16 @@ class Batcher:
     async def _carry(self, group: list[Waiting]) -> None:
         try:
             await self._send(group)
+            # One turn of the loop: whoever just got an answer may have more to append.
+            await asyncio.sleep(0)
         except Exception as error:
             for waiting in group:
                 waiting.failed(error)
-        # One turn of the loop: whoever just got an answer may have more to append.
-        await asyncio.sleep(0)
-        self._under_way -= 1
-        self._depart()
-        if not self._under_way:
-            await self._rest()
+        finally:  # also where the loop ends, which cancels whatever runs in it
+            self._under_way -= 1
+            self._depart()
+            if not self._under_way:
+                await self._rest()
 
     def _next_group(self) -> list[Waiting]:
         group: list[Waiting] = []

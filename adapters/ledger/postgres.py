@@ -75,9 +75,10 @@ class PostgresLedger:
     """A `domain.ports.Ledger` in the schema `schema` of the pool's database.
 
     Nothing is bound to a session, so the pool may stand before a transaction pooler. The pool
-    belongs to the caller. Up to `LANES` of its connections are held while appends keep coming, so
-    it needs two or more. `clock` gives the time that appends propose, in UTC; the database's own
-    time stands where the two are more than a second apart.
+    belongs to the caller. Up to `LANES` of its connections are held while appends keep coming, one
+    less where that would leave none to readers; in a pool of one, readers wait. `clock` gives the
+    time that appends propose, in UTC; the database puts its own in its place where the two are more
+    than a second apart, or where it would turn time back.
     """
 
     def __init__(
@@ -193,9 +194,12 @@ class PostgresLedger:
             return await self._pool.acquire()
 
     async def _let_go(self) -> None:
-        while self._held:
-            with suppress(*_LOST):  # a broken line is closed, and its place in the pool is free
-                await self._pool.release(self._held.pop())
+        try:
+            while self._held:
+                with suppress(*_LOST):  # a broken line is closed, and its place in the pool is free
+                    await self._pool.release(self._held.pop())
+        finally:
+            self._hang_up()  # something is left only where the loop ends
 
     def _hang_up(self) -> None:
         """Close what is held: where one line is lost, nobody waits for what another has to say."""

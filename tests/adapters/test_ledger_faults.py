@@ -224,6 +224,24 @@ async def test_a_ledger_whose_pool_is_closed_says_so_at_once(database: "Database
         await ledger.append(submission(event("a")))
 
 
+async def test_a_program_that_ends_while_groups_are_under_way_can_close_its_pool(
+    database: "Database", owner: Connection
+) -> None:
+    others = asyncio.all_tasks()
+    pool = await open_pool(database.app_dsn)
+    ledger = PostgresLedger(pool)
+    async with owner.transaction():
+        await owner.execute("select size from twinledger.head for update")
+        appends = [asyncio.ensure_future(ledger.append(submission(event("a")))) for _ in range(30)]
+        await until_waiting(owner, 2)
+        for task in asyncio.all_tasks() - others:  # as asyncio.run does at its end
+            task.cancel()
+        await asyncio.gather(*appends, return_exceptions=True)
+
+        async with asyncio.timeout(20):
+            await pool.close()
+
+
 async def test_a_database_clock_that_is_behind_does_not_take_the_record_along(
     pool: Pool, owner: Connection
 ) -> None:
