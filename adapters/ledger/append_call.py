@@ -1,7 +1,7 @@
 """One call of `append()` in 0001_ledger.sql: what goes in, and what each of the group is told."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import asyncpg
 
@@ -26,6 +26,7 @@ APPEND = """
 
 def arguments_of(group: list[Waiting], now: datetime) -> list[object]:
     """The arguments of `append()` in 0001_ledger.sql, in its order."""
+    now = now.astimezone(UTC)
     keys, digests, replies, firsts, lasts = [], [], [], [], []
     ids, types, leaves, hashes, stamps_at = [], [], [], [], []
     tags: list[int] = []

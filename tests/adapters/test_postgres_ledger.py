@@ -1,7 +1,7 @@
 """The ledger in Postgres keeps the contract, and what only a database can promise."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -46,6 +46,16 @@ async def test_a_host_whose_clock_is_wrong_records_at_the_databases_time(
         assert await pool.fetchval(
             "select recorded_at from twinledger.event where position = $1", read.position
         ) == time  # fmt: skip
+
+
+async def test_a_clock_in_another_time_zone_records_the_same_moment(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+) -> None:
+    tokyo = timezone(timedelta(hours=9))
+    ledger = PostgresLedger(pool, clock=lambda: datetime.now(tokyo))
+    receipt = await ledger.append(submission(event("a")))
+    (read,) = await ledger.read_after(0, 10)
+    assert read.recorded_at == receipt.recorded_at
 
 
 async def test_a_host_some_milliseconds_behind_the_last_append_does_not_turn_time_back(
