@@ -5,6 +5,8 @@ partnership") finds that form here too, beside the word. The timeline stores its
 changes a word that stands in one raises the timeline's version.
 """
 
+from collections.abc import Iterable
+
 from domain.partnership.commands import ActivityKind, Cause, CorrectableField
 from domain.review.commands import Ground, Outcome, Result
 from domain.values import Body, Grade, Kind, Motive, Role, Status, Tier
@@ -195,6 +197,20 @@ def word(value: str) -> str:
 def capitalised(words: str) -> str:
     """`words` as a heading or at the start of a line begins; the rest stays as it is."""
     return words[:1].upper() + words[1:]
+
+
+def agreed_on(statuses: Iterable[Status]) -> bool:
+    """Whether it possibly came further than a proposal; if not, its first date is the proposal's.
+
+    Without a status it is not known, and not ruled out.
+    """
+    possible = set(statuses)
+    return not possible or not possible <= {"proposed", "declined", "withdrawn"}
+
+
+def beginning(statuses: Iterable[Status]) -> str:
+    """What the date `since` is called."""
+    return "Bond since" if agreed_on(statuses) else "Proposed"
 
 
 def status_text(statuses: tuple[Status, ...], possibly_not_begun: bool = False) -> str:

@@ -3,17 +3,20 @@
 import os
 import secrets
 import unicodedata
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
+from click.core import ParameterSource
 from msgspec import Struct
 
 from adapters.ledger.text import check_text
 from api.cli import Failed
 from api.cli.accounts import RoleName
-from api.cli.fields import command_from
-from api.cli.mistakes import usage
-from api.cli.running import echo_json, on_register
+from api.cli.fields import command_from, document_from
+from api.cli.mistakes import slips, usage
+from api.cli.options import options, who_decided
+from api.cli.running import on_register
+from api.cli.telling import tell_answers, tell_outcome
 from api.commands import Outcome, execute, reviews_of
 from api.identity import (
     DEMO_ROLES,
@@ -26,18 +29,16 @@ from api.identity import (
 )
 from api.wiring import Running, utc_now
 from domain.answers import VERBS, Answer, answers
-from domain.dates import in_words, parse
+from domain.dates import parse
 from domain.decider import Act, Entry
 from domain.errors import NotCanonical
-from domain.history import Command, entry_of, event_type, partnership_tag
+from domain.history import Command, entry_of, partnership_tag
 from domain.partnership.commands import FoundingCommand
 from domain.partnership.state import Unknown
 from domain.ports import Actor
-from domain.refusals import Invalid
 from domain.review.state import Reviews
 from domain.values import PartnershipId, read_partnership_id
 from projections.timeline import foretold
-from projections.words import word
 
 KEY = "TWINLEDGER_KEY"
 PUBLIC = (
@@ -48,13 +49,18 @@ _LONGEST_LINE = 200
 
 
 class PublicText(click.ParamType[str]):
-    """A line that is recorded with the act: at most 200 characters, all of them shown."""
+    """A line that everybody reads: at most 200 characters, all of them shown."""
 
     name = "text"
+
+    def __init__(self, *, may_be_empty: bool = True) -> None:
+        self.may_be_empty = may_be_empty
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Refuse what a leaf cannot hold, before anything is asked of the register."""
         text = unicodedata.normalize("NFC", value)
+        if not self.may_be_empty and not text.strip():
+            self.fail("it is empty. Write a name that people know it by.", param, ctx)
         if len(text) > _LONGEST_LINE:
             self.fail(f"it has {len(text)} characters, at most {_LONGEST_LINE} go.", param, ctx)
         try:
@@ -67,9 +73,7 @@ class PublicText(click.ParamType[str]):
 class Asked(Struct, frozen=True):
     """What was typed beside the verb."""
 
-    reference: str
-    words: tuple[str, ...]
-    body_json: bytes | None
+    reference: PartnershipId | None
     role: DemoRole | None
     on: str | None
     body: str | None
@@ -99,6 +103,7 @@ class Asked(Struct, frozen=True):
     "--from-json", "body_file", type=click.File("rb"), help="The fields, as JSON; - reads."
 )
 @click.option("--dry-run", is_flag=True, help="Decide and show, record nothing.")
+@click.option("--all", "everything", is_flag=True, help="Without VERB: every refusal, too.")
 @click.option("--json", "as_json", is_flag=True)
 def do(
     *,
@@ -113,26 +118,25 @@ def do(
     expected: int | None,
     body_file: BinaryIO | None,
     dry_run: bool,
+    everything: bool,
     as_json: bool,
 ) -> None:
     """Record VERB for the partnership REF ("new" for a proposal or a legacy record).
 
-    Without VERB: what is allowed now, and if not why. With VERB and no fields: what it takes.
+    Without VERB: what is allowed now, and if not why. With VERB alone: what it takes.
     Evidence is written "title | date | link | sha256". All that you write is public for ever: at
     most 2,000 characters a text, and no personal data.
     """
     if verb is not None and verb not in VERBS:
         raise click.UsageError(f"There is no verb {verb!r}. There are: {', '.join(VERBS)}.")
-    if verb is not None and not words and body_file is None:
-        lines = usage(VERBS[verb])
-        if any("(needed)" in line for line in lines):
-            click.echo(PUBLIC)
-            click.echo(f"{verb} takes:\n  " + "\n  ".join(lines))
-            return
+    if verb is not None and _alone():
+        click.echo(PUBLIC)
+        click.echo(f"{verb} takes:\n  " + "\n  ".join((*usage(VERBS[verb]), *options(verb))))
+        return
+    with slips():
+        known = None if reference == "new" else read_partnership_id(reference)
     asked = Asked(
-        reference,
-        words,
-        body_file.read() if body_file else None,
+        known,
         role,
         on,
         body,
@@ -142,29 +146,50 @@ def do(
         dry_run,
     )
     if verb is None:
-        _tell_answers(on_register(lambda system: _answers(system, asked)), as_json)
+        tell_answers(
+            *on_register(lambda system: _answers(system, asked)),
+            everything=everything,
+            as_json=as_json,
+        )
     else:
-        _tell_outcome(*on_register(lambda system: _record(system, verb, asked)), as_json)
+        with slips():
+            typed = document_from(VERBS[verb], words, body_file.read() if body_file else None)
+        tell_outcome(*on_register(lambda system: _record(system, verb, typed, asked)), as_json)
 
 
-async def _answers(system: Running, asked: Asked) -> tuple[Answer, ...]:
+def _alone() -> bool:
+    """Whether nothing stands beside REF and VERB: with an option, an act is meant."""
+    context = click.get_current_context()
+    given = {
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    return not context.params["words"] and given <= {"reference", "verb", "words"}
+
+
+async def _answers(system: Running, asked: Asked) -> tuple[Reviews, tuple[Answer, ...]]:
     state = await _state(system, asked)
-    return answers(state, await _person(system, asked, state))
+    return state, answers(state, await _person(system, asked, state))
 
 
-async def _record(system: Running, verb: str, asked: Asked) -> tuple[Outcome, tuple[str, ...]]:
+async def _record(
+    system: Running, verb: str, typed: Any, asked: Asked
+) -> tuple[Outcome, tuple[str, ...]]:
     """What the act did, and how the timeline tells it."""
-    command = command_from(VERBS[verb], asked.words, asked.body_json)
     state = await _state(system, asked)
-    actor = _deciding(await _person(system, asked, state), verb, command, asked)
+    person = await _person(system, asked, state)
     now = utc_now()
-    act = Act(actor, asked.key, now, parse(asked.on or now.date().isoformat(), field="--on"))
+    with slips():
+        command = command_from(VERBS[verb], typed, _options_missing(verb, person, asked))
+        on = parse(asked.on or now.date().isoformat(), field="--on")
+    act = Act(_deciding(person, verb, command, asked), asked.key, now, on)
     founding = isinstance(command, FoundingCommand)
     outcome = await execute(
         system.ledger,
         command,
         act,
-        partnership=None if founding else _reference(asked),
+        partnership=None if founding else asked.reference,
         expected=asked.expected,
         dry_run=asked.dry_run,
     )
@@ -187,14 +212,10 @@ async def _sentences(system: Running, outcome: Outcome, act: Act) -> tuple[str, 
 
 
 async def _state(system: Running, asked: Asked) -> Reviews:
-    if asked.reference == "new":
+    if asked.reference is None:
         return Reviews(Unknown())
-    state, _ = await reviews_of(system.ledger, _reference(asked))
+    state, _ = await reviews_of(system.ledger, asked.reference)
     return state
-
-
-def _reference(asked: Asked) -> PartnershipId:
-    return read_partnership_id(asked.reference)
 
 
 async def _person(system: Running, asked: Asked, state: Reviews) -> Actor:
@@ -220,58 +241,15 @@ async def the_person(system: Running) -> Actor:
     return account_actor(account)
 
 
-def _deciding(actor: Actor, verb: str, command: Command, asked: Asked) -> Actor:
-    possible = bodies_for(verb, actor.role)
+def _options_missing(verb: str, person: Actor, asked: Asked) -> list[str]:
+    possible = bodies_for(verb, person.role)
     if asked.body is None and len(possible) > 1:
-        known = ", ".join(
-            body if word(body) == body else f"{body} ({word(body)})" for body in possible
-        )
-        raise Invalid("--body", "it is not said who decided it", f"One of {known}.")
+        return [f"--body: {who_decided(possible)}"]
+    return []
+
+
+def _deciding(actor: Actor, verb: str, command: Command, asked: Asked) -> Actor:
     if isinstance(command, FoundingCommand):
         actor = acting_for(actor, command.home.community)
-    return deciding(actor, asked.body or possible[0], asked.body_name)
-
-
-def _tell_answers(found: tuple[Answer, ...], as_json: bool) -> None:
-    if as_json:
-        echo_json(found)
-        return
-    click.echo("You may:")
-    for answer in found:
-        if answer.allowed:
-            click.echo(f"  {answer.verb}: {answer.act}")
-    click.echo("You may not:")
-    for answer in found:
-        if not answer.allowed:
-            click.echo(f"  {answer.verb}: {answer.because}")
-
-
-def _tell_outcome(outcome: Outcome, sentences: tuple[str, ...], as_json: bool) -> None:
-    receipt = outcome.receipt
-    if as_json:
-        echo_json(
-            {
-                "partnership": outcome.partnership,
-                "events": [
-                    {"type": event_type(event), "public": event} for event in outcome.events
-                ],
-                "position": receipt.last_position if receipt else None,
-                "recorded_at": receipt.recorded_at if receipt else None,
-                "replayed": receipt.replayed if receipt else False,
-            }
-        )
-        return
-    if receipt is None:
-        click.echo("This would be recorded:")
-    elif receipt.replayed:
-        click.echo(f"This act was recorded before, as entry {receipt.last_position}:")
-    else:
-        day = in_words(receipt.recorded_at.date().isoformat())
-        click.echo(
-            f"Recorded for {outcome.partnership} as entry {receipt.last_position} "
-            f"of the register, {day} {receipt.recorded_at:%H:%M} UTC:"
-        )
-    for sentence in sentences:
-        click.echo(f"  {sentence}")
-    if receipt is None:
-        click.echo("Nothing is recorded yet. Without --dry-run it is.")
+    body = asked.body or bodies_for(verb, actor.role)[0]
+    return deciding(actor, body, asked.body_name)

@@ -8,6 +8,7 @@ import click
 from adapters.output import require_writable
 from api.cli import Failed
 from api.cli.acts import the_person
+from api.cli.mistakes import slips
 from api.cli.running import echo_json, on_register, progress_bar
 from api.importing import ImportReport, import_file
 from api.reports.issue import FORMATS, REPORTS, issue, position_asked_for
@@ -143,16 +144,17 @@ def report(
         require_writable(file)
 
     async def work(system: Running) -> bytes:
-        known = await position_asked_for(system.ledger, known_at=known_at, position=position)
-        return await issue(
-            system.register,
-            system.ledger,
-            report=name,
-            as_of=as_of,
-            position=known,
-            format=format_,
-            regime=regime,
-        )
+        with slips():
+            known = await position_asked_for(system.ledger, known_at=known_at, position=position)
+            return await issue(
+                system.register,
+                system.ledger,
+                report=name,
+                as_of=as_of,
+                position=known,
+                format=format_,
+                regime=regime,
+            )
 
     content = on_register(work)
     if file is not None:

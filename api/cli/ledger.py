@@ -30,8 +30,9 @@ def verify(as_json: bool) -> None:
     else:
         _tell(found)
     if not found.sound:
+        problems = "1 problem" if found.problem_count == 1 else f"{found.problem_count} problems"
         raise Failed(
-            f"The ledger is NOT sound: {found.problem_count} problems. Keep everything as it is, "
+            f"The ledger is NOT sound: {problems}. Keep everything as it is, "
             "make a copy of the data folder, and compare with a backup.",
             1,
         )
@@ -41,7 +42,8 @@ def _tell(found: Audit) -> None:
     click.echo(f"Entries read:  {found.size}")
     click.echo(f"Root (RFC 6962): {found.root}")
     for problem in found.problems:
-        click.echo(f"Position {problem.position}: {problem.what}")
+        where = f"Position {problem.position}" if problem.position else "The ledger"
+        click.echo(f"{where}: {problem.what}")
     if found.sound:
         click.echo(
             "No entry is missing and each is what its hash says. "
@@ -68,17 +70,30 @@ def check(as_json: bool) -> None:
     else:
         click.echo(f"{name}: {head.position} entries.")
         for standing in standings:
-            word = "agrees with the ledger" if standing.sound else "does NOT agree with the ledger"
-            behind = f", {standing.behind} behind" if standing.behind else ""
-            click.echo(f"{standing.projection}: {word} up to entry {standing.position}{behind}.")
+            click.echo(f"{standing.projection}: {_stands(standing)}")
             if not standing.sound:
                 _tell_counts(standing)
+        click.echo("This counted entries; `twinledger verify` reads every one and checks its hash.")
     if unsound:
         raise Failed(
             f"Rebuild what does not agree: `twinledger rebuild {' '.join(unsound)}`. "
             "The ledger itself is read by `twinledger verify`.",
             1,
         )
+
+
+def _stands(standing: Standing) -> str:
+    """How a read model stands; one that is behind is shown as soon as somebody builds on."""
+    if standing.behind and not standing.built:
+        return (
+            f"not built yet from the {standing.behind} entries, as after a restore; the next "
+            "`twinledger serve` or `twinledger rebuild` builds it."
+        )
+    agrees = "agrees with the ledger" if standing.sound else "does NOT agree with the ledger"
+    up_to = f"{agrees} up to entry {standing.position}"
+    if not standing.behind:
+        return f"{up_to}."
+    return f"{up_to}; the {standing.behind} after it come with the next `twinledger serve`."
 
 
 def _tell_counts(standing: Standing) -> None:

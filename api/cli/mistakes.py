@@ -1,6 +1,8 @@
 """What is wrong with the fields of a command, in words instead of the decoder's."""
 
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, get_args
 
 import msgspec
@@ -17,8 +19,9 @@ from msgspec.inspect import (
 )
 from msgspec.structs import FieldInfo, fields
 
+from api.cli import Failed
 from domain.refusals import Invalid
-from domain.values import Citation
+from domain.values import Citation, Country
 
 EVIDENCE = "title | date | link | sha256"
 _SHA256 = "the 64 digits 0-9 and a-f of a SHA-256"
@@ -30,7 +33,7 @@ _FORMS = {
     r"^[A-Z]{3}$(?!\n)": "three capital letters, such as EUR",
 }
 _AT = re.compile(r"(?P<problem>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
-_NAMED = re.compile(r"Object (?P<what>missing required|contains unknown) field `(?P<name>.*)`")
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<name>.*)`")
 _LONGER = re.compile(r"Expected `\w+` of length <= (?P<most>\d+)")
 _BELOW = re.compile(r"Expected `int` (?P<sign>>=|<=) (?P<limit>-?\d+)")
 
@@ -38,16 +41,64 @@ _BELOW = re.compile(r"Expected `int` (?P<sign>>=|<=) (?P<limit>-?\d+)")
 def usage(shape: type[Struct]) -> list[str]:
     """One line per field: its name, whether it is needed, and what it takes."""
     return [
-        f"{field.name}{' (needed)' if field.required else ''}: {takes(field)}"
+        f"{field.name}{' (needed)' if _needed(field) else ''}: {takes(field)}"
         for field in fields(shape)
     ]
 
 
 def possible(shape: type[Struct]) -> str:
     """All fields by name, as a remedy."""
-    needed = [field.name for field in fields(shape) if field.required]
-    others = [field.name for field in fields(shape) if not field.required]
+    needed = [field.name for field in fields(shape) if _needed(field)]
+    others = [field.name for field in fields(shape) if not _needed(field)]
     return f"Needed: {', '.join(needed) or 'nothing'}. Possible: {', '.join(others) or 'nothing'}."
+
+
+def may_be_left_out(field: FieldInfo) -> bool:
+    """Whether leaving it out says that it is empty: a place may have no country."""
+    return bool(field.type == Country)
+
+
+def _needed(field: FieldInfo) -> bool:
+    return field.required and not may_be_left_out(field)
+
+
+def missing(shape: type[Struct], document: Any, at: str = "") -> list[str]:
+    """One line for each needed field that `document` does not have: its path and what it takes."""
+    found: list[str] = []
+    for field in fields(shape):
+        path, part = at + field.name, part_of(field.type)
+        value = document.get(field.name)
+        if field.name not in document:
+            if _needed(field) and part is not None and not is_list(field.type):
+                found += missing(part, {}, f"{path}.")
+            elif _needed(field):
+                found.append(f"{path}: {takes(field)}")
+        elif part is not None and isinstance(value, dict):
+            found += missing(part, value, f"{path}.")
+        elif part is not None and isinstance(value, list):
+            for number, item in enumerate(value):
+                if isinstance(item, dict):
+                    found += missing(part, item, f"{path}[{number}].")
+    return found
+
+
+def says_missing(error: msgspec.ValidationError) -> bool:
+    """Whether the decoder stopped at something that is not there."""
+    return str(error).startswith("Object missing required field")
+
+
+def still_missing(lines: Iterable[str]) -> Failed:
+    """All that is missing, at once."""
+    return Failed("Nothing is recorded. Still missing:\n  " + "\n  ".join(lines), 2)
+
+
+@contextmanager
+def slips() -> Iterator[None]:
+    """What cannot be as it is typed ends with exit code 2; what the rules refuse, with 1."""
+    try:
+        yield
+    except Invalid as error:
+        raise Failed(str(error), 2) from error
 
 
 def refusal(error: msgspec.ValidationError, shape: type[Struct]) -> Invalid:
@@ -55,10 +106,9 @@ def refusal(error: msgspec.ValidationError, shape: type[Struct]) -> Invalid:
     found = _AT.fullmatch(str(error))
     problem, path = (found["problem"], found["path"] or "") if found else (str(error), "")
     around, field = _at(shape, path)
-    if named := _NAMED.fullmatch(problem):
-        name = f"{path}.{named['name']}" if path else named["name"]
-        missing = named["what"].startswith("missing")
-        return Invalid(name, "it is missing" if missing else "no such field", possible(around))
+    if unknown := _UNKNOWN.fullmatch(problem):
+        name = f"{path}.{unknown['name']}" if path else unknown["name"]
+        return Invalid(name, "no such field", possible(around))
     remedy = f"It takes {takes(field)}." if field else possible(around)
     return Invalid(path or "fields", _in_words(problem), remedy)
 
@@ -94,6 +144,11 @@ def part_of(kind: Any) -> type[Struct] | None:
     return next((part for inner in get_args(kind) if (part := part_of(inner))), None)
 
 
+def is_list(kind: Any) -> bool:
+    """Whether a field holds several."""
+    return isinstance(msgspec.inspect.type_info(kind), VarTupleType)
+
+
 def takes(field: FieldInfo) -> str:
     """What may be written for a field."""
     described = msgspec.inspect.type_info(field.type)
@@ -127,4 +182,6 @@ def takes(field: FieldInfo) -> str:
 
 
 def _parts(cls: type[Struct]) -> str:
-    return ", ".join(field.name for field in fields(cls))
+    return ", ".join(
+        f"{field.name}{' (needed)' if _needed(field) else ''}" for field in fields(cls)
+    )

@@ -2,6 +2,7 @@
 
 import click
 
+from api.cli.mistakes import slips
 from api.cli.running import echo_json, on_register
 from api.countries import country_name
 from api.reports.issue import position_asked_for
@@ -10,18 +11,19 @@ from domain.dates import in_words, parse_day, when_in_words
 from domain.refusals import NotFound
 from domain.values import Party, read_partnership_id
 from projections.views import Filters, Moment, Page, PartnershipView, TimelineItem
-from projections.words import status_text, word
+from projections.words import beginning, status_text, word
 
 
 async def moment_of(
     system: Running, as_of: str | None, known_at: str | None, position: int | None
 ) -> Moment:
     """The two clocks as they are typed: a day in the world, and what was known by then."""
-    day = parse_day(as_of, field="--as-of") if as_of is not None else None
-    if known_at is None and position is None:
-        return Moment(day)
-    known = await position_asked_for(system.ledger, known_at=known_at, position=position)
-    return Moment(day, known)
+    with slips():
+        day = parse_day(as_of, field="--as-of") if as_of is not None else None
+        if known_at is None and position is None:
+            return Moment(day)
+        known = await position_asked_for(system.ledger, known_at=known_at, position=position)
+        return Moment(day, known)
 
 
 @click.command()
@@ -34,7 +36,8 @@ def show(
     reference: str, as_of: str | None, known_at: str | None, position: int | None, as_json: bool
 ) -> None:
     """One partnership in words."""
-    wanted = read_partnership_id(reference)
+    with slips():
+        wanted = read_partnership_id(reference)
 
     async def work(system: Running) -> PartnershipView:
         moment = await moment_of(system, as_of, known_at, position)
@@ -61,7 +64,7 @@ def described(view: PartnershipView) -> list[str]:
     lines += [f"Under transparency review: {review.review}" for review in view.open_reviews]
     if view.condition:
         lines.append(f"Resumes when: {view.condition}")
-    begun = "Proposed" if view.statuses == ("proposed",) else "Bond since"
+    begun = beginning(view.statuses)
     for label, fact in ((begun, view.since), ("Formal agreement", view.formally_since)):
         if fact is not None:
             lines.append(f"{label}: {in_words(fact.on)} (known from {word(fact.grade)})")
@@ -91,10 +94,12 @@ def _status(view: PartnershipView) -> str:
 @click.option("--json", "as_json", is_flag=True)
 def history(reference: str, position: int | None, as_json: bool) -> None:
     """All acts of one partnership: who, when, on which basis, what changed."""
-    wanted = read_partnership_id(reference)
+    with slips():
+        wanted = read_partnership_id(reference)
 
     async def work(system: Running) -> tuple[TimelineItem, ...]:
-        known = position and await position_asked_for(system.ledger, position=position)
+        with slips():
+            known = position and await position_asked_for(system.ledger, position=position)
         items = await system.timeline.of(wanted, position=known)
         if not items:
             raise NotFound("partnership", wanted, "Check the reference, or search the register.")

@@ -1,6 +1,9 @@
 """`demo`, `init`, `serve`."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cache
 
 import click
 
@@ -10,11 +13,14 @@ from adapters.log import configure_log
 from adapters.problems import CannotRun
 from adapters.settings import read_settings
 from api.cli.accounts import Pseudonym, tell_key
+from api.cli.acts import PublicText
 from api.cli.running import progress_bar, require_register
-from api.demo import Summary, load_sample
+from api.demo import Highlight, Summary, load_sample
 from api.serving import serve as serve_pages
 from api.wiring import Running, running, utc_now
 from domain.values import CommunityId
+from projections.views import Counts, Moment
+from projections.words import word
 
 
 class WrongRegister(CannotRun):
@@ -33,17 +39,27 @@ def demo(once: bool) -> None:
     async def run() -> None:
         async with running(settings) as system:
             named = await _demonstration(system)
-            with progress_bar("Loading the sample register") as progress:
-                summary = await load_sample(system.ledger, progress=progress, now=utc_now())
+            with ExitStack() as shown:
+                # Shown from the first act that is recorded on: a later start records none.
+                @cache
+                def bar() -> Callable[[int, int], None]:
+                    return shown.enter_context(progress_bar("Loading the sample register"))
+
+                def loading(done: int, total: int) -> None:
+                    bar()(done, total)
+
+                summary = await load_sample(system.ledger, progress=loading, now=utc_now())
             with progress_bar("Building the pages") as progress:
                 await system.runner.catch_up(progress)
-            _tell(summary, head=(await system.ledger.head()).position)
+            counts = await system.register.counts(Moment())
+            _tell(summary, counts, head=(await system.ledger.head()).position)
+            look_first = await _as_they_stand(system, summary)
             if once:
-                _tell_first("twinledger show ", summary)
+                _tell_first("twinledger show ", look_first)
                 return
 
             def ready(address: str) -> None:
-                _tell_first(f"{address}/partnerships/", summary)
+                _tell_first(f"{address}/partnerships/", look_first)
                 click.echo(f"\nOpen {address} in a browser. Ctrl-C ends it; nothing is lost.")
 
             await serve_pages(system, named, ready=ready)
@@ -61,12 +77,16 @@ async def _demonstration(system: Running) -> RegisterName:
     return named
 
 
-def _tell(summary: Summary, *, head: int) -> None:
-    statuses = ", ".join(f"{count} {status}" for status, count in summary.by_status.items())
-    click.echo(f"Sample register: {summary.partnerships} partnerships ({statuses}).")
+def _tell(summary: Summary, counts: Counts, *, head: int) -> None:
+    by_status = sorted(counts.by_status.items(), key=lambda item: -item[1])
+    statuses = [f"{count} {word(status)}" for status, count in by_status]
+    statuses += [f"{counts.uncertain} undetermined"] if counts.uncertain else []
+    total = sum(counts.by_status.values()) + counts.uncertain
+    click.echo(f"Sample register: {total} partnerships ({', '.join(statuses)}).")
+    just_now = f"{summary.added} of them recorded just now" if summary.added else "loaded before"
     click.echo(
-        f"{summary.acts} acts, of real places but for a few marked as demonstration; "
-        f"{summary.added} of them recorded just now."
+        f"The sample: {summary.acts} acts, of real places but for a few marked as demonstration; "
+        f"{just_now}."
     )
     click.echo(f"{summary.in_several_files} pairs stand in more than one source: one record each.")
     for what, because in (*summary.skipped, *summary.refused):
@@ -74,16 +94,31 @@ def _tell(summary: Summary, *, head: int) -> None:
     click.echo(f"The ledger has {head} entries.")
 
 
-def _tell_first(address: str, summary: Summary) -> None:
+async def _as_they_stand(system: Running, summary: Summary) -> list[tuple[Highlight, str]]:
+    """What to look at first, each with its reason as the register has it now."""
+    found = []
+    for highlight in summary.look_first:
+        view = await system.register.get(highlight.partnership, Moment())
+        if view is not None:
+            found.append((highlight, highlight.now(view)))
+    return found
+
+
+def _tell_first(address: str, look_first: list[tuple[Highlight, str]]) -> None:
     click.echo("")
     click.echo("Look first at:")
-    for highlight in summary.look_first:
-        click.echo(f"  {highlight.names}: {highlight.because}")
+    for highlight, because in look_first:
+        click.echo(f"  {highlight.names}: {because}")
         click.echo(f"    {address}{highlight.partnership}")
 
 
 @click.command()
-@click.option("--name", required=True, help='What the register is called: "Register of Norfolk".')
+@click.option(
+    "--name",
+    required=True,
+    type=PublicText(may_be_empty=False),
+    help='What the register is called: "Register of Norfolk".',
+)
 @click.option(
     "--administrator",
     default="administrator",

@@ -6,16 +6,21 @@ from litestar import Response, route
 from msgspec import Struct
 
 from api.countries import country_name
+from api.identity import Visitor
 from api.problems import Item as Mistake
 from api.problems import Told, attempt
+from api.web.cases import FOUNDING
 from api.web.moments import read_moment
 from api.web.typed import Typed, read_query, unfit
-from api.web.visitors import READ, WebRequest, page, see, services_of
+from api.web.visitors import READ, WebRequest, page, see, services_of, visitor_of
 from api.web.wording import STATUS_WORDS
+from domain.answers import answers, who_may_act
 from domain.dates import in_words
+from domain.partnership.state import Unknown
+from domain.review.state import Reviews
 from domain.values import Status, Tier
 from projections.views import Counts, Filters
-from projections.words import word
+from projections.words import capitalised, word
 
 AT_ONCE = 25
 _FILTERS = ("q", "status", "country", "tier", "community", "under-review", "after")
@@ -55,6 +60,8 @@ async def register(request: WebRequest) -> Response[bytes]:
         "filtered": any(typed.one(name) for name in _FILTERS),
         "statuses": STATUS_WORDS,
         "tiers": get_args(Tier),
+        "begins": _begins(await visitor_of(request)),
+        "proposers": ", ".join(map(word, who_may_act(Reviews(), "submit-proposal"))),
     }
     if mistakes:
         told = Told(400, "Some of the search cannot be read", mistakes)
@@ -76,6 +83,18 @@ async def register(request: WebRequest) -> Response[bytes]:
         searched=_searched(typed),
         **common,
     )
+
+
+def _begins(visitor: Visitor) -> dict[str, str]:
+    """The forms with which this visitor may begin a record: what each does, by its address."""
+    actor = visitor.acting_on(Unknown())
+    if actor is None:
+        return {}
+    return {
+        FOUNDING[answer.verb]: capitalised(answer.act)
+        for answer in answers(Reviews(), actor)
+        if answer.verb in FOUNDING and answer.allowed
+    }
 
 
 def bars_of(counts: Counts) -> tuple[Bar, ...]:

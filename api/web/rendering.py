@@ -9,7 +9,7 @@ from litestar import Response
 
 from api.countries import country_name
 from domain.dates import in_words, when_in_words
-from projections.words import status_text, word
+from projections.words import beginning, status_text, word
 
 FOLDER = Path(__file__).parent
 
@@ -51,6 +51,7 @@ _environment.filters.update(
     country_name=country_name,
     word=word,
     status_text=status_text,
+    beginning=beginning,
 )
 _environment.globals.update(
     visitor=None,

@@ -5,7 +5,7 @@ from domain.decider import Entry
 from domain.partnership import events as e
 from domain.partnership.evolve import History
 from domain.review import events as r
-from domain.values import DatedFact, Party, Status
+from domain.values import DatedFact, Party
 from projections import words as w
 from projections.dossier.dossier import Dossier
 from projections.timeline.phrases import listed, money, votes
@@ -27,23 +27,18 @@ def _compared(before: Dossier | None, after: Dossier) -> list[Change]:
         return [
             Change("Status", "", w.STATUSES[after.status]),
             Change("Level of the partnership", "", w.TIERS[after.tier]),
-            Change(_beginning(after.status), "", _date(after.since)),
+            Change(w.beginning((after.status,)), "", _date(after.since)),
             Change("Formal agreement since", "", _date(after.formally_since)),
         ]
     return [
         Change("Status", w.STATUSES[before.status], w.STATUSES[after.status]),
-        Change("Bond since", _date(before.since), _date(after.since)),
+        Change(w.beginning((after.status,)), _date(before.since), _date(after.since)),
         Change("Formal agreement since", _date(before.formally_since), _date(after.formally_since)),
         *_party("Home community", before.home, after.home),
         *_party("Counterpart", before.counterpart, after.counterpart),
         Change("Open transparency reviews", _open(before), _open(after)),
         Change("Corrections waiting", str(len(before.corrections)), str(len(after.corrections))),
     ]
-
-
-def _beginning(status: Status) -> str:
-    """What is only proposed has no bond yet: its date is that of the proposal."""
-    return "Proposed" if status == "proposed" else "Bond since"
 
 
 def _corrected_date(entry: Entry[History], before: Dossier | None) -> list[Change]:

@@ -103,7 +103,9 @@ def _until(condition: str) -> str:
 
 def _legacy(event: e.LegacyPartnershipRecorded) -> str:
     start = event.since or event.formally_since
-    begins = "" if event.status == "proposed" else ", begun"
+    begins = ", begun" if w.agreed_on((event.status,)) else ", proposed"
+    if event.status == "proposed":
+        begins = ""  # the word stands there already
     begun = f"{begins}{when_in_words(start.on)}" if start else ", its beginning not known"
     on_list = f", listed{when_in_words(event.listed_on)}" if event.listed_on else ""
     return (

@@ -194,6 +194,37 @@ async def test_who_only_reads_is_offered_no_act(desk: Desk) -> None:
     assert "This is recorded by: clerk." in form.text
 
 
+async def test_who_only_reads_is_told_who_proposes_instead_of_a_button_that_refuses(
+    desk: Desk,
+) -> None:
+    page = await desk.get("/partnerships")
+
+    assert "Proposals are recorded by: clerk. Choose a role at the top of the page" in page.text
+    assert not {"/proposals/new", "/legacy/new"} & set(page.links)
+
+
+@pytest.mark.parametrize("address", ["/proposals/new", "/legacy/new"])
+async def test_a_button_and_the_heading_it_leads_to_say_the_same(desk: Desk, address: str) -> None:
+    await desk.acts_as("clerk")
+    form = await desk.get(address)
+    register = await desk.get("/partnerships")
+
+    button = register.html.partition(f'href="{address}">')[2].partition("</a>")[0]
+    assert f"<h1>{button}</h1>" in form.html
+
+
+@pytest.mark.parametrize("status", ["proposed", "declined", "withdrawn"])
+async def test_what_was_never_agreed_on_has_the_date_of_its_proposal(
+    desk: Desk, status: str
+) -> None:
+    await desk.acts_as("clerk")
+    since = {"since.on": "2007", "since.grade": "minute", "status": status}
+    page = await desk.record("/legacy/new", LEGACY | since)
+
+    assert "<dt>Proposed</dt><dd>2007 " in page.html
+    assert "Bond since" not in page.text
+
+
 async def test_the_audit_log_lists_the_latest_acts_first(desk: Desk) -> None:
     address = await desk.agree()
     page = await desk.get("/history")

@@ -33,8 +33,8 @@ class Desk:
         assert result.exit_code == 0, result.output
         return result.stdout
 
-    def data(self, *words: str) -> Any:
-        return json.loads(self.done(*words, "--json"))
+    def data(self, *words: str, who: str = "") -> Any:
+        return json.loads(self.done(*words, "--json", who=who))
 
     def refused(self, *words: str, who: str = "", code: int = 1) -> str:
         result = self.call(*words, who=who)
@@ -164,10 +164,47 @@ def test_who_proposed_cannot_approve_and_is_told_so(desk: Desk) -> None:
 def test_what_is_not_allowed_is_listed_with_its_reason(desk: Desk) -> None:
     ref = _proposed(desk)
 
-    told = desk.done("do", ref, who="clerk-2")
+    told = desk.done("do", ref, "--all", who="clerk-2")
 
     assert "approve-by-council: record the approval" in told
     assert "sign-agreement: Cannot sign" in told
+
+
+def test_of_what_is_refused_only_the_next_step_is_told_unless_all_is_asked_for(desk: Desk) -> None:
+    ref = _proposed(desk)
+
+    told = desk.done("do", ref, who="clerk-1")
+
+    assert "approve-by-council: The same person may not approve the proposal" in told
+    assert "sign-agreement" not in told
+    assert "other acts are not possible for you now; --all says why." in told
+    assert len(desk.data("do", ref, who="clerk-1")) > told.count("\n")
+
+
+def test_who_may_do_nothing_is_told_so_in_a_sentence(desk: Desk) -> None:
+    told = desk.done("do", "new", who="officer-1")
+
+    assert told.startswith("There is nothing here that you may record now.\nYou may not:\n")
+    assert "submit-proposal: The role oversight officer may not submit a proposal." in told
+    assert "suspend" not in told
+
+
+def test_what_was_proposed_and_declined_has_the_date_of_its_proposal_and_no_bond(
+    desk: Desk,
+) -> None:
+    told = desk.done(
+        *("do", "new", "record-legacy-partnership", "--body", "unknown", "status=declined"),
+        *("home.community=us-norfolk", "home.name=Norfolk", "counterpart.community=jp-kitakyushu"),
+        *("counterpart.name=Kitakyūshū", "tier=sister", "kind=sister_city", "grade=minute"),
+        *("since.on=2007", "since.grade=minute", "sources=Minutes of the council"),
+        who="clerk-1",
+    )
+    [ref] = re.findall(r"TL-\w{4}-\w{4}", told)
+
+    assert "declined, proposed in 2007" in told
+    assert "Proposed: 2007" in desk.done("show", ref)
+    assert "Proposed: 2007" in desk.done("history", ref)
+    assert "Bond since" not in desk.done("show", ref) + desk.done("history", ref)
 
 
 def test_an_act_is_answered_with_the_sentence_that_the_timeline_keeps(desk: Desk) -> None:
@@ -244,22 +281,25 @@ def test_the_same_key_records_once(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "names"),
+    ("words", "names", "code"),
     [
-        (("show", "TL-0000-0000"), "TL-0000-0000"),
-        (("show", "Norfolk"), "References look like"),
-        (("show", "TL-0000-0000", "--as-of", "soon"), "--as-of"),
-        (("history", "TL-0000-0000"), "Check the reference"),
+        (("show", "TL-0000-0000"), "TL-0000-0000", 1),
+        (("show", "Norfolk"), "References look like", 2),
+        (("do", "Norfolk"), "References look like", 2),
+        (("show", "TL-0000-0000", "--as-of", "soon"), "--as-of", 2),
+        (("history", "TL-0000-0000"), "Check the reference", 1),
     ],
 )
-def test_a_slip_is_answered_with_its_remedy(desk: Desk, words: tuple[str, ...], names: str) -> None:
-    assert names in desk.refused(*words)
+def test_a_slip_is_answered_with_its_remedy(
+    desk: Desk, words: tuple[str, ...], names: str, code: int
+) -> None:
+    assert names in desk.refused(*words, code=code)
 
 
 def test_an_unknown_field_is_named_with_those_there_are(desk: Desk) -> None:
     ref = _proposed(desk)
 
-    told = desk.refused("do", ref, "withdraw", "raeson=x", who="clerk-1")
+    told = desk.refused("do", ref, "withdraw", "raeson=x", who="clerk-1", code=2)
 
     assert "raeson" in told
     assert "reason" in told.replace("raeson", "")
@@ -275,3 +315,13 @@ def test_without_a_register_every_command_says_how_to_make_one(
 
 def test_a_second_register_is_not_made_over_the_first(desk: Desk) -> None:
     assert "Register of Norfolk" in desk.refused("init", "--name", "Another", code=3)
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_register_without_a_name_is_not_made(
+    database: Database, tmp_path_factory: pytest.TempPathFactory, name: str
+) -> None:
+    desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
+
+    assert "'--name': it is empty." in desk.refused("init", "--name", name, code=2)
+    assert "twinledger init" in desk.refused("check", code=3)

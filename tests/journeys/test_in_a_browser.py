@@ -74,7 +74,7 @@ async def test_after_a_mistake_the_focus_is_on_the_summary_that_leads_to_the_fie
     tab: Tab,
 ) -> None:
     await _act_as(tab, "clerk of the home community")
-    await tab.press("Start a proposal")
+    await tab.press("Submit a proposal")
     await tab.fill("Date of the act", "2031")
     await tab.fill("Statement", "Typed with care.")
     await tab.press("Check before recording")
@@ -124,7 +124,7 @@ REPEATED_IDS = """[...document.querySelectorAll('[id]')].map(one => one.id)
 
 async def _propose(tab: Tab) -> None:
     await _act_as(tab, "clerk of the home community")
-    await tab.press("Start a proposal")
+    await tab.press("Submit a proposal")
     for label, text in {
         "Date of the act": "2026-01-12",
         "Identifier": "us-norfolk",

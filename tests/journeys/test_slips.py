@@ -56,13 +56,20 @@ def test_a_slip_in_the_name_of_the_folder_makes_no_database(tmp_path: Path, comm
 def test_a_position_that_is_not_there_is_told_with_those_that_are(
     desk: Desk, command: str, position: str
 ) -> None:
-    told = desk.refused(command, "TL-0000-0000", "--position", position)
+    told = desk.refused(command, "TL-0000-0000", "--position", position, code=2)
 
     assert "Use a position from 0 to 0" in told
 
 
+@pytest.mark.parametrize("when", [("--position", "999999"), ("--known-at", "soon")])
+def test_a_report_on_a_moment_that_is_none_is_a_slip(desk: Desk, when: tuple[str, str]) -> None:
+    words = ("report", "sister-city-transparency", "--as-of", "2026-11-01", *when)
+
+    assert when[0].lstrip("-") in desk.refused(*words, code=2)
+
+
 def test_a_day_that_a_script_left_empty_is_not_taken_for_today(desk: Desk) -> None:
-    assert "--as-of" in desk.refused("show", "TL-0000-0000", "--as-of", "")
+    assert "--as-of" in desk.refused("show", "TL-0000-0000", "--as-of", "", code=2)
 
 
 @pytest.mark.parametrize(
@@ -72,27 +79,82 @@ def test_a_day_that_a_script_left_empty_is_not_taken_for_today(desk: Desk) -> No
         ("tier=best", "tier: 'best' is not possible. It takes contact, friendship"),
         ("home.name= ", "home.name: it is empty. It takes text"),
         ("motives=", "motives: it is empty. It takes with commas: common_industry"),
-        ("home.mayor=x", "mayor: there is no such field. Needed: community, name, country."),
+        ("home.mayor=x", "mayor: there is no such field. Needed: community, name. Possible:"),
         ("sponsor=" + 301 * "x", "sponsor: it has more than 300. It takes text, at most 300"),
         ("evidence=a | b | c | d | e", "evidence: 'a | b | c | d | e' has too many parts."),
-        ("evidence=", "evidence[0].title: it is missing. Needed: title."),
+        ("evidence=", "\n  evidence[0].title: text"),
         ("=x", "field: there is no such field."),
     ],
 )
 def test_a_field_that_does_not_fit_is_told_with_what_it_takes(
     desk: Desk, word: str, told: str
 ) -> None:
-    assert told in desk.refused(*NEW, word, who="clerk-1")
+    assert told in desk.refused(*NEW, word, who="clerk-1", code=2)
+
+
+def test_all_that_is_missing_is_told_at_once_with_the_body_that_decided(desk: Desk) -> None:
+    words = (
+        "do",
+        "new",
+        "submit-proposal",
+        "--on",
+        "2026-01-10",
+        "tier=sister",
+        "home.name=Norfolk",
+    )
+
+    told = desk.refused(*words, who="clerk-1", code=2)
+
+    named = [line.partition(":")[0].strip() for line in told.splitlines()[1:]]
+    parties = ["home.community", "counterpart.community", "counterpart.name"]
+    assert named == [*parties, "kind", "motives", "--body"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--on", "2026-01-10", "--body", "staff"), ("--dry-run",), ("--json",), ("--expected", "0")],
+)
+def test_an_act_without_its_fields_is_no_success(desk: Desk, options: tuple[str, ...]) -> None:
+    told = desk.refused("do", "new", "submit-proposal", *options, who="clerk-1", code=2)
+
+    assert told.startswith("Nothing is recorded. Still missing:\n  home.community: text\n")
+
+
+@pytest.mark.parametrize("verb", ["submit-proposal", "suspend", "resume", "withdraw"])
+def test_a_verb_alone_says_what_it_takes_and_which_body_must_be_named(
+    desk: Desk, verb: str
+) -> None:
+    told = desk.done("do", "new", verb)
+
+    assert "--body (needed): who decided it, one of " in told
+    assert "--on: when it was decided or happened" in told
+
+
+def test_of_whom_a_body_is_needed_is_said_where_only_some_choose(desk: Desk) -> None:
+    assert "--body (needed from: clerk): who decided it, one of council" in desk.done(
+        "do", "new", "end"
+    )
+    assert "--body (" not in desk.done("do", "new", "approve-by-council")
+
+
+def test_a_place_without_a_country_is_recorded_as_in_the_form(desk: Desk) -> None:
+    parties = [word for word in _parties() if not word.startswith("home.country")]
+    words = ("tier=sister", "kind=sister_city", "motives=education", "--json", *parties)
+
+    told = json.loads(desk.done(*NEW, *words, who="clerk-1"))
+
+    home = told["events"][0]["public"]["home"]
+    assert home == {"community": "us-norfolk", "name": "Norfolk", "country": ""}
 
 
 @pytest.mark.parametrize("words", [("home=x", "home.name=y"), ("tier=sister", "tier=contact")])
 def test_what_is_typed_twice_is_not_lost_without_a_word(desk: Desk, words: tuple[str, str]) -> None:
-    assert "it is given twice. Give it once." in desk.refused(*NEW, *words, who="clerk-1")
+    assert "it is given twice. Give it once." in desk.refused(*NEW, *words, who="clerk-1", code=2)
 
 
 @pytest.mark.parametrize("money", ["{", "[1,", 50_000 * "["])
 def test_broken_json_in_a_field_names_the_field(desk: Desk, money: str) -> None:
-    told = desk.refused("do", "new", "file-annual-report", "year=2026", f"money={money}")
+    told = desk.refused("do", "new", "file-annual-report", "year=2026", f"money={money}", code=2)
 
     assert told.startswith("money: this is ")
 
@@ -102,7 +164,8 @@ def test_a_file_that_is_no_json_object_is_told(desk: Desk, tmp_path: Path, conte
     file = tmp_path / "act.json"
     file.write_bytes(content)
 
-    assert desk.refused(*NEW, "--from-json", str(file), who="clerk-1").startswith("json: this is ")
+    told = desk.refused(*NEW, "--from-json", str(file), who="clerk-1", code=2)
+    assert told.startswith("json: this is ")
 
 
 @pytest.mark.parametrize(
