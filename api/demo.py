@@ -1,7 +1,6 @@
 """The sample register, played into a ledger through the commands that people use."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -18,14 +17,17 @@ from domain.partnership.commands import RecordLegacyPartnership
 from domain.ports import Ledger
 from domain.refusals import Refused
 from domain.values import CommunityId, PartnershipId, Status, pair_of
+from projections.views import PartnershipView
+from projections.words import status_text
 
 _AT_ONCE = 500
 """Stories that are looked up, and founded, together."""
 
+# A pair, whether the sample leaves it under review, and why to look at it.
 _LOOK_FIRST = (
-    ("us-norfolk", "ru-kaliningrad", "suspended on a condition, and under transparency review"),
-    ("de-paderborn", "fr-le-mans", "a bond of the year 836, a formal agreement of 1967"),
-    ("ca-edmonton", "mx-chapala", "proposed in 2007 and not decided"),
+    ("us-norfolk", "ru-kaliningrad", True, "suspended on a condition, under transparency review"),
+    ("de-paderborn", "fr-le-mans", False, "a bond of the year 836, a formal agreement of 1967"),
+    ("ca-edmonton", "mx-chapala", False, "proposed in 2007 and not decided"),
 )
 
 Done = set[tuple[str, str]]
@@ -33,22 +35,32 @@ Done = set[tuple[str, str]]
 
 
 class Highlight(Struct, frozen=True):
-    """Something to look at first, and why."""
+    """Something to look at first, and why: as the sample leaves it."""
 
     partnership: PartnershipId
     names: str
     because: str
+    status: Status
+    under_review: bool
+
+    def now(self, view: PartnershipView) -> str:
+        """Why to look at it as it stands now, which others may have changed since."""
+        reviewed = bool(view.open_reviews)
+        if view.statuses == (self.status,) and reviewed == self.under_review:
+            return self.because
+        stands = status_text(view.statuses, view.possibly_not_begun).lower()
+        review = ", under transparency review" if reviewed else ""
+        return f"now {stands}{review}; when the sample was loaded: {self.because}"
 
 
 class Summary(Struct, frozen=True):
     """What the sample holds, and what this start added to the ledger.
 
-    `by_status` is as the sample tells it, before anybody acted on it. `refused` are acts that the
-    rules no longer let through, because somebody acted on the record before it was complete.
+    `refused` are acts that the rules no longer let through, because somebody acted on the record
+    before it was complete.
     """
 
     partnerships: int
-    by_status: dict[Status, int]
     acts: int
     added: int
     in_several_files: int
@@ -62,6 +74,8 @@ async def load_sample(
     ledger: Ledger, *, progress: Callable[[int, int], None], now: datetime
 ) -> Summary:
     """Record what is not recorded yet; `progress` is told the acts that stand, and of how many.
+
+    Where nothing is left to record it is told nothing.
 
     Every act has the same key on every start, so a start after an interrupted one goes on where
     that ended, and a start after a complete one adds nothing.
@@ -78,10 +92,10 @@ async def load_sample(
         acts = [step for story in batch for step in story.steps]
         stand += len(acts)
         added += sum(_mark(step) not in done for step in acts) - (len(refused) - before)
-        progress(stand, total)
+        if added:
+            progress(stand, total)
     return Summary(
         partnerships=len(sample.stories),
-        by_status=dict(Counter(story.status for story in sample.stories).most_common()),
         acts=total,
         added=added,
         in_several_files=sample.in_several_files,
@@ -147,6 +161,6 @@ def _mark(step: Step) -> tuple[str, str]:
 
 def _look_first(sample: Sample) -> Iterator[Highlight]:
     stories = {story.pair: story for story in sample.stories}
-    for home, counterpart, because in _LOOK_FIRST:
+    for home, counterpart, reviewed, because in _LOOK_FIRST:
         story = stories[pair_of(CommunityId(home), CommunityId(counterpart))]
-        yield Highlight(story.partnership, story.names, because)
+        yield Highlight(story.partnership, story.names, because, story.status, reviewed)

@@ -28,6 +28,11 @@ class Standing(Struct, frozen=True):
     recorded: dict[str, int]
 
     @property
+    def built(self) -> bool:
+        """Whether it has ever run: it has not in a register that was just restored."""
+        return self.version > 0
+
+    @property
     def sound(self) -> bool:
         """Whether it counted exactly what is recorded; being behind is not unsound."""
         return self.on_this_ledger and self.counted == self.recorded

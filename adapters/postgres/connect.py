@@ -50,10 +50,11 @@ class Server(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def connect(settings: Settings) -> AsyncIterator[Server]:
+async def connect(settings: Settings, *, provisional: bool = False) -> AsyncIterator[Server]:
     """Give the server of TWINLEDGER_DSN, else the embedded one of the data folder.
 
     The embedded one is joined when it runs and started when not; what was started here ends here.
+    With `provisional`, a data folder that was made here is removed again when the block fails.
     Raises a `DatabaseProblem`; when the server ends under the block, `ServerWentAway`.
     """
     if settings.dsn is not None:
@@ -68,7 +69,10 @@ async def connect(settings: Settings) -> AsyncIterator[Server]:
     )
 
     async with EmbeddedPostgres(
-        settings.data, pg_bin=settings.pg_bin, pg_user=settings.pg_user
+        settings.data,
+        pg_bin=settings.pg_bin,
+        pg_user=settings.pg_user,
+        provisional=provisional,
     ) as own:
         server = Server(own.owner_dsn, own.app_dsn, embedded=True, joined=own.joined)
         async with _noticing_its_end(server, LogFile(own.folder.log)):

@@ -17,7 +17,7 @@ import asyncpg
 
 from adapters.postgres.binaries import find_server
 from adapters.postgres.cluster import Cluster, runnable
-from adapters.postgres.errors import FolderInUse, ServerBusy
+from adapters.postgres.errors import DatabaseProblem, FolderInUse, ServerBusy, ServerWentAway
 from adapters.postgres.folder import APP_ROLE, OWNER_ROLE, DataFolder, Running, explained
 from adapters.postgres.keeper import Kept, exists
 from adapters.postgres.pool import answers
@@ -31,8 +31,10 @@ class EmbeddedPostgres:
     """A server on the data folder; `async with` starts or joins it, and ends its own.
 
     `owner_dsn` is the superuser's, for migrations; `app_dsn` the application's. `joined` says that
-    another process keeps the server. `stays` starts one that outlives this process. `throwaway`
-    is for tests: not durable, and the whole data folder is removed when the server ends.
+    another process keeps the server. `stays` starts one that outlives this process. `provisional`
+    is for a restore: a register that it makes is nobody else's to join, and is removed again when
+    the block fails. `throwaway` is for tests: not durable, and the whole data folder is removed
+    when the server ends.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class EmbeddedPostgres:
         pg_bin: Path | None = None,
         pg_user: str | None = None,
         stays: bool = False,
+        provisional: bool = False,
         throwaway: bool = False,
         patience: float = 60.0,
     ) -> None:
@@ -49,6 +52,8 @@ class EmbeddedPostgres:
         self.joined = False
         self._pg_bin, self._pg_user = pg_bin, pg_user
         self._stays, self._throwaway, self._patience = stays, throwaway, patience
+        self._provisional = provisional
+        self._made: list[Path] = []
         self._running: Running | None = None
         self._own: Kept | None = None
 
@@ -72,7 +77,7 @@ class EmbeddedPostgres:
 
         Returns when it answers. Raises a `DatabaseProblem`; nothing of ours is left running then.
         """
-        self.folder.prepare()
+        self._made = self.folder.prepare()
         deadline = time.monotonic() + self._patience
         while True:
             lock = self.folder.try_lock()
@@ -93,9 +98,10 @@ class EmbeddedPostgres:
         """Join the server if one runs; never start one."""
         if not await asyncio.to_thread(self.folder.path.is_dir):
             return False
-        self.folder.prepare()
+        made = self.folder.prepare()
         lock = self.folder.try_lock()
         if lock is not None:
+            self.folder.unmake(made)
             os.close(lock)
             return False
         return await self._join()
@@ -117,10 +123,14 @@ class EmbeddedPostgres:
     async def __aexit__(
         self,
         _type: type[BaseException] | None,
-        _error: BaseException | None,
+        error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
         await self.stop()
+        # Of a server that went away the log stays, to be read.
+        kept = self.joined or error is None or isinstance(error, ServerWentAway)
+        if self._provisional and not kept:
+            await asyncio.to_thread(self.folder.clear, self._made)
 
     async def _join(self) -> bool:
         self.folder.require_known_format()
@@ -139,7 +149,8 @@ class EmbeddedPostgres:
                 stays=self._stays,
             )
             await self._make_role_and_database()
-            self.folder.announce(self._running)  # from here others join
+            if not self._provisional:
+                self.folder.announce(self._running)  # from here others join
         except BaseException:
             await asyncio.to_thread(server.kept.end)
             raise
@@ -150,10 +161,16 @@ class EmbeddedPostgres:
         try:
             with explained(self.folder.path):
                 self.folder.running_file.unlink(missing_ok=True)
-                binaries = find_server(self._pg_bin)
-                self.folder.require_major(binaries.major)
-                user = server_user(self._pg_user, self.folder.cluster)
-                require_reach(user, self.folder.path)
+                # One that holds a register already is no trial.
+                self._provisional = self._provisional and not self.folder.cluster.exists()
+                try:
+                    binaries = find_server(self._pg_bin)
+                    user = server_user(self._pg_user, self.folder.cluster)
+                    require_reach(user, self.folder.path)
+                except DatabaseProblem:
+                    self.folder.unmake(self._made)
+                    raise
+                self.folder.require_major(binaries.major)  # from here it is a folder of a register
                 self.folder.make_secrets()
                 cluster = Cluster(self.folder, runnable(binaries, user, self.folder), user)
                 cluster.initialise(lock, throwaway=self._throwaway)

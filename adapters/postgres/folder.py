@@ -15,8 +15,9 @@ import fcntl
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -74,17 +75,54 @@ class DataFolder(Struct, frozen=True):
     def running_file(self) -> Path:
         return self.path / "run" / "server.json"
 
-    def prepare(self) -> None:
-        """Make the folder, or accept the one that is there. Raises `FolderRefused`."""
-        with explained(self.path):
-            self.path.mkdir(parents=True, exist_ok=True)
-            self._refuse_foreign()
-            # The server's account passes through these three and reads none of them.
-            for folder in (self.path, self.path / "postgres", self.path / "run"):
-                folder.mkdir(exist_ok=True)
-                if os.geteuid() == 0:
-                    folder.chmod(folder.stat().st_mode | 0o011)
-            (self.path / "secrets").mkdir(mode=0o700, exist_ok=True)
+    def prepare(self) -> list[Path]:
+        """Make the folder, or accept the one that is there; the folders made, outermost first.
+
+        Raises `FolderRefused`, and has made nothing then.
+        """
+        made: list[Path] = []
+        try:
+            with explained(self.path):
+                for folder in (*reversed(self.path.parents), self.path):
+                    _make(folder, made)
+                self._refuse_foreign()
+                # The server's account passes through these three and reads none of them.
+                for folder in (self.path, self.path / "postgres", self.path / "run"):
+                    _make(folder, made)
+                    if os.geteuid() == 0:
+                        folder.chmod(folder.stat().st_mode | 0o011)
+                _make(self.path / "secrets", made, mode=0o700)
+        except BaseException:
+            self.unmake(made)
+            raise
+        return made
+
+    def unmake(self, made: list[Path]) -> None:
+        """Remove what `prepare` made; a folder that holds anything by now stays."""
+        if self.path / "run" in made:
+            with suppress(OSError):
+                (self.path / "run" / "lock").unlink()
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+
+    def clear(self, made: list[Path]) -> None:
+        """Remove the register of this folder, and the folders that `prepare` made for it.
+
+        Only for one that nobody has been let into. Leaves it to whoever is at work here by now.
+        """
+        lock = self.try_lock()
+        if lock is None:
+            return
+        try:
+            for item in (self.path / name for name in OWN):
+                if item.is_dir():
+                    shutil.rmtree(item, ignore_errors=True)
+                else:
+                    item.unlink(missing_ok=True)
+            self.unmake(made)
+        finally:
+            os.close(lock)
 
     def _refuse_foreign(self) -> None:
         label = self.path / "twinledger.json"
@@ -206,6 +244,12 @@ class DataFolder(Struct, frozen=True):
 
     def announce(self, running: Running) -> None:
         write(self.running_file, msgspec.json.encode(running), 0o600)
+
+
+def _make(folder: Path, made: list[Path], mode: int = 0o777) -> None:
+    if not folder.is_dir():
+        folder.mkdir(mode, exist_ok=True)
+        made.append(folder)
 
 
 def write(file: Path, content: bytes, mode: int) -> None:

@@ -5,22 +5,25 @@ import os
 import re
 from pathlib import Path
 
+from adapters.postgres.binaries import major, version_of
 from adapters.postgres.connect import Server
 from adapters.postgres.errors import RestoreRefused, ToolFailed
 from adapters.postgres.programs import Login, failure, login, programs_for, run
 from adapters.postgres.tools import Extent, size, state
 from adapters.settings import Settings
 
+NO_REGISTER = "holds no register"
+
 
 async def restore(server: Server, settings: Settings, file: Path) -> Extent:
     """Put a backup into an empty register, in one transaction.
 
     Raises `RestoreRefused` when the register holds anything, an event or an account, also one that
-    arrives meanwhile, and when the file is not a backup of a register of this name. The register
-    is then as it was.
+    arrives meanwhile, and when the file is not a backup of a register of this name, or of none at
+    all. The register is then as it was.
     """
-    major, _ = await state(server.owner_dsn, settings.schema)
-    folder = programs_for(server.owner_dsn, major, settings, embedded=server.embedded)
+    server_major, _ = await state(server.owner_dsn, settings.schema)
+    folder = programs_for(server.owner_dsn, server_major, settings, embedded=server.embedded)
     access = login(server.owner_dsn)
     await _require_backup(folder, file, settings.schema, access)
     grants = await _privileges(folder, settings.schema, access)
@@ -37,9 +40,19 @@ async def restore(server: Server, settings: Settings, file: Path) -> Extent:
                 "Restore into an empty one: name a new folder in TWINLEDGER_DATA, or a new "
                 "database in TWINLEDGER_DSN.",
             ) from error
-        raise RestoreRefused(
-            f"The backup was not restored: {error.problem}", "The register is as it was: empty."
-        ) from error
+        if NO_REGISTER in error.problem:
+            raise RestoreRefused(
+                f"{file} {NO_REGISTER}: it was made where none was. Nothing was restored.",
+                "Name a backup of your register.",
+            ) from error
+        remedy = "The register is as it was: empty."
+        if (own := _major_of(folder)) > server_major:
+            remedy += (
+                f" The programs used are of Postgres {own}, the server is Postgres {server_major}: "
+                f"restore onto Postgres {own} or newer, or, for a backup that programs of Postgres "
+                f"{server_major} wrote, name those in TWINLEDGER_PG_BIN."
+            )
+        raise RestoreRefused(f"The backup was not restored: {error.problem}", remedy) from error
     _, events = await state(server.owner_dsn, settings.schema)
     return Extent(events, size(file))
 
@@ -85,14 +98,21 @@ def _write_all(handle: int, text: str) -> None:
         stream.write(text)
 
 
-async def _require_backup(folder: Path, file: Path, schema: str, access: Login) -> None:
+def require_readable(file: Path) -> None:
+    """Raise `RestoreRefused` where there is nothing to read."""
     if not os.access(file, os.R_OK):
         raise RestoreRefused(
             f"There is no file {file} that this user can read.", "Correct the name or the rights."
         )
+
+
+async def _require_backup(folder: Path, file: Path, schema: str, access: Login) -> None:
+    require_readable(file)
     try:
         listed = (await run(folder / "pg_restore", "--list", str(file), login=access)).decode()
     except ToolFailed as error:
+        if "unsupported version" in error.problem:
+            raise _made_by_newer(file, _major_of(folder)) from error
         raise RestoreRefused(
             f"{file} is not a backup, or not a whole one ({error.problem})",
             "Name a file that `twinledger db backup` wrote.",
@@ -104,6 +124,27 @@ async def _require_backup(folder: Path, file: Path, schema: str, access: Login) 
             f"{schema!r}.",
             "Name the backup of this register, or the register's name in TWINLEDGER_SCHEMA.",
         )
+
+
+def _made_by_newer(file: Path, own: int) -> RestoreRefused:
+    """The sentence for a file of a form that came after these programs."""
+    with file.open("rb") as opened:
+        header = opened.read(4096)
+    # It names, each behind its length in five bytes, the versions of the server and of pg_dump.
+    versions = re.findall(rb"\x00.\x00{3}(\d+)(?:\.\d|[a-z])", header, re.DOTALL)
+    maker = max((int(version) for version in versions[:2]), default=0)
+    named = f"Postgres {maker}" if maker > own else "a newer Postgres"
+    return RestoreRefused(
+        f"{file} was made by {named}; the pg_restore used here is of Postgres {own} and cannot "
+        "read it. Nothing was restored.",
+        f"Restore it onto {named}{' or newer' if maker > own else ''}, with programs of that "
+        "version (TWINLEDGER_PG_BIN names their folder).",
+    )
+
+
+def _major_of(folder: Path) -> int:
+    version = version_of(folder / "pg_restore")
+    return major(version) if version else 0
 
 
 async def _privileges(folder: Path, schema: str, access: Login) -> list[str]:
@@ -139,7 +180,7 @@ drop schema if exists {schema}_views cascade;
 
 
 def _granted(schema: str, grants: list[str]) -> str:
-    """Give the application here what it had here; a backup may come from other roles."""
+    """Refuse a backup of no register; give the application here what it had here."""
     statements = "\n".join(
         # A backup of an older release lacks what the migrations add after this.
         f"do $grant$ begin {statement} exception when undefined_table or undefined_function or "
@@ -147,6 +188,9 @@ def _granted(schema: str, grants: list[str]) -> str:
         for statement in grants
     )
     return f"""
+do $check$ begin
+    if not exists (select from {schema}.register) then raise '{NO_REGISTER}'; end if;
+end $check$;
 create schema {schema}_views;
 {statements}
 commit;

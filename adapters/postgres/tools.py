@@ -88,5 +88,20 @@ async def state(dsn: str, schema: str) -> tuple[int, int]:
             await connection.close()
 
 
+async def holds_register(dsn: str, schema: str) -> bool:
+    """Whether `init` or `demo` has made a register there, be it without an event. Reads only."""
+    with translated(dsn):
+        # No cache: behind a pooler the next statement may run in another server process.
+        connection = await asyncpg.connect(dsn, timeout=15, statement_cache_size=0)
+        try:
+            sql = "SELECT to_regclass($1::text) IS NOT NULL"
+            if not await connection.fetchval(sql, f"{schema}.register"):
+                return False
+            sql = f"SELECT EXISTS (SELECT FROM {schema}.register)"
+            return bool(await connection.fetchval(sql))
+        finally:
+            await connection.close()
+
+
 def size(file: Path) -> int:
     return file.stat().st_size

@@ -17,11 +17,13 @@ from adapters.postgres.connect import (
     require_posix,
 )
 from adapters.postgres.errors import DatabaseProblem, FolderInUse
-from adapters.postgres.restore import restore
-from adapters.postgres.tools import back_up, require_new, shell, state
+from adapters.postgres.restore import require_readable, restore
+from adapters.postgres.tools import back_up, holds_register, require_new, shell, state
 from adapters.problems import CannotRun
 from adapters.settings import Settings, read_settings
 from api.cli import Failed
+from api.cli.running import require_register
+from api.wiring import NoRegister
 
 T = TypeVar("T")
 
@@ -102,6 +104,7 @@ async def dsn_of_running(settings: Settings, *, owner: bool) -> str:
 def open_shell(arguments: tuple[str, ...]) -> None:
     """Open psql on the register, as the application; ARGUMENTS are psql's."""
     settings = read_settings()
+    require_register(settings)
 
     async def body() -> int:
         async with connect(settings) as server:
@@ -117,15 +120,25 @@ def backup(file: Path) -> None:
     """Write the whole register to FILE, which must not exist yet."""
     settings = read_settings()
     require_new(file)
+    require_register(settings)
 
     async def body() -> None:
+        if settings.dsn is not None:  # connecting would make tables on a server without any
+            await require_named(settings.owner_dsn or settings.dsn, settings.schema)
         async with connect(settings) as server:
+            await require_named(server.owner_dsn, settings.schema)
             click.echo(f"Writing the register to {file} ...")
             with ended_in_order(f"No backup was written to {file}."):
                 extent = await back_up(server, settings, file)
             click.echo(f"Done: {extent.events:,} events, {extent.bytes:,} bytes.")
 
     run(body())
+
+
+async def require_named(dsn: str, schema: str) -> None:
+    """Raise `NoRegister` before `init` or `demo`: a backup of nothing would be taken for one."""
+    if not await holds_register(dsn, schema):
+        raise NoRegister
 
 
 @contextmanager
@@ -165,14 +178,18 @@ def ended_in_order(told: str) -> Iterator[None]:
 def restore_backup(file: Path) -> None:
     """Put the backup FILE into an empty register; one with events is never touched."""
     settings = read_settings()
+    require_readable(file)
 
     async def body() -> None:
-        async with connect(settings) as server:
+        async with connect(settings, provisional=True) as server:
             click.echo(f"Restoring the register from {file} ...")
             extent = await restore(server, settings, file)
             # The backup may be of an older release.
             await bring_up_to_date(server, settings.schema)
-            click.echo(f"Done: {extent.events:,} events. The read models are built from them next.")
+            click.echo(f"Done: {extent.events:,} events.")
+            click.echo(
+                "The pages are built from them by the next `twinledger serve` (or `rebuild`)."
+            )
 
     run(body())
 

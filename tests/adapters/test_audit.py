@@ -22,13 +22,30 @@ ENTRIES = 5
 DEEP = "repeat('[', 60000)::bytea"
 
 
+TABLES = ("event", "event_tag", "command_key", "head")
+
+
+class Intruder:
+    """A superuser who takes the triggers away for a moment, and leaves them as they were."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    async def execute(self, tampering: str) -> None:
+        for table in TABLES:
+            await self._alter(table, "disable")
+        await self.connection.execute(tampering)
+        for table in TABLES:
+            await self._alter(table, "enable always")
+
+    async def _alter(self, table: str, how: str) -> None:
+        await self.connection.execute(f"alter table twinledger.{table} {how} trigger append_only")
+
+
 @pytest.fixture
-async def intruder(database: "Database") -> AsyncIterator[Connection]:
-    """A superuser for whom no trigger holds."""
+async def intruder(database: "Database") -> AsyncIterator[Intruder]:
     connection = await asyncpg.connect(database.owner_dsn)
-    for table in ("event", "event_tag", "command_key", "head"):
-        await connection.execute(f"alter table twinledger.{table} disable trigger append_only")
-    yield connection
+    yield Intruder(connection)
     await connection.close()
 
 
@@ -57,7 +74,7 @@ async def test_an_empty_ledger_is_sound(pool: Pool) -> None:
     assert (await audit(pool, "twinledger", lambda _done, _all: None)).sound
 
 
-async def test_the_root_changes_with_a_byte(verify: Verify, intruder: Connection) -> None:
+async def test_the_root_changes_with_a_byte(verify: Verify, intruder: Intruder) -> None:
     before = await verify()
     await intruder.execute(
         "update twinledger.event set leaf = set_byte(leaf, 100, 33) where position = 3"
@@ -103,7 +120,7 @@ async def test_the_root_changes_with_a_byte(verify: Verify, intruder: Connection
     ],
 )
 async def test_what_was_changed_behind_the_ledger_is_named_by_its_position(
-    verify: Verify, intruder: Connection, tampering: str, position: int, what: str
+    verify: Verify, intruder: Intruder, tampering: str, position: int, what: str
 ) -> None:
     await intruder.execute(f"set search_path = twinledger; {tampering}")
 
@@ -113,8 +130,30 @@ async def test_what_was_changed_behind_the_ledger_is_named_by_its_position(
     assert any(p.position == position and what in p.what for p in found.problems), found.problems
 
 
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize(
+    ("change", "how"),
+    [
+        ("alter table twinledger.{} disable trigger append_only", "disabled"),
+        ("alter table twinledger.{} enable trigger append_only", "not always on"),
+        ("alter table twinledger.{} enable replica trigger append_only", "not always on"),
+        ("drop trigger append_only on twinledger.{}", "missing"),
+    ],
+)
+async def test_a_table_that_no_longer_refuses_changes_is_named(
+    verify: Verify, intruder: Intruder, table: str, change: str, how: str
+) -> None:
+    await intruder.connection.execute(change.format(table))
+
+    found = await verify()
+
+    assert [problem.position for problem in found.problems] == [0]
+    assert f"the table {table} does not refuse changes" in found.problems[0].what
+    assert f"append_only is {how}" in found.problems[0].what
+
+
 async def test_two_entries_that_changed_places_are_named(
-    verify: Verify, intruder: Connection
+    verify: Verify, intruder: Intruder
 ) -> None:
     await intruder.execute(
         "update twinledger.event set position = -position where position in (2, 4);"
@@ -127,7 +166,7 @@ async def test_two_entries_that_changed_places_are_named(
 
 
 async def test_a_ledger_that_was_emptied_names_a_hundred_and_counts_the_rest(
-    pool: Pool, intruder: Connection
+    pool: Pool, intruder: Intruder
 ) -> None:
     ledger = PostgresLedger(pool)
     await ledger.append(submission(*[event("a") for _ in range(120)]))

@@ -78,6 +78,12 @@ def test_a_folder_with_other_files_is_refused(data_folder: Path) -> None:
         start(data_folder)
 
 
+def test_asking_for_a_server_makes_nothing_in_an_empty_folder(data_folder: Path) -> None:
+    data_folder.mkdir()
+    assert not asyncio.run(EmbeddedPostgres(data_folder).join())
+    assert list(data_folder.iterdir()) == []
+
+
 def test_a_file_in_place_of_the_folder_is_refused(data_folder: Path) -> None:
     data_folder.touch()
     with pytest.raises(FolderRefused, match="is a file, not a folder"):
@@ -114,8 +120,9 @@ def test_a_folder_closed_to_the_servers_account_is_refused_by_name(
     closed.mkdir(parents=True)
     closed.chmod(0o700)
     with pytest.raises(FolderRefused, match=f"{closed} is closed to it"):
-        start(closed / "data")
+        start(closed / "share" / "data")
     assert closed.stat().st_mode & 0o777 == 0o700
+    assert list(closed.iterdir()) == []
 
 
 def test_a_folder_where_this_user_may_not_write_is_refused(data_folder: Path) -> None:

@@ -11,8 +11,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import adapters.regimes
+from api.cli import main
 from tests.conftest import Database
 from tests.journeys.test_command_line import Desk
 
@@ -164,20 +166,60 @@ def test_a_rebuild_finds_the_same(desk: Desk, relations: Path) -> None:
     assert told.count("The same in every row and column") == 2
 
 
+def test_a_restored_register_says_that_its_pages_are_not_built_yet_and_what_builds_them(
+    desk: Desk, relations: Path, data_folder: Path, tmp_path: Path
+) -> None:
+    _imported(desk, str(relations))
+    desk.done("db", "backup", str(tmp_path / "monday"))
+
+    def restored(*words: str) -> str:
+        at = {"TWINLEDGER_DSN": None, "TWINLEDGER_DATA": str(data_folder)}
+        result = CliRunner().invoke(main, list(words), env=at)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    restored("db", "restore", str(tmp_path / "monday"))
+    told = restored("check")
+    assert "register: not built yet from the 3 entries" in told
+    assert "next `twinledger serve` or `twinledger rebuild` builds" in told
+    assert "agrees with the ledger up to entry 0" not in told
+    assert "`twinledger verify` reads every one" in told
+    assert "No entry is missing" in restored("verify")
+    restored("rebuild")
+    assert "register: agrees with the ledger up to entry 3." in restored("check")
+
+
 def test_the_demo_says_what_to_look_at_and_a_second_start_adds_nothing(
     database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
     first = desk.done("demo", "--once")
     entries = desk.done("check").splitlines()[0]
-    desk.done("demo", "--once")
+    second = desk.call("demo", "--once").output
 
     assert desk.done("check").splitlines()[0] == entries
+    assert "loaded before" in second
+    assert "Loading the sample register" not in second
     looked_at = re.findall(r"show (TL-\w{4}-\w{4})", first)
     told = [desk.done("show", reference) for reference in looked_at]
     assert "Until peace and sovereignty are restored in Ukraine" in told[0]
     assert "836" in told[1]
     assert "1967" in told[1]
+
+    desk.done(
+        *("do", looked_at[2], "decline", "--as", "clerk", "--body", "council"),
+        *("--on", "2026-11-20", "reason=No interest"),
+    )
+    third = desk.done("demo", "--once")
+    assert "Chapala: now declined; when the sample was loaded: proposed in 2007" in third
+    assert _counted(third, "declined") == _counted(first, "declined") + 1
+    assert "suspended on a condition, under transparency review" in third
+    assert "now suspended" not in third
+
+
+def _counted(told: str, status: str) -> int:
+    found = re.search(rf"(\d+) {status}", told)
+    return int(found[1]) if found else 0
 
 
 def test_a_register_is_served_until_it_is_asked_to_stop(database: Database, tmp_path: Path) -> None:
