@@ -3,10 +3,12 @@
 Each command is a call of its own with nothing shared but the database, as a person would do it.
 """
 
+import asyncio
 import json
 import re
 from typing import Any
 
+import asyncpg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -159,6 +161,26 @@ def test_who_proposed_cannot_approve_and_is_told_so(desk: Desk) -> None:
     )
 
     assert "you submitted it" in told
+
+
+def test_one_entry_that_was_changed_behind_its_back_is_one_problem(
+    desk: Desk, database: Database
+) -> None:
+    _proposed(desk)
+    asyncio.run(_change_behind_its_back(database.owner_dsn))
+
+    assert "The ledger is NOT sound: 1 problem. Keep" in desk.refused("verify")
+
+
+async def _change_behind_its_back(dsn: str) -> None:
+    intruder = await asyncpg.connect(dsn)
+    for tampering in (
+        "alter table twinledger.event disable trigger append_only",
+        "update twinledger.event set type = 'other' where position = 1",
+        "alter table twinledger.event enable always trigger append_only",
+    ):
+        await intruder.execute(tampering)
+    await intruder.close()
 
 
 def test_what_is_not_allowed_is_listed_with_its_reason(desk: Desk) -> None:
