@@ -45,7 +45,7 @@ async def test_countries_are_named_and_listings_stand_in_for_unknown_beginnings(
     page = await desk.get("/partnerships?country=DE")
 
     assert "Germany – France" in page.text
-    assert "not known; listed in January 2022" in page.text
+    assert "not known (listed in January 2022)" in page.text
     assert "with the country Germany" in page.text
 
 

@@ -226,7 +226,7 @@ def _requests(state: Reviews, last: int) -> st.SearchStrategy[c.RequestCorrectio
 
 def _waiting(state: Reviews, last: int) -> st.SearchStrategy[int]:
     record = getattr(state.partnership, "record", None)
-    waiting = [position for position, _, _ in record.corrections] if record else []
+    waiting = [pending.position for pending in record.corrections] if record else []
     return _mostly(waiting or [1], [max(last, 1)])
 
 
