@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 import asyncpg
 from msgspec import Struct
 
 from adapters.accounts import PostgresAccounts, RegisterName
+from adapters.clock import utc_now
 from adapters.ledger.postgres import PostgresLedger
 from adapters.postgres.connect import connect
 from adapters.postgres.pool import open_pool
@@ -65,11 +65,6 @@ class Running(Struct, frozen=True):
             now=utc_now,
             name=named.name,
         )
-
-
-def utc_now() -> datetime:
-    """The one clock of the service."""
-    return datetime.now(UTC)
 
 
 @asynccontextmanager

@@ -66,7 +66,7 @@ class _Unstamped(Struct, frozen=True, gc=False):
 class UnstampedLeaf(Struct, frozen=True, gc=False):
     """A checked leaf that says `UNSTAMPED` from the byte `stamp_at` on, counted from 0."""
 
-    bytes: bytes
+    encoded: bytes
     stamp_at: int
 
 
@@ -123,7 +123,7 @@ def stamped(leaf: UnstampedLeaf, recorded_at: datetime) -> bytes:
     """The leaf's bytes. `recorded_at` is UTC; it is written with six digits of a second."""
     stamp = recorded_at.isoformat(timespec="microseconds")[:26].encode() + b"Z"
     after = leaf.stamp_at + len(UNSTAMPED)
-    return leaf.bytes[: leaf.stamp_at] + stamp + leaf.bytes[after:]
+    return leaf.encoded[: leaf.stamp_at] + stamp + leaf.encoded[after:]
 
 
 def decode(position: int, leaf: bytes, leaf_hash: bytes) -> Recorded:
@@ -145,7 +145,6 @@ def decode(position: int, leaf: bytes, leaf_hash: bytes) -> Recorded:
     )
 
 
-@lru_cache(maxsize=8_192)  # the tags of an act come again in its condition and in the next act
 def tag_number(tag: str) -> int:
     """The 8 bytes under which the ledger finds a tag: the first of its SHA-256."""
     return int.from_bytes(hashlib.sha256(tag.encode()).digest()[:8], signed=True)

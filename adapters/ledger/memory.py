@@ -1,8 +1,9 @@
 """The ledger in memory: the same contract, gone with the process. For tests and for trying out."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
+from adapters.clock import utc_now
 from adapters.ledger.leaf import decode, stamped
 from adapters.ledger.prepared import command_number, prepare
 from domain.errors import CommandKeyReused, ConditionFailed
@@ -10,14 +11,10 @@ from domain.ports import Head, Receipt, Recorded, Submission
 from domain.tree import leaf_hash
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class MemoryLedger:
     """A `domain.ports.Ledger`. Nothing in `append` awaits, so appends never overlap."""
 
-    def __init__(self, clock: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
         self._clock = clock
         self._events: list[Recorded] = []
         self._commands: dict[str, tuple[bytes, Receipt]] = {}

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from adapters.clock import utc_now
 from adapters.ledger.append_call import (
     APPEND,
     arguments_of,
@@ -67,10 +68,6 @@ _LOST = (
 )
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class PostgresLedger:
     """A `domain.ports.Ledger` in the schema `schema` of the pool's database.
 
@@ -87,7 +84,7 @@ class PostgresLedger:
         *,
         schema: str = "twinledger",
         patience: float = PATIENCE,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         check_name("schema", schema)
         self._pool, self._patience, self._clock = pool, patience, clock

@@ -70,7 +70,7 @@ def prepare(submission: Submission) -> Prepared:
         tuple(events),
         events[0].tags.union(*[event.tags for event in events[1:]]),
         tag_numbers(submission.condition.tags),
-        sum(len(event.leaf.bytes) for event in events),
+        sum(len(event.leaf.encoded) for event in events),
     )
 
 

@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 from msgspec import Struct
 
+from adapters.clock import utc_now
 from adapters.ledger.text import check_text
 from api.cli import Failed
 from api.cli.accounts import RoleName
@@ -27,7 +28,7 @@ from api.identity import (
     deciding,
     demo_actor,
 )
-from api.wiring import Running, utc_now
+from api.wiring import Running
 from domain.answers import VERBS, Answer, answers
 from domain.dates import parse
 from domain.decider import Act, Entry

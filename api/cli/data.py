@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from adapters.clock import utc_now
 from adapters.output import require_writable
 from api.cli import Failed
 from api.cli.acts import the_person
@@ -13,7 +14,7 @@ from api.cli.running import echo_json, on_register, progress_bar
 from api.importing import ImportReport, import_file
 from api.reports.issue import FORMATS, REPORTS, issue, position_asked_for
 from api.reports.rendering import Format
-from api.wiring import Running, utc_now
+from api.wiring import Running
 from domain.dates import when_in_words
 from domain.ports import Actor
 from projections.words import word

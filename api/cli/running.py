@@ -54,7 +54,10 @@ def require_register(settings: Settings) -> None:
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, a line at every tenth elsewhere; call it with (done, all)."""
+    """A bar on a terminal, a line at every tenth elsewhere; call it with (done, all).
+
+    Nothing is shown before the first call: where nothing is to do, nothing is told.
+    """
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _plain_lines(label)
@@ -65,9 +68,17 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    bar = Progress(*columns, console=console)
+    task = bar.add_task(label, total=None)
+
+    def show(done: int, total: int) -> None:
+        bar.start()
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield show
+    finally:
+        bar.stop()
 
 
 def _plain_lines(label: str) -> Callable[[int, int], None]:

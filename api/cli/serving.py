@@ -1,13 +1,11 @@
 """`demo`, `init`, `serve`."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import ExitStack
-from functools import cache
 
 import click
 
 from adapters.accounts import Account, RegisterName
+from adapters.clock import utc_now
 from adapters.listening import require_free_port
 from adapters.log import configure_log
 from adapters.problems import CannotRun
@@ -17,7 +15,7 @@ from api.cli.acts import PublicText
 from api.cli.running import progress_bar, require_register
 from api.demo import Highlight, Summary, load_sample
 from api.serving import serve as serve_pages
-from api.wiring import Running, running, utc_now
+from api.wiring import Running, running
 from domain.values import CommunityId
 from projections.views import Counts, Moment
 from projections.words import word
@@ -39,16 +37,8 @@ def demo(once: bool) -> None:
     async def run() -> None:
         async with running(settings) as system:
             named = await _demonstration(system)
-            with ExitStack() as shown:
-                # Shown from the first act that is recorded on: a later start records none.
-                @cache
-                def bar() -> Callable[[int, int], None]:
-                    return shown.enter_context(progress_bar("Loading the sample register"))
-
-                def loading(done: int, total: int) -> None:
-                    bar()(done, total)
-
-                summary = await load_sample(system.ledger, progress=loading, now=utc_now())
+            with progress_bar("Loading the sample register") as progress:
+                summary = await load_sample(system.ledger, progress=progress, now=utc_now())
             with progress_bar("Building the pages") as progress:
                 await system.runner.catch_up(progress)
             counts = await system.register.counts(Moment())

@@ -26,7 +26,7 @@ class TestPostgresLedger(LedgerContract):
     pass
 
 
-@pytest.mark.parametrize("wrong", [timedelta(hours=1), timedelta(hours=-1), timedelta(seconds=-2)])
+@pytest.mark.parametrize("wrong", [timedelta(hours=1), timedelta(hours=-1)])
 async def test_a_host_whose_clock_is_wrong_records_at_the_databases_time(
     pool: "asyncpg.Pool[asyncpg.Record]", wrong: timedelta
 ) -> None:
@@ -34,12 +34,13 @@ async def test_a_host_whose_clock_is_wrong_records_at_the_databases_time(
     astray = PostgresLedger(pool, clock=lambda: datetime.now(UTC) + wrong)
 
     receipts = [
-        await ledger.append(submission(event("a"))) for ledger in (right, astray, right, astray)
+        await ledger.append(submission(event("a"))) for ledger in (astray, right, astray, right)
     ]
 
     times = [receipt.recorded_at for receipt in receipts]
     assert times == sorted(times)
-    assert abs(times[-1] - await pool.fetchval("select now()")) < timedelta(minutes=10)
+    moment = await pool.fetchval("select now()")
+    assert all(abs(time - moment) < timedelta(minutes=10) for time in times)
     for read, time in zip(await right.read_after(0, 10), times, strict=True):
         assert read.recorded_at == time
         assert read.leaf_hash == leaf_hash(read.leaf)

@@ -199,7 +199,7 @@ async def test_who_only_reads_is_told_who_proposes_instead_of_a_button_that_refu
 ) -> None:
     page = await desk.get("/partnerships")
 
-    assert "Proposals are recorded by: clerk. Choose a role at the top of the page" in page.text
+    assert "Who may submit a proposal: clerk. Choose a role at the top of the page" in page.text
     assert not {"/proposals/new", "/legacy/new"} & set(page.links)
 
 
