@@ -104,10 +104,15 @@ class PostgresAccounts:
         return key
 
     async def renew_key(self, pseudonym: str) -> str | None:
-        """Give an open account a new key, the old one ending at once; None when there is none."""
+        """Give an open account a new key; None when there is none.
+
+        The old key and the sessions end at once, its tokens within a second.
+        """
         key = KEY_PREFIX + secrets.token_urlsafe(32)
         found = await self._pool.fetchval(
-            f"with ended as (delete from {self._schema}.session where pseudonym = $1) "
+            f"with ended as (delete from {self._schema}.session where pseudonym = $1), "
+            f"revoked as (update {self._schema}.token set revoked_at = clock_timestamp() "
+            "where pseudonym = $1 and revoked_at is null) "
             f"update {self._schema}.account set key_hash = $2 "
             "where pseudonym = $1 and closed_at is null returning pseudonym",
             pseudonym,
@@ -116,9 +121,11 @@ class PostgresAccounts:
         return key if found else None
 
     async def close(self, pseudonym: str) -> bool:
-        """Close an account and end its sessions; what it recorded stays. False when not open."""
+        """Close an account, as `renew_key`; what it recorded stays. False when not open."""
         found = await self._pool.fetchval(
-            f"with ended as (delete from {self._schema}.session where pseudonym = $1) "
+            f"with ended as (delete from {self._schema}.session where pseudonym = $1), "
+            f"revoked as (update {self._schema}.token set revoked_at = clock_timestamp() "
+            "where pseudonym = $1 and revoked_at is null) "
             f"update {self._schema}.account set closed_at = clock_timestamp() "
             "where pseudonym = $1 and closed_at is null returning pseudonym",
             pseudonym,

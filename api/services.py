@@ -2,19 +2,30 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Protocol
 
 from msgspec import Struct
 
+from adapters.tokens import Bearer
 from api.identity import Accounts
 from domain.ports import Ledger
 from projections.views import Register, Timeline
+
+
+class Tokens(Protocol):
+    """Who acts with a token, for programs. Tokens are secrets; unknown ones are None."""
+
+    async def whose(self, token: str) -> Bearer | None:
+        """The bearer as of at most a second ago: None when it was revoked or expired before."""
+        ...
 
 
 class Services(Struct, frozen=True, kw_only=True):
     """`wait_for(position)` returns when the read models show that position, or after its bound.
 
     `now` is the time in UTC. In the demo everybody may choose a role, and `accounts` is not asked;
-    without both nobody can record. `name` is the register's own, empty before it has one.
+    without both nobody can record on the pages. Below `/api` only `tokens` are asked. `name` is the
+    register's own, empty before it has one.
     """
 
     ledger: Ledger
@@ -25,3 +36,4 @@ class Services(Struct, frozen=True, kw_only=True):
     demo: bool
     now: Callable[[], datetime]
     name: str = ""
+    tokens: Tokens | None = None

@@ -13,6 +13,7 @@ from adapters.postgres.connect import connect
 from adapters.postgres.pool import open_pool
 from adapters.problems import CannotRun
 from adapters.settings import Settings
+from adapters.tokens import PostgresTokens
 from api.services import Services
 from projections.register import PostgresRegister
 from projections.runner import Runner
@@ -41,6 +42,7 @@ class Running(Struct, frozen=True):
     register: PostgresRegister
     timeline: PostgresTimeline
     accounts: PostgresAccounts
+    tokens: PostgresTokens
 
     async def named(self) -> RegisterName:
         """What this register is called. Raises `NoRegister` before `init` or `demo`."""
@@ -64,6 +66,7 @@ class Running(Struct, frozen=True):
             demo=named.demo,
             now=utc_now,
             name=named.name,
+            tokens=self.tokens,
         )
 
 
@@ -88,6 +91,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 PostgresRegister(pool, schema=settings.schema),
                 PostgresTimeline(pool, schema=settings.schema),
                 PostgresAccounts(pool, settings.schema),
+                PostgresTokens(pool, settings.schema),
             )
         finally:
             await pool.close()

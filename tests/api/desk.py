@@ -11,6 +11,7 @@ import httpx
 
 from adapters.accounts import PostgresAccounts
 from adapters.ledger.postgres import PostgresLedger
+from adapters.tokens import PostgresTokens
 from api.app import create_app
 from api.services import Services
 from projections.register import PostgresRegister
@@ -214,6 +215,7 @@ def services_on(pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True) -> S
         demo=demo,
         now=now,
         name="Register of Norfolk",
+        tokens=PostgresTokens(pool, "twinledger"),
     )
 
 
