@@ -4,11 +4,16 @@ import os
 import pwd
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
+import asyncpg
+
+from adapters.migrate import migrate
 from adapters.postgres.binaries import find_server
 
 SETTINGS = {
@@ -50,3 +55,21 @@ def durable_server() -> Iterator[str]:
             yield f"postgresql://postgres@/postgres?host={folder}"
         finally:
             run("pg_ctl", "-w", "-m", "fast", "stop")
+
+
+@asynccontextmanager
+async def database(server_dsn: str) -> AsyncIterator[str]:
+    """A migrated database of its own, gone afterwards."""
+    name = f"twinledger_benchmark_{uuid4().hex[:8]}"
+    admin = await asyncpg.connect(server_dsn)
+    await admin.execute(f"create database {name}")
+    try:
+        own = urlsplit(server_dsn)._replace(path=f"/{name}").geturl()
+        connection = await asyncpg.connect(own)
+        role = await connection.fetchval("select current_user::text")
+        await migrate(connection, schema="twinledger", app_role=role)
+        await connection.close()
+        yield own
+    finally:
+        await admin.execute(f"drop database {name} with (force)")
+        await admin.close()
