@@ -57,10 +57,15 @@ class Case(Struct, frozen=True):
 
     @property
     def dated(self) -> str:
-        """Whether the act has a date of its own: `no`, `may` or `must`."""
-        if self.shape in _UNDATED:
-            return "no"
-        return "may" if issubclass(self.shape, ReviewCommand) else "must"
+        """As `dated`."""
+        return dated(self.shape)
+
+
+def dated(shape: type[Command]) -> str:
+    """Whether an act has a date of its own: `no`, `may` or `must`."""
+    if shape in _UNDATED:
+        return "no"
+    return "may" if issubclass(shape, ReviewCommand) else "must"
 
 
 async def case_of(request: WebRequest, verb: str, ref: str | None) -> Case:
@@ -85,13 +90,14 @@ async def case_of(request: WebRequest, verb: str, ref: str | None) -> Case:
         state,
         position,
         actor,
-        _answer(verb, state, actor),
+        answer_for(verb, state, actor),
         fields_of(VERBS[verb], choices_for(verb, state, timeline)),
         timeline,
     )
 
 
-def _answer(verb: str, state: Reviews, actor: Actor | None) -> Answer:
+def answer_for(verb: str, state: Reviews, actor: Actor | None) -> Answer:
+    """Whether `actor` may do it now; None is somebody who only reads."""
     known = actor or Actor("unknown", "", "", "", "nobody")
     answer = next(answer for answer in answers(state, known) if answer.verb == verb)
     if actor is not None:
