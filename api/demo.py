@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from itertools import islice
 
 from msgspec import Struct
 
+from adapters.accounts import Account, PostgresAccounts, PseudonymTaken
 from adapters.sample import Sample, Step, Story, read_sample
+from adapters.tokens import PostgresTokens
 from api.commands import execute
 from api.founding import Founding, found
 from domain.dates import parse
@@ -29,6 +32,21 @@ _LOOK_FIRST = (
     ("de-paderborn", "fr-le-mans", False, "a bond of the year 836, a formal agreement of 1967"),
     ("ca-edmonton", "mx-chapala", False, "proposed in 2007 and not decided"),
 )
+
+_NORFOLK = (CommunityId("us-norfolk"), "Norfolk")
+_KALININGRAD = (CommunityId("ru-kaliningrad"), "Kaliningrad")
+PEOPLE = (
+    Account("demo-clerk-1", "clerk", *_NORFOLK),
+    Account("demo-clerk-2", "clerk", *_NORFOLK),
+    Account("demo-counterpart-1", "counterpart", *_KALININGRAD),
+    Account("demo-officer-1", "oversight_officer", CommunityId(""), ""),
+    Account("demo-approver-1", "approver", CommunityId(""), ""),
+    Account("demo-analyst-1", "analyst", CommunityId(""), ""),
+    Account("demo-system-1", "system", CommunityId(""), ""),
+)
+"""Who may record through a token, one or two of each kind. On the pages they are the same people,
+but act for whichever partnership is looked at."""
+TOKENS_LAST = timedelta(hours=24)
 
 Done = set[tuple[str, str]]
 """Recorder and key of the acts that are recorded."""
@@ -104,6 +122,21 @@ async def load_sample(
         refused=tuple(refused),
         look_first=tuple(_look_first(sample)),
     )
+
+
+async def issue_tokens(
+    accounts: PostgresAccounts, tokens: PostgresTokens
+) -> tuple[tuple[Account, str], ...]:
+    """A new token for each of `PEOPLE` whose account is open; the ones of earlier starts end."""
+    issued = []
+    for person in PEOPLE:
+        with suppress(PseudonymTaken):
+            await accounts.add(person)  # nobody is told the key: on the pages a role is chosen
+        await tokens.revoke_all_of(person.pseudonym)
+        made = await tokens.add(person.pseudonym, lasts=TOKENS_LAST)
+        if made is not None:
+            issued.append((person, made[1]))
+    return tuple(issued)
 
 
 async def _done(ledger: Ledger, stories: Sequence[Story]) -> Done:

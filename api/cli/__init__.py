@@ -23,6 +23,7 @@ _WHERE = {
     "search": "api.cli.records",
     "serve": "api.cli.serving",
     "show": "api.cli.records",
+    "token": "api.cli.tokens",
     "verify": "api.cli.ledger",
 }
 

@@ -96,27 +96,27 @@ def list_(as_json: bool) -> None:
 @account.command("new-key")
 @click.argument("pseudonym")
 def new_key(pseudonym: str) -> None:
-    """Replace a key that was lost or seen; the old one ends at once."""
+    """Replace a key that was lost or seen; the old one ends at once, and the account's tokens."""
 
     async def work(system: Running) -> str | None:
         return await system.accounts.renew_key(pseudonym)
 
     key = on_register(work, caught_up=False)
     if key is None:
-        raise _no_such(pseudonym)
+        raise no_such_account(pseudonym)
     tell_key(key)
 
 
 @account.command()
 @click.argument("pseudonym")
 def close(pseudonym: str) -> None:
-    """Close an account; what it recorded stays."""
+    """Close an account and end its tokens; what it recorded stays."""
 
     async def work(system: Running) -> bool:
         return await system.accounts.close(pseudonym)
 
     if not on_register(work, caught_up=False):
-        raise _no_such(pseudonym)
+        raise no_such_account(pseudonym)
     click.echo(f"Account {pseudonym} is closed. What it recorded stays.")
 
 
@@ -126,7 +126,8 @@ def tell_key(key: str) -> None:
     click.echo("It signs in on the pages; on the command line it goes into TWINLEDGER_KEY.")
 
 
-def _no_such(pseudonym: str) -> Failed:
+def no_such_account(pseudonym: str) -> Failed:
+    """There is none that is open."""
     return Failed(
         f"There is no open account {pseudonym!r}. `twinledger account list` shows all.", 1
     )

@@ -1,6 +1,8 @@
 """`demo`, `init`, `serve`."""
 
 import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
 
 import click
 
@@ -13,7 +15,7 @@ from adapters.settings import read_settings
 from api.cli.accounts import Pseudonym, tell_key
 from api.cli.acts import PublicText
 from api.cli.running import progress_bar, require_register
-from api.demo import Highlight, Summary, load_sample
+from api.demo import TOKENS_LAST, Highlight, Summary, issue_tokens, load_sample
 from api.serving import serve as serve_pages
 from api.wiring import Running, running
 from domain.values import CommunityId
@@ -48,8 +50,11 @@ def demo(once: bool) -> None:
                 _tell_first("twinledger show ", look_first)
                 return
 
+            issued = await issue_tokens(system.accounts, system.tokens)
+
             def ready(address: str) -> None:
                 _tell_first(f"{address}/partnerships/", look_first)
+                _tell_tokens(address, issued)
                 click.echo(f"\nOpen {address} in a browser. Ctrl-C ends it; nothing is lost.")
 
             await serve_pages(system, named, ready=ready)
@@ -100,6 +105,16 @@ def _tell_first(address: str, look_first: list[tuple[Highlight, str]]) -> None:
     for highlight, because in look_first:
         click.echo(f"  {highlight.names}: {because}")
         click.echo(f"    {address}{highlight.partnership}")
+
+
+def _tell_tokens(address: str, issued: Sequence[tuple[Account, str]]) -> None:
+    hours = TOKENS_LAST // timedelta(hours=1)
+    click.echo(f"\nFor programs ({address}/api/docs): a token each, until the next start, at most")
+    click.echo(f"{hours} hours. A program sends it as `Authorization: Bearer ...`.")
+    for person, token in issued:
+        place = f" of {person.community_name}" if person.community else ""
+        click.echo(f"  {person.pseudonym} ({word(person.role)}{place})")
+        click.echo(f"    {token}")
 
 
 @click.command()
