@@ -1,0 +1,39 @@
+"""Writes the compliance table: one row for every entry that a report counts."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from domain.decider import Entry
+from domain.history import EVENT_TYPES
+from domain.partnership.evolve import History
+from projections.compliance.noted import HANDLED, noted
+from projections.dossier.stored import encode
+from projections.projection import Connection, Place, Table
+
+_COLUMNS = ("partnership", "position", "fact")
+
+
+class ComplianceProjection:
+    """See `Projection`; the table is described in tables.sql."""
+
+    name = "compliance"
+    version = 1
+    tables = (Table("compliance_fact", ("partnership", "position")),)
+    sql = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
+    handles = frozenset(tag for tag, shape in EVENT_TYPES.items() if shape in HANDLED)
+
+    async def apply(
+        self, batch: Sequence[Entry[History]], connection: Connection, place: Place
+    ) -> None:
+        rows = []
+        for number, entry in enumerate(batch):
+            rows.append((entry.event.partnership, entry.position, encode(noted(entry))))
+            if number % 100 == 99:
+                await asyncio.sleep(0)  # whoever waits for a page gets a turn
+        await connection.copy_records_to_table(
+            place.table("compliance_fact"),
+            schema_name=place.views,
+            columns=_COLUMNS,
+            records=rows,
+        )
