@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.log import logged_with
-from domain.decider import Act
+from domain.decider import Act, Entry
 from domain.errors import ConditionFailed
 from domain.history import (
     Command,
@@ -35,11 +36,17 @@ _ATTEMPTS = 5
 
 
 class Outcome(Struct, frozen=True):
-    """What a command did. `receipt` is None after a dry run: nothing was recorded."""
+    """What a command did. `receipt` is None after a dry run: nothing was recorded.
+
+    `effective` has the EDTF date of each of `events`, None where it has none; `before` are all
+    entries of the partnership that stand before them.
+    """
 
     partnership: PartnershipId
     events: tuple[History, ...]
     receipt: Receipt | None
+    effective: tuple[str | None, ...] = ()
+    before: tuple[Entry[History], ...] = ()
 
 
 async def execute(
@@ -54,14 +61,16 @@ async def execute(
     """Decide `command` on what is recorded and append the outcome; raise `Refused` or it is done.
 
     `partnership` names the record, None for the commands that found one. `expected` is the last
-    position that the person saw of it: if it has changed since, `ConditionFailed` is raised instead
-    of a decision on something unseen. Without it the decision is taken again on the new state.
+    position that the person saw of it: if it does not end there, `ConditionFailed` is raised
+    instead of a decision on something unseen. Without it the decision is taken again on the new
+    state.
     """
     with logged_with(command_id=act.key):
         for attempt in range(_ATTEMPTS):
             case = await _load(ledger, command, act, partnership)
             try:
-                if expected is not None and case.after > expected:
+                # Also where it ends earlier: what was seen then is of a history that was restored.
+                if expected is not None and case.after != expected:
                     raise ConditionFailed(after=expected, position=case.after)
                 events = case.decide(command, act)
             except (Refused, ConditionFailed):
@@ -73,9 +82,11 @@ async def execute(
             submission = submission_of(
                 events, command, act, read=case.tags, after=case.after, pair=case.pair
             )
+            effective = tuple(new.effective for new in submission.events)
+            decided = Outcome(events[0].partnership, events, None, effective, case.entries)
             if dry_run:
                 ledger.check(submission)
-                return Outcome(events[0].partnership, events, None)
+                return decided
             try:
                 receipt = await ledger.append(submission)
             except ConditionFailed:
@@ -84,9 +95,8 @@ async def execute(
                 continue
             if receipt.replayed:
                 return await _recorded(ledger, receipt)
-            done = Outcome(events[0].partnership, events, receipt)
-            _log.info("recorded", partnership=done.partnership, position=receipt.last_position)
-            return done
+            _log.info("recorded", partnership=decided.partnership, position=receipt.last_position)
+            return replace(decided, receipt=receipt)
         raise AssertionError("the loop returns or raises")
 
 
@@ -99,26 +109,41 @@ async def _first_answer(
 
 
 async def _recorded(ledger: Ledger, receipt: Receipt) -> Outcome:
-    before, count = receipt.first_position - 1, receipt.last_position - receipt.first_position + 1
-    events = tuple(entry_of(stored).event for stored in await ledger.read_after(before, count))
-    return Outcome(PartnershipId(receipt.reply.decode()), events, receipt)
+    partnership = PartnershipId(receipt.reply.decode())
+    known = await ledger.read(frozenset({partnership_tag(partnership)}))
+    first, last = receipt.first_position, receipt.last_position
+    own = [stored for stored in known if first <= stored.position <= last]
+    return Outcome(
+        partnership,
+        tuple(entry_of(stored).event for stored in own),
+        receipt,
+        tuple(stored.effective for stored in own),
+        tuple(entry_of(stored) for stored in known if stored.position < first),
+    )
 
 
 async def reviews_of(ledger: Ledger, partnership: PartnershipId) -> tuple[Reviews, int]:
     """The partnership with its reviews, and its last position. Raises `NotFound`."""
+    entries = await _entries_of(ledger, partnership)
+    return REVIEW.fold(entries), entries[-1].position
+
+
+async def _entries_of(ledger: Ledger, partnership: PartnershipId) -> tuple[Entry[History], ...]:
     recorded = await ledger.read(frozenset({partnership_tag(partnership)}))
     if not recorded:
         raise NotFound("partnership", partnership, "Check the reference, or search the register.")
-    return REVIEW.fold(map(entry_of, recorded)), recorded[-1].position
+    return tuple(map(entry_of, recorded))
 
 
 class _Case(Struct, frozen=True):
-    """What a decision rests on: the state, the tags it was read by, the last position read."""
+    """What a decision rests on: the state, the tags it was read by, the last position read, and
+    the partnership's own entries."""
 
     state: Reviews
     tags: frozenset[str]
     after: int
     pair: str
+    entries: tuple[Entry[History], ...] = ()
 
     def decide(self, command: Command, act: Act) -> tuple[History, ...]:
         if isinstance(command, ReviewCommand):
@@ -143,12 +168,13 @@ async def _load(
         return _Case(state, tags, _last(recorded), pair)
     if partnership is None:
         raise NotFound("partnership", "", "Name the partnership by its reference.")
-    state, position = await reviews_of(ledger, partnership)
+    entries = await _entries_of(ledger, partnership)
+    state = REVIEW.fold(entries)
     if isinstance(state.partnership, Unknown):
         raise AssertionError("a recorded partnership has a stage")
     home, counterpart = state.partnership.record.communities
     tags = frozenset({partnership_tag(partnership)})
-    return _Case(state, tags, position, pair_tag(home, counterpart))
+    return _Case(state, tags, entries[-1].position, pair_tag(home, counterpart), entries)
 
 
 def _last(recorded: Sequence[Recorded]) -> int:
