@@ -1,0 +1,128 @@
+"""Writes the communities' table: one version for every entry that says something new of one."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from domain.decider import Entry
+from domain.partnership import events as e
+from domain.partnership.evolve import History
+from projections.communities.community import Community, first_known, known_further, named
+from projections.communities.stored import decode, encode
+from projections.projection import CannotFollow, Connection, Place, Table
+from projections.register.names import key, search_text
+
+FOR_EVER = 2**63 - 1
+"""The `to_position` of what is known now."""
+
+_KNOWN = """
+    select recorded from {schema}.community_version{suffix}
+    where community = any($1::text[]) and to_position = 9223372036854775807
+"""
+_CLOSE = """
+    update {schema}.community_version{suffix} v set to_position = n.position
+    from unnest($1::text[], $2::bigint[]) n (community, position)
+    where v.community = n.community and v.to_position = 9223372036854775807
+"""
+_COLUMNS = (
+    *("community", "from_position", "to_position", "name_key", "search_text", "country"),
+    "recorded",
+)
+
+
+class CommunitiesProjection:
+    """See `Projection`; the table is described in tables.sql."""
+
+    name = "communities"
+    version = 1
+    tables = (Table("community_version", ("community", "from_position")),)
+    sql = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
+    handles = frozenset(
+        {
+            "partnership.proposal_submitted.v1",
+            "partnership.legacy_recorded.v1",
+            "partnership.record_corrected.v1",
+        }
+    )
+
+    async def apply(
+        self, batch: Sequence[Entry[History]], connection: Connection, place: Place
+    ) -> None:
+        touched = list(dict.fromkeys(one for entry in batch for one in _touched(entry.event)))
+        rows = await connection.fetch(place.sql(_KNOWN), touched)
+        known = {found.community: found for row in rows for found in [decode(row["recorded"])]}
+        known_before = set(known)
+        versions: dict[str, list[Community]] = {}
+        for entry in batch:
+            for found in _said(entry, known):
+                if found is not known.get(found.community):
+                    known[found.community] = found
+                    _add(versions.setdefault(found.community, []), found)
+        followed = {one: found[0].version for one, found in versions.items() if one in known_before}
+        if followed:
+            await connection.execute(place.sql(_CLOSE), list(followed), list(followed.values()))
+        await connection.copy_records_to_table(
+            place.table("community_version"),
+            schema_name=place.views,
+            columns=_COLUMNS,
+            records=[row for found in versions.values() for row in _rows(found)],
+        )
+
+
+def _touched(event: History) -> tuple[str, ...]:
+    match event:
+        case e.ProposalSubmitted() | e.LegacyPartnershipRecorded():
+            return (event.home.community, event.counterpart.community)
+        case e.RecordCorrected() if event.community:
+            return (event.community,)
+        case _:
+            return ()
+
+
+def _said(entry: Entry[History], known: dict[str, Community]) -> Iterator[Community]:
+    """The communities that the entry speaks of, with what it says."""
+    match entry.event:
+        case (
+            e.ProposalSubmitted(home=home, counterpart=other)
+            | e.LegacyPartnershipRecorded(home=home, counterpart=other)
+        ):
+            for party in (home, other):
+                before = known.get(party.community)
+                if before is None:
+                    yield first_known(party, entry.position)
+                else:
+                    yield known_further(before, party, entry.position)
+        case e.RecordCorrected(field="party_name" | "party_country") as corrected:
+            if corrected.community not in known:
+                raise CannotFollow(entry.position, f"{corrected.community!r} is not recorded")
+            before = known[corrected.community]
+            if corrected.field == "party_name":
+                after = named(before, corrected.value)
+            else:
+                after = replace(before, country=corrected.value)
+            yield before if after == before else replace(after, version=entry.position)
+        case _:
+            return
+
+
+def _add(found: list[Community], community: Community) -> None:
+    """One version for each position, also where an entry names a community on both sides."""
+    if found and found[-1].version == community.version:
+        found.pop()
+    found.append(community)
+
+
+def _rows(found: list[Community]) -> Iterator[tuple[object, ...]]:
+    ends = [later.version for _, later in pairwise(found)]
+    for one, to_position in zip(found, [*ends, FOR_EVER], strict=True):
+        yield (
+            one.community,
+            one.version,
+            to_position,
+            key(one.name),
+            search_text(one.community, one.name, *one.other_names),
+            one.country,
+            encode(one),
+        )
