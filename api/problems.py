@@ -1,20 +1,25 @@
-"""Errors to HTTP, the one table: what a person is told, and with which status.
+"""Errors to HTTP, the one place: what people and programs are told, and with which status.
 
 Told                 what a route shows on its own page instead of failing: see `attempt`
 Unreadable           a request whose bytes are no text: nothing of it was used
 TooLarge             more was sent than the route takes
+
+Below `/api` every answer that is not "done" is a problem document, whatever is asked for.
 """
 
 from collections.abc import Awaitable
 from typing import Any, TypeVar
 
-import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
+from msgspec.structs import replace
 
+from api.problem_documents import Fault, Problem, address, answer, pointer
+from api.refusals import RecordChanged, RequestRefused
+from api.rest.who import NotSignedIn, ReadOnlyToken
 from api.web.rendering import render
 from domain.errors import (
     CommandKeyReused,
@@ -26,6 +31,7 @@ from domain.errors import (
 from domain.refusals import AlreadyPaired, Invalid, NotFound, NotNow, NotYours, Refused
 
 T = TypeVar("T")
+AnyRequest = Request[Any, Any, Any]
 
 _log = structlog.stdlib.get_logger("api.problems")
 
@@ -38,22 +44,39 @@ class TooLarge(Exception):
     """More was sent than is taken; the message says how much is."""
 
 
-TABLE: tuple[tuple[type[Exception], int, str], ...] = (
-    (Invalid, 422, "Something cannot be as it is"),
-    (NotFound, 404, "There is no such record"),
-    (NotNow, 409, "Not possible now"),
-    (NotYours, 403, "Not yours to record"),
-    (Refused, 409, "Not possible"),
-    (ConditionFailed, 409, "Somebody else was quicker"),
-    (CommandKeyReused, 409, "This form was used before"),
-    (NotCanonical, 422, "Something cannot be recorded as it is"),
-    (OutcomeUnknown, 503, "Not known whether it was recorded"),
-    (LedgerAnswer, 503, "Nothing was recorded"),
-    (Unreadable, 400, "This cannot be read"),
-    (TooLarge, 413, "Too large"),
+TABLE: tuple[tuple[type[Exception], int, str, str], ...] = (
+    (Invalid, 422, "Something cannot be as it is", ""),
+    (NotFound, 404, "There is no such record", ""),
+    (NotNow, 409, "Not possible now", ""),
+    (NotYours, 403, "Not yours to record", ""),
+    (Refused, 409, "Not possible", ""),
+    (ConditionFailed, 409, "Somebody else was quicker", "busy"),
+    (CommandKeyReused, 409, "This form was used before", "idempotency-key-reused"),
+    (NotCanonical, 422, "Something cannot be recorded as it is", "invalid"),
+    (OutcomeUnknown, 503, "Not known whether it was recorded", "outcome-unknown"),
+    (LedgerAnswer, 503, "Nothing was recorded", "not-recorded"),
+    (NotSignedIn, 401, "Sign in first", ""),
+    (ReadOnlyToken, 403, "This token only reads", ""),
+    (Unreadable, 400, "This cannot be read", "unreadable"),
+    (TooLarge, 413, "Too large", "too-large"),
 )
-"""The first row whose type fits counts."""
+"""The first row whose type fits counts. The code is the error's own where the row has none."""
 
+OF_CODE: dict[str, int] = {
+    "idempotency-key-missing": 400,
+    "idempotency-key-unfit": 400,
+    "if-match-unfit": 400,
+    "record-changed": 412,
+    "invalid": 422,
+    "idempotency-key-reused": 422,
+    "if-match-missing": 428,
+    "not-shown-yet": 503,
+}
+"""The status of what is refused before the rules are asked (`RequestRefused`)."""
+
+RETRYABLE = frozenset({"busy", "outcome-unknown", "not-recorded", "not-shown-yet"})
+
+_CODE_OF_STATUS = {404: "no-such-address", 405: "method-not-possible", 413: "too-large"}
 _OF_STATUS: dict[int, tuple[str, str]] = {
     400: (
         "This cannot be read",
@@ -101,7 +124,7 @@ async def attempt(work: Awaitable[T]) -> T | Told:
 
 def told(error: Exception) -> Told:
     """What `error` is to a person."""
-    status, title = next((row[1:] for row in TABLE if isinstance(error, row[0])), (500, ""))
+    status, title, _ = _row(error)
     match error:
         case Invalid():
             item = Item(error.field, f"{_sentence(error.problem)}. {error.remedy}")
@@ -131,45 +154,114 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _handle_known(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    answer = told(error)
-    return _page(request, answer.status, answer.title, answer.items[0].text)
+def _row(error: Exception) -> tuple[int, str, str]:
+    """Status, title and code."""
+    for kind, status, title, code in TABLE:
+        if isinstance(error, kind):
+            return status, title, code or getattr(error, "code", "")
+    raise AssertionError(f"{type(error).__name__} has no row") from error
 
 
-def _handle_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def _handle_known(request: AnyRequest, error: Exception) -> Response[bytes]:
+    shown = told(error)
+    if not _is_program(request):
+        return render(
+            "problem.html",
+            status=shown.status,
+            title=shown.title,
+            detail=shown.items[0].text,
+        )
+    status, title, code = _row(error)
+    item = shown.items[0]
+    faults = (_fault(request, code, error),) if isinstance(error, Invalid | NotCanonical) else ()
+    return answer(_problem(request, status, code, title, item.text, *faults))
+
+
+def _handle_refused(request: AnyRequest, error: RequestRefused) -> Response[bytes]:
+    """Before the rules were asked: always a program, unless a page of the same name is."""
+    status = OF_CODE[error.code]
+    if not _is_program(request):
+        return render("problem.html", status=status, title=error.problem, detail=error.remedy)
+    faults: tuple[Fault, ...] = ()
+    if error.pointer is not None or error.parameter or error.header:
+        fault = Fault(
+            error.code, error.problem, error.remedy, error.pointer, error.parameter, error.header
+        )
+        faults = (fault,)
+    problem = _problem(request, status, error.code, error.problem, str(error), *faults)
+    if isinstance(error, RecordChanged):
+        problem = replace(problem, etag=error.etag, timeline=error.timeline, changes=error.changes)
+    return answer(problem)
+
+
+def _handle_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     status = error.status_code
     if status >= 500:
         return _handle_fault(request, error)
     title, detail = _OF_STATUS.get(status, _OF_STATUS[400])
+    if _is_program(request):
+        code = _CODE_OF_STATUS.get(status, "unreadable")
+        return answer(_problem(request, status, code, title, detail))
     return _page(request, status, title, detail)
 
 
-def _handle_fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+def _handle_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
     _log.error("fault", path=request.scope["path"], exc_info=error)
-    return _page(
-        request,
-        500,
-        "Something is broken here",
+    title = "Something is broken here"
+    detail = (
         "The fault is on our side and is in the log. Nothing was recorded unless you saw a "
-        "receipt; sending the same form again never records twice.",
+        "receipt; sending the same again never records twice."
+    )
+    if _is_program(request):
+        return answer(_problem(request, 500, "fault", title, detail))
+    return _page(request, 500, title, detail)
+
+
+def _page(request: AnyRequest, status: int, title: str, detail: str) -> Response[bytes]:
+    return render("problem.html", status=status, title=title, detail=detail)
+
+
+def _is_program(request: AnyRequest) -> bool:
+    """Below `/api` always; elsewhere who accepts JSON and no page."""
+    accept = request.headers.get("accept", "")
+    return request.scope["path"].startswith("/api/") or ("json" in accept and "html" not in accept)
+
+
+def _problem(
+    request: AnyRequest,
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    *faults: Fault,
+) -> Problem:
+    return Problem(
+        type=address(code),
+        title=title,
+        status=status,
+        detail=detail,
+        instance=request.scope["path"],
+        code=code,
+        retryable=code in RETRYABLE,
+        errors=faults,
     )
 
 
-def _page(request: Request[Any, Any, Any], status: int, title: str, detail: str) -> Response[bytes]:
-    """A page for browsers, a problem document (RFC 9457) for programs."""
-    accept = request.headers.get("accept", "")
-    if "json" in accept and "html" not in accept:
-        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-        return Response(
-            msgspec.json.encode(problem),
-            status_code=status,
-            media_type="application/problem+json",
-        )
-    return render("problem.html", status=status, title=title, detail=detail)
+def _fault(request: AnyRequest, code: str, error: Invalid | NotCanonical) -> Fault:
+    """Where the field of a command is in the body; of a question, which parameter it is."""
+    message, field = f"{_sentence(error.problem)}.", error.field
+    if isinstance(error, NotCanonical):
+        field = field.rpartition(".public.")[2]
+    if request.method != "POST" or field in ("reference", "verb"):
+        return Fault(code, message, error.remedy, parameter=field)
+    inside = pointer(field)
+    outside = field in ("on", "deciding_body", "deciding_body_name", "command", "")
+    return Fault(code, message, error.remedy, pointer=inside if outside else f"/command{inside}")
 
 
 HANDLERS: ExceptionHandlersMap = {
     **{row[0]: _handle_known for row in TABLE},
+    RequestRefused: _handle_refused,
     HTTPException: _handle_http,
     Exception: _handle_fault,
 }

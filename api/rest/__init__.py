@@ -1,1 +1,1 @@
-"""The interface for programs, below `/api/v1`."""
+"""The interface for programs, `/api/v1`: one module per noun; `router.py` puts them together."""

@@ -1,0 +1,85 @@
+"""Why a request cannot be taken as it is, before the rules of the register are asked.
+
+RequestRefused             a code, a problem, a remedy, and what of the request it is about
+  MissingHeader            a header that is needed is not there
+  UnfitHeader              a header cannot be as it is
+  UnfitBody                a member of the body cannot be as it is
+  KeyReused                the idempotency key names another command already
+  RecordChanged            the record is not as the sender saw it
+
+The statuses are in `api/problems.py`, by code.
+"""
+
+from collections.abc import Sequence
+
+from projections.views import TimelineItem
+
+
+class RequestRefused(Exception):
+    """Nothing of the request was done.
+
+    At most one of these says what is meant: `pointer` (RFC 6901, into the body), `parameter` (of
+    the query or the path), `header`.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        problem: str,
+        remedy: str,
+        *,
+        pointer: str | None = None,
+        parameter: str = "",
+        header: str = "",
+    ) -> None:
+        super().__init__(f"{problem} {remedy}")
+        self.code, self.problem, self.remedy = code, problem, remedy
+        self.pointer, self.parameter, self.header = pointer, parameter, header
+
+
+class MissingHeader(RequestRefused):
+    """A header that is needed is not there."""
+
+    def __init__(self, header: str, code: str, remedy: str) -> None:
+        super().__init__(code, f"The header {header} is missing.", remedy, header=header)
+
+
+class UnfitHeader(RequestRefused):
+    """A header cannot be as it is."""
+
+    def __init__(self, header: str, code: str, problem: str, remedy: str) -> None:
+        super().__init__(code, problem, remedy, header=header)
+
+
+class UnfitBody(RequestRefused):
+    """A member of the body cannot be as it is."""
+
+    def __init__(self, pointer: str, problem: str, remedy: str) -> None:
+        super().__init__("invalid", problem, remedy, pointer=pointer)
+
+
+class KeyReused(RequestRefused):
+    """The idempotency key names another command already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "idempotency-key-reused",
+            "This key was used before, for a command with another content.",
+            "Use a new key for a new command; the same key repeats the same command only.",
+            header="Idempotency-Key",
+        )
+
+
+class RecordChanged(RequestRefused):
+    """The record is not as the sender saw it; `changes` are the acts that they have not seen."""
+
+    def __init__(
+        self, *, seen: int, etag: str, timeline: str, changes: Sequence[TimelineItem]
+    ) -> None:
+        super().__init__(
+            "record-changed",
+            f"The record has changed since version {seen}.",
+            "Read what changed, decide again, and send the command with the new ETag.",
+            header="If-Match",
+        )
+        self.etag, self.timeline, self.changes = etag, timeline, tuple(changes)

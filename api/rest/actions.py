@@ -1,0 +1,282 @@
+"""The commands: `POST .../actions/{verb}`, and `GET .../actions` for what is allowed now."""
+
+import re
+from typing import Any
+
+import msgspec
+from litestar import Response, post, route
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from api.commands import Outcome, execute, reviews_of
+from api.identity import account_actor, bodies_for, deciding
+from api.problems import Told, attempt
+from api.refusals import KeyReused, MissingHeader, RecordChanged, UnfitBody, UnfitHeader
+from api.rest.mistakes import unfit_body
+from api.rest.schemas import Action, Actions, Done, RecordedEntry, decoder_of, reference_of
+from api.rest.who import person_of, recorder_of
+from api.services import Services
+from api.web.cases import FOUNDING, answer_for
+from api.web.visitors import READ, WebRequest, services_of
+from domain.answers import VERBS, answers, who_may_act
+from domain.dates import parse
+from domain.decider import Act, Entry
+from domain.errors import CommandKeyReused, ConditionFailed
+from domain.history import event_type
+from domain.ports import Actor
+from domain.refusals import NotYourBody
+from domain.review.state import Reviews
+from domain.values import PartnershipId, read_partnership_id
+from projections.timeline.foretold import foretold
+
+_KEY = re.compile("[!-~]{1,200}", re.ASCII)
+_VERSION = re.compile('"([1-9][0-9]{0,14})"', re.ASCII)
+_JSON = "application/json"
+
+
+@route("/partnerships/actions", http_method=READ, summary="What may begin a record")
+async def founding_actions(request: WebRequest) -> Response[Actions]:
+    """The verbs that begin a partnership's record, and if not allowed why."""
+    return await _allowed(request, None)
+
+
+@route("/partnerships/{ref:str}/actions", http_method=READ, summary="What may be done now")
+async def actions(request: WebRequest, ref: FromPath[str]) -> Response[Actions]:
+    """Every verb for this partnership, and if not allowed why."""
+    return await _allowed(request, read_partnership_id(ref))
+
+
+async def _allowed(request: WebRequest, partnership: PartnershipId | None) -> Response[Actions]:
+    services = services_of(request)
+    state, position = Reviews(), 0
+    if partnership is not None:
+        state, position = await reviews_of(services.ledger, partnership)
+    person = await person_of(request)
+    actor = account_actor(person.account) if person else None
+    verbs = [verb for verb in VERBS if (verb in FOUNDING) == (partnership is None)]
+    head = position or (await services.ledger.head()).position
+    answer = Actions(
+        partnership,
+        head,
+        _etag(position) if partnership else None,
+        tuple(_action(verb, state, actor, partnership) for verb in verbs),
+    )
+    headers = {"last-position": str(head), "vary": "authorization"}
+    if partnership:
+        headers["etag"] = _etag(position)
+    return Response(answer, headers=headers)
+
+
+def _action(
+    verb: str, state: Reviews, actor: Actor | None, partnership: PartnershipId | None
+) -> Action:
+    answer = answer_for(verb, state, actor)
+    return Action(
+        verb,
+        answer.act,
+        answer.allowed,
+        answer.code,
+        answer.because,
+        f"{_address(partnership)}/actions/{verb}",
+        reference_of(verb),
+    )
+
+
+def _handler(verb: str) -> HTTPRouteHandler:
+    """The operation of one verb: of a path with the record's reference, or of one that founds."""
+    if verb in FOUNDING:
+
+        @post(f"/partnerships/actions/{verb}", name=verb, opt={"verb": verb})
+        async def found(request: WebRequest) -> Response[bytes]:
+            return await _record(request, verb, None)
+
+        return found
+
+    @post(f"/partnerships/{{ref:str}}/actions/{verb}", name=verb, opt={"verb": verb})
+    async def act(request: WebRequest, ref: FromPath[str]) -> Response[bytes]:
+        return await _record(request, verb, read_partnership_id(ref))
+
+    return act
+
+
+async def _record(
+    request: WebRequest, verb: str, partnership: PartnershipId | None
+) -> Response[bytes]:
+    """Check, decide and record; or, in a dry run, only say what would be recorded."""
+    services = services_of(request)
+    actor = await recorder_of(request)
+    key = _key_of(request)
+    expected = None if partnership is None else _expected_of(request)
+    sent: Any = _decoded(verb, await request.body())
+    on = getattr(sent, "on", msgspec.UNSET)
+    act = Act(
+        _deciding(verb, actor, sent),
+        key,
+        services.now(),
+        None if on is msgspec.UNSET else parse(on, field="on"),
+    )
+    dry_run = request.query_params.get("dry-run") == "yes"
+    work = execute(
+        services.ledger,
+        sent.command,
+        act,
+        partnership=partnership,
+        expected=expected,
+        dry_run=dry_run,
+    )
+    outcome = await attempt(work)
+    if isinstance(outcome, Told):
+        raise await _refusal(services, outcome, partnership, expected)
+    return _done(outcome, act, dry_run=dry_run)
+
+
+def _key_of(request: WebRequest) -> str:
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        raise MissingHeader(
+            "Idempotency-Key",
+            "idempotency-key-missing",
+            "Send a new random key with each command, and the same one when you repeat it.",
+        )
+    if not _KEY.fullmatch(key):
+        raise UnfitHeader(
+            "Idempotency-Key",
+            "idempotency-key-unfit",
+            "The key is not 1 to 200 printable ASCII characters without spaces.",
+            "Use a UUID, for example.",
+        )
+    return key
+
+
+def _expected_of(request: WebRequest) -> int | None:
+    """The version that the sender saw, None for whichever is the newest."""
+    seen = request.headers.get("if-match")
+    if seen is None:
+        raise MissingHeader(
+            "If-Match",
+            "if-match-missing",
+            "Send the ETag of the partnership as you saw it, or * for whichever is the newest.",
+        )
+    if seen.strip() == "*":
+        return None
+    version = _VERSION.fullmatch(seen.strip())
+    if version is None:
+        raise UnfitHeader(
+            "If-Match",
+            "if-match-unfit",
+            "This is not one ETag of a partnership.",
+            'Send one as you got it, such as "1234", or *.',
+        )
+    return int(version[1])
+
+
+def _decoded(verb: str, body: bytes) -> Any:
+    try:
+        return decoder_of(verb).decode(body)
+    except msgspec.DecodeError as error:
+        raise unfit_body(error) from None
+
+
+def _deciding(verb: str, actor: Actor, sent: Any) -> Actor:
+    """The same person, recording what the body decided that is named, or the only possible one."""
+    possible = bodies_for(verb, actor.role)
+    body = sent.deciding_body
+    if body is msgspec.UNSET:
+        if len(possible) > 1:
+            raise UnfitBody(
+                "/deciding_body",
+                "Who decided is missing.",
+                f"Name the body: {', '.join(possible)}.",
+            )
+        body = possible[0]
+    elif body not in possible and actor.role in who_may_act(Reviews(), verb):
+        raise NotYourBody(act=_act_of(verb), body=body, bodies=possible)
+    return deciding(actor, body, sent.deciding_body_name)
+
+
+def _act_of(verb: str) -> str:
+    nobody = Actor("unknown", "", "", "", "nobody")
+    return next(answer.act for answer in answers(Reviews(), nobody) if answer.verb == verb)
+
+
+async def _refusal(
+    services: Services, refused: Told, partnership: PartnershipId | None, expected: int | None
+) -> Exception:
+    """What to raise: the rules' own words, but for what the headers said."""
+    match refused.error:
+        case CommandKeyReused():
+            return KeyReused()
+        case ConditionFailed(position=position) if partnership and expected is not None:
+            await services.wait_for(position)
+            seen = await services.timeline.of(partnership)
+            return RecordChanged(
+                seen=expected,
+                etag=_etag(position),
+                timeline=f"{_address(partnership)}/entries",
+                changes=[item for item in seen if item.position > expected],
+            )
+        case Exception() as error:
+            return error
+        case None:
+            raise AssertionError("what is told comes from an error")
+
+
+def _done(outcome: Outcome, act: Act, *, dry_run: bool) -> Response[bytes]:
+    """The same bytes whenever the same command is answered."""
+    receipt = None if dry_run else outcome.receipt
+    first = receipt.first_position if receipt else None
+    decided = [
+        Entry(
+            (first or 0) + number,
+            receipt.recorded_at if receipt else act.now,
+            parse(effective) if effective else None,
+            act.actor,
+            event,
+        )
+        for number, (event, effective) in enumerate(
+            zip(outcome.events, outcome.effective, strict=True)
+        )
+    ]
+    done = Done(
+        outcome.partnership,
+        dry_run,
+        receipt.recorded_at.isoformat() if receipt else None,
+        tuple(
+            RecordedEntry(
+                entry.position if receipt else None,
+                event_type(entry.event),
+                effective,
+                sentence,
+            )
+            for entry, effective, sentence in zip(
+                decided, outcome.effective, foretold(outcome.before, decided), strict=True
+            )
+        ),
+        _etag(receipt.last_position) if receipt else None,
+    )
+    headers = {}
+    if receipt:
+        headers = {
+            "location": _address(outcome.partnership),
+            "etag": _etag(receipt.last_position),
+            "last-position": str(receipt.last_position),
+        }
+    if outcome.receipt and outcome.receipt.replayed:
+        headers["idempotency-replayed"] = "true"
+    return Response(
+        msgspec.json.encode(done),
+        status_code=201 if receipt else 200,
+        media_type=_JSON,
+        headers=headers,
+    )
+
+
+def _etag(position: int) -> str:
+    return f'"{position}"'
+
+
+def _address(partnership: PartnershipId | None) -> str:
+    return "/api/v1/partnerships" + (f"/{partnership}" if partnership else "")
+
+
+HANDLERS = (founding_actions, actions, *map(_handler, VERBS))
