@@ -1,6 +1,7 @@
 """Names of places: how they are compared, and the readable ids that communities get from them."""
 
 import unicodedata
+from collections.abc import MutableMapping
 from functools import lru_cache
 
 from domain.refusals import Invalid
@@ -41,11 +42,18 @@ def is_community_id(text: str) -> bool:
 
 
 class Communities:
-    """The ids of communities by folded name and country; no id is ever given to two names."""
+    """The ids of communities by folded name and country; no id is ever given to two names.
 
-    def __init__(self) -> None:
-        self._ids: dict[tuple[str, str], tuple[CommunityId, ...]] = {}
-        self._taken: set[CommunityId] = set()
+    Where there are very many, `ids` and `taken` may be mappings that do not lie in memory.
+    """
+
+    def __init__(
+        self,
+        ids: MutableMapping[tuple[str, str], tuple[CommunityId, ...]] | None = None,
+        taken: MutableMapping[CommunityId, bool] | None = None,
+    ) -> None:
+        self._ids = {} if ids is None else ids
+        self._taken = {} if taken is None else taken
 
     def named(self, name: str, country: str) -> tuple[CommunityId, ...]:
         """Those of this name: several are homonyms, and which one is meant cannot be guessed."""
@@ -57,7 +65,7 @@ class Communities:
         ids = self._ids.get(key, ())
         if community not in ids:
             self._ids[key] = (*ids, community)
-            self._taken.add(community)
+            self._taken[community] = True
         return community
 
     def new(self, name: str, country: str, *, apart: str = "") -> CommunityId:
