@@ -98,12 +98,12 @@ async def test_a_row_that_was_tampered_with_is_named_and_put_right(
     reference = await clerks.found(legacy())
     await runner.catch_up()
     await pool.execute(f"update {SCHEMA}_views.register_version set tier = 'friendship'")
-    (first, second) = await rebuild(pool, clerks.ledger, SCHEMA)
+    (first, *others) = await rebuild(pool, clerks.ledger, SCHEMA)
     assert (first.projection, first.same, first.different_rows) == ("register", False, 1)
     assert [(d.table, d.key, d.what) for d in first.differences] == [
         ("register_version", (reference, "1"), "was another")
     ]
-    assert second.same
+    assert all(other.same for other in others)
     found = await register.search(Filters(tier="sister"), Moment())
     assert [row.partnership for row in found.rows] == [reference]
 
@@ -151,7 +151,7 @@ async def test_tables_of_another_ledger_are_replaced_by_those_of_this_one(
     restored = MemoryLedger()
     reference = await Clerks(restored).found(legacy(NORFOLK, LE_MANS))
     rebuilt = await rebuild(pool, restored, SCHEMA)
-    assert [(one.position, one.digest_live) for one in rebuilt] == [(1, None), (1, None)]
+    assert {(one.position, one.digest_live) for one in rebuilt} == {(1, None)}
     await Runner(pool, restored).catch_up()
     page = await register.search(Filters(), Moment())
     assert [row.partnership for row in page.rows] == [reference]
