@@ -12,8 +12,8 @@ from domain.errors import NotCanonical
 
 LONGEST_QUERY = 8_192  # bytes
 
-_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-_WHOLE = re.compile("-?(?:0|[1-9][0-9]{0,15})", re.ASCII)
+_NOT_ENCODED = re.compile(rb"%(?![0-9A-Fa-f]{2})|[^!-~]")
+_WHOLE = re.compile("0|-?[1-9][0-9]{0,15}", re.ASCII)
 
 
 def check_path(raw: bytes, path: str, values: dict[str, Any]) -> None:
@@ -71,14 +71,14 @@ def check_query(raw: bytes, route: Route) -> None:
 
 def _text(raw: bytes, name: str) -> str:
     """What `raw` says, percent-decoded without guessing."""
-    if not raw.isascii() or _BROKEN_ESCAPE.search(raw):
+    if _NOT_ENCODED.search(raw):
         raise Malformed(
             Finding(
                 "parameter",
                 name,
                 "parameter-not-encoded",
                 "is not percent-encoded as it should be",
-                "Write each byte outside ASCII, and each %, as % and two hexadecimal digits.",
+                "Write each byte that is not printable ASCII, and each %, as % and two hex digits.",
             )
         )
     try:
@@ -120,7 +120,7 @@ def _unknown(name: str, known: Sequence[str]) -> Finding:
     names = ", ".join(known)
     return Finding(
         "parameter",
-        name[:100],
+        name[:100] if name.isascii() and name.isprintable() else "",
         "parameter-unknown",
         "is not known here",
         f"Possible are: {names}." if names else "Nothing can be asked for here: leave it out.",

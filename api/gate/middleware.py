@@ -59,11 +59,11 @@ async def _read(receive: Receive, announced: bytes, largest: int) -> bytes | Non
                 message = await receive()
                 if message["type"] != "http.request":
                     return None
-                chunks.append(message["body"])
-                size += len(message["body"])
+                chunks.append(message.get("body", b""))
+                size += len(chunks[-1])
                 if size > largest:
                     raise _too_large(largest)
-                more = message["more_body"]
+                more = message.get("more_body", False)
     except TimeoutError:
         raise BodyTooSlow(
             Finding(
