@@ -12,8 +12,9 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import HANDLERS
+from api.rest.router import router
 from api.services import Services
-from api.web import acts, around, partnership, register
+from api.web import acts, around, audit, partnership, register
 from api.web.rendering import FOLDER
 from api.web.typed import LARGEST_FORM
 
@@ -42,13 +43,16 @@ def create_app(services: Services) -> Litestar:
             acts.propose,
             acts.legacy_form,
             acts.record_legacy,
-            around.history,
+            audit.history,
+            audit.history_as_csv,
+            audit.history_as_json_lines,
             around.help_page,
             around.health,
             around.choose_role,
             around.sign_in_form,
             around.sign_in,
             around.sign_out,
+            router(),
             create_static_files_router(path="/static", directories=[FOLDER / "static"]),
         ],
         state=State({"services": services}),
@@ -63,8 +67,11 @@ def create_app(services: Services) -> Litestar:
 
 
 async def own_forms_only(request: Request[Any, Any, Any]) -> None:
-    """Refuse a form that another site sent: it would act with this visitor's cookies."""
-    if request.method in ("GET", "HEAD", "OPTIONS"):
+    """Refuse a form that another site sent: it would act with this visitor's cookies.
+
+    Below `/api` cookies mean nothing, so there is nothing to act with.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS") or request.scope["path"].startswith("/api/"):
         return
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")

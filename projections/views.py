@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -116,13 +116,16 @@ class Change(Struct, frozen=True):
     after: str
 
 
+ItemKind: TypeAlias = Literal["step", "review", "report", "correction"]
+
+
 class TimelineItem(Struct, frozen=True):
     """One act as a person reads it. `who` is the deciding body, `basis` the documents cited."""
 
     position: int
     partnership: str
     type: str
-    kind: Literal["step", "review", "report", "correction"]
+    kind: ItemKind
     recorded_at: datetime
     effective: str
     sentence: str
@@ -132,6 +135,50 @@ class TimelineItem(Struct, frozen=True):
     basis: tuple[Citation, ...]
     changes: tuple[Change, ...]
     corrected_by: int | None
+
+
+class LogFilters(Struct, frozen=True):
+    """Which entries of the audit log: those later than `after`, up to `until`, that fit all others.
+
+    `position` is as known at which entry; None: all that is known.
+
+    `recorder` is the pseudonym of who recorded it, `body` which kind of body decided, `type` a
+    storage tag. `community` is an identifier or a whole name of one of the two, in any case and
+    without regard to accents, as it was called when the entry was recorded.
+    """
+
+    recorder: str = ""
+    body: str = ""
+    kind: ItemKind | None = None
+    type: str = ""
+    community: str = ""
+    partnership: str = ""
+    after: int = 0
+    until: int | None = None
+    position: int | None = None
+
+
+class LogEntry(Struct, frozen=True):
+    """One act with who stands behind it; see `domain.ports.Actor`.
+
+    `home` and `counterpart` are the names of the two as they were after it.
+    """
+
+    item: TimelineItem
+    recorder: str
+    role: str
+    body: str
+    community: str
+    home: str
+    counterpart: str
+
+
+class LogPage(Struct, frozen=True):
+    """Some entries, newest first, and whether there are newer and older ones that fit."""
+
+    entries: tuple[LogEntry, ...]
+    newer: bool
+    older: bool
 
 
 class Register(Protocol):
@@ -173,6 +220,25 @@ class Timeline(Protocol):
         """All acts of one partnership up to a position, oldest first."""
         ...
 
-    async def recent(self, limit: int) -> tuple[TimelineItem, ...]:
-        """The latest acts of the whole register, newest first."""
+    async def log(
+        self,
+        filters: LogFilters,
+        *,
+        limit: int = 50,
+        before: int | None = None,
+        after: int | None = None,
+    ) -> LogPage:
+        """The latest acts of the register that fit; those next `before` or `after` a position."""
+        ...
+
+    async def counts(self, filters: LogFilters) -> dict[ItemKind, int]:
+        """How many acts fit, of each kind; a kind of which there is none is missing."""
+        ...
+
+    def entries(self, filters: LogFilters) -> AsyncIterator[LogEntry]:
+        """All acts that fit, oldest first, streamed; nothing is held open between two of them."""
+        ...
+
+    async def shown(self) -> int:
+        """The position up to which all is shown; 0 while there is nothing."""
         ...

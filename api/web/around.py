@@ -1,12 +1,8 @@
-"""The pages around the register: recent acts, the words, health, and who the visitor is."""
-
-import asyncio
-from collections.abc import Collection
+"""The pages around the register: the words, health, and who the visitor is."""
 
 from litestar import Response, post, route
 
 from api.identity import DEMO_ROLES
-from api.services import Services
 from api.web.typed import read_form
 from api.web.visitors import (
     READ,
@@ -19,30 +15,6 @@ from api.web.visitors import (
     services_of,
 )
 from api.web.wording import GLOSSARY
-from projections.views import Moment
-
-RECENT = 100
-
-
-@route("/history", http_method=READ)
-async def history(request: WebRequest) -> Response[bytes]:
-    """The latest acts of the whole register."""
-    services = services_of(request)
-    items = await services.timeline.recent(RECENT)
-    names = await _names(services, {item.partnership for item in items})
-    head = await services.ledger.head()
-    return await page(
-        request, "history.html", section="history", items=items, names=names, head=head
-    )
-
-
-async def _names(services: Services, references: Collection[str]) -> dict[str, str]:
-    """The two communities of each, for sentences that stand without their page."""
-    known = await asyncio.gather(*(services.register.get(one, Moment()) for one in references))
-    names = {
-        view.partnership: f"{view.home.name} – {view.counterpart.name}" for view in known if view
-    }
-    return {one: names.get(one, one) for one in references}
 
 
 @route("/help", http_method=READ)
@@ -56,8 +28,7 @@ async def health(request: WebRequest) -> dict[str, int | None]:
     """Where the ledger ends and up to where the pages show it."""
     services = services_of(request)
     head = await services.ledger.head()
-    shown = await services.timeline.recent(1)
-    return {"ledger": head.position, "shown": shown[0].position if shown else 0}
+    return {"ledger": head.position, "shown": await services.timeline.shown()}
 
 
 @post("/acting")

@@ -8,19 +8,24 @@ from domain.decider import Entry
 from domain.history import EVENT_TYPES
 from domain.partnership import events as e
 from domain.partnership.evolve import History
+from projections.dossier.dossier import Dossier
 from projections.dossier.fold import fold
 from projections.dossier.stored import encode, load, save
 from projections.projection import Connection, Place, Table
+from projections.register.names import key
 from projections.timeline.item import item
 
-_COLUMNS = ("position", "partnership", "corrects", "item")
+_COLUMNS = (
+    *("position", "partnership", "corrects", "kind", "type", "recorder", "role", "body"),
+    *("community", "parties", "home", "counterpart", "item"),
+)
 
 
 class TimelineProjection:
     """See `Projection`; the tables are described in tables.sql."""
 
     name = "timeline"
-    version = 1
+    version = 2
     tables = (
         Table("timeline_item", ("position",)),
         Table("timeline_state", ("partnership",)),
@@ -39,9 +44,7 @@ class TimelineProjection:
             before = folded.get(event.partnership)
             after = fold(before, entry)
             folded[event.partnership] = after
-            told = item(entry, before.dossier if before else None, after.dossier)
-            corrects = event.position if isinstance(event, e.RecordCorrected) else None
-            rows.append((entry.position, event.partnership, corrects, encode(told)))
+            rows.append(_row(entry, before.dossier if before else None, after.dossier))
             if number % 100 == 99:
                 await asyncio.sleep(0)  # whoever waits for a page gets a turn
 
@@ -52,3 +55,24 @@ class TimelineProjection:
             records=rows,
         )
         await save(connection, place, "timeline_state", folded)
+
+
+def _row(entry: Entry[History], before: Dossier | None, after: Dossier) -> tuple[object, ...]:
+    event, actor = entry.event, entry.actor
+    home, counterpart = after.home, after.counterpart
+    told = item(entry, before, after)
+    return (
+        entry.position,
+        event.partnership,
+        event.position if isinstance(event, e.RecordCorrected) else None,
+        told.kind,
+        told.type,
+        actor.recorder,
+        actor.role,
+        actor.body,
+        actor.community,
+        [home.community, counterpart.community, key(home.name), key(counterpart.name)],
+        home.name,
+        counterpart.name,
+        encode(told),
+    )

@@ -1,13 +1,19 @@
 """The timeline as the pages and the command line read it."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Sequence
+from typing import Literal
 
 import asyncpg
 import msgspec
 from msgspec.structs import replace
 
 from projections.projection import Place, Pool
-from projections.views import TimelineItem
+from projections.register.names import key
+from projections.timeline import queries
+from projections.views import ItemKind, LogEntry, LogFilters, LogPage, TimelineItem
+
+_AT_A_TIME = 500
+"""Entries that a stream holds in memory."""
 
 # What an entry was corrected by: the latest correction that names it, as known at the position.
 _OF = """
@@ -21,15 +27,6 @@ _OF = """
     where t.partnership = $1 and ($2::bigint is null or t.position <= $2)
     order by t.position
 """
-_RECENT = """
-    select t.item, c.position as corrected_by
-    from {schema}.timeline_item{suffix} t
-    left join lateral (
-        select position from {schema}.timeline_item{suffix} k
-        where k.corrects = t.position order by position desc limit 1
-    ) c on true
-    order by t.position desc limit $1
-"""
 _DECODER = msgspec.json.Decoder(TimelineItem)
 
 
@@ -37,20 +34,132 @@ class PostgresTimeline:
     """A `projections.views.Timeline` on the tables that `Runner` fills."""
 
     def __init__(self, pool: Pool, *, schema: str = "twinledger") -> None:
-        self._pool = pool
-        place = Place(schema)
-        self._of, self._recent = place.sql(_OF), place.sql(_RECENT)
+        self._pool, self._place = pool, Place(schema)
+        self._of = self._place.sql(_OF)
 
     async def of(
         self, partnership: str, *, position: int | None = None
     ) -> tuple[TimelineItem, ...]:
-        return _items(await self._pool.fetch(self._of, partnership, position))
+        rows = await self._pool.fetch(self._of, partnership, position)
+        return tuple(map(_item, rows))
 
-    async def recent(self, limit: int) -> tuple[TimelineItem, ...]:
-        return _items(await self._pool.fetch(self._recent, limit))
+    async def log(
+        self,
+        filters: LogFilters,
+        *,
+        limit: int = 50,
+        before: int | None = None,
+        after: int | None = None,
+    ) -> LogPage:
+        if after is not None:
+            rows = await self._rows(filters, "asc", limit + 1, after=after)
+            shown = rows[:limit][::-1]
+            older = await self._there_is(filters, until=after)
+            return LogPage(tuple(map(_entry, shown)), newer=len(rows) > limit, older=older)
+        rows = await self._rows(filters, "desc", limit + 1, before=before)
+        newer = before is not None and await self._there_is(filters, after=before - 1)
+        return LogPage(tuple(map(_entry, rows[:limit])), newer=newer, older=len(rows) > limit)
+
+    async def counts(self, filters: LogFilters) -> dict[ItemKind, int]:
+        asked = _Question(self._place, filters)
+        rows = await self._pool.fetch(asked.sql(queries.COUNTS), *asked.values)
+        return {row["kind"]: row["n"] for row in rows}
+
+    async def entries(self, filters: LogFilters) -> AsyncIterator[LogEntry]:
+        # Not one long cursor: a slow reader would hold its connection. Entries never change, so
+        # all pieces are of one moment where `position` is set.
+        after = filters.after
+        while rows := await self._rows(filters, "asc", _AT_A_TIME, after=after):
+            for row in rows:
+                yield _entry(row)
+            after = rows[-1]["position"]
+
+    async def shown(self) -> int:
+        position: int = await self._pool.fetchval(queries.SHOWN.format(schema=self._place.views))
+        return position
+
+    async def _rows(
+        self,
+        filters: LogFilters,
+        order: Literal["asc", "desc"],
+        limit: int,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+    ) -> Sequence[asyncpg.Record]:
+        asked = _Question(self._place, filters, before=before, after=after)
+        sql = asked.sql(queries.LOG, order=order, limit=str(limit))
+        return await self._pool.fetch(sql, *asked.values)
+
+    async def _there_is(
+        self, filters: LogFilters, *, after: int | None = None, until: int | None = None
+    ) -> bool:
+        before = None if until is None else until + 1
+        asked = _Question(self._place, filters, before=before, after=after)
+        found: bool = await self._pool.fetchval(asked.sql(queries.THERE_IS), *asked.values)
+        return found
 
 
-def _items(rows: Iterable[asyncpg.Record]) -> tuple[TimelineItem, ...]:
-    return tuple(
-        replace(_DECODER.decode(row["item"]), corrected_by=row["corrected_by"]) for row in rows
+class _Question:
+    """A statement in the making: its filters, and their values in order."""
+
+    def __init__(
+        self,
+        place: Place,
+        filters: LogFilters,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+    ) -> None:
+        self._place = place
+        self.values: list[object] = []
+        clauses = ["true"]
+        for column, value in (
+            ("recorder", filters.recorder),
+            ("body", filters.body),
+            ("kind", filters.kind),
+            ("type", filters.type),
+            ("partnership", filters.partnership),
+        ):
+            if value:
+                clauses.append(f"t.{column} = {self._value(value, 'text')}")
+        if filters.community:
+            one = [filters.community, key(filters.community)]
+            clauses.append(f"t.parties && {self._value(one, 'text[]')}")
+        if later := max(filters.after, after or 0):
+            clauses.append(f"t.position > {self._value(later, 'bigint')}")
+        if before is not None:
+            clauses.append(f"t.position < {self._value(before, 'bigint')}")
+        if filters.until is not None:
+            clauses.append(f"t.position <= {self._value(filters.until, 'bigint')}")
+        self._corrected = "true"
+        if filters.position is not None:
+            known = self._value(filters.position, "bigint")
+            clauses.append(f"t.position <= {known}")
+            self._corrected = f"k.position <= {known}"
+        self._where = " and ".join(clauses)
+
+    def _value(self, value: object, type_: str) -> str:
+        self.values.append(value)
+        return f"${len(self.values)}::{type_}"
+
+    def sql(self, text: str, **parts: str) -> str:
+        """Fill in `parts`: fixed pieces of SQL, never a value itself."""
+        parts |= {"where": self._where, "corrected": self._corrected}
+        return text.format(schema=self._place.views, **parts)
+
+
+def _entry(row: asyncpg.Record) -> LogEntry:
+    return LogEntry(
+        _item(row),
+        recorder=row["recorder"],
+        role=row["role"],
+        body=row["body"],
+        community=row["community"],
+        home=row["home"],
+        counterpart=row["counterpart"],
     )
+
+
+def _item(row: asyncpg.Record) -> TimelineItem:
+    return replace(_DECODER.decode(row["item"]), corrected_by=row["corrected_by"])

@@ -225,16 +225,6 @@ async def test_what_was_never_agreed_on_has_the_date_of_its_proposal(
     assert "Bond since" not in page.text
 
 
-async def test_the_audit_log_lists_the_latest_acts_first(desk: Desk) -> None:
-    address = await desk.agree()
-    page = await desk.get("/history")
-
-    assert "The latest 5 of 5 entries" in page.text
-    assert page.ids.index("entry-5") < page.ids.index("entry-1")
-    assert f"{address}#entry-1" in page.links
-    assert "Norfolk – 北九州市" in page.text
-
-
 async def test_the_help_page_gives_each_word_one_meaning(desk: Desk) -> None:
     page = await desk.get("/help")
 

@@ -15,7 +15,7 @@ from projections.errors import EventRefused, Forked, ProjectionIsNewer, UnknownE
 from projections.register import PostgresRegister, RegisterProjection
 from projections.runner import Runner
 from projections.timeline import PostgresTimeline, TimelineProjection
-from projections.views import Filters, Moment
+from projections.views import Filters, LogFilters, Moment
 from tests.conftest import SCHEMA, Database
 from tests.projections.played import (
     IMPORT,
@@ -99,7 +99,8 @@ async def test_an_unknown_event_stops_the_projections_where_it_stands_and_is_nam
     assert (stopped.value.position, stopped.value.event_type) == (1, "partnership.renamed.v9")
     # What came before is shown, what comes after is not shown as if nothing were between.
     assert (await register.search(Filters(), Moment())).total == 1
-    assert [item.partnership for item in await timeline.recent(9)] == [reference]
+    told = (await timeline.log(LogFilters())).entries
+    assert [one.item.partnership for one in told] == [reference]
     async with running(runner) as task:
         with pytest.raises(UnknownEvent):
             await task
@@ -134,7 +135,7 @@ async def test_a_ledger_that_is_another_one_is_noticed(
     await Clerks(restored).record(legacy(NORFOLK, LODZ), IMPORT)
     with pytest.raises(Forked, match="stands at position 1"):
         await Runner(pool, restored).catch_up()
-    assert [s.on_this_ledger for s in await status(pool, restored)] == [False, False]
+    assert not any(s.on_this_ledger for s in await status(pool, restored))
 
 
 async def test_a_ledger_that_ends_before_the_cursor_is_noticed(
@@ -178,6 +179,6 @@ async def test_what_was_not_counted_is_seen(
     await clerks.found(legacy())
     await runner.catch_up()
     await clerks.found(legacy(NORFOLK, LODZ))
-    assert [(s.sound, s.behind) for s in await status(pool, ledger)] == [(True, 1), (True, 1)]
+    assert {(s.sound, s.behind) for s in await status(pool, ledger)} == {(True, 1)}
     await pool.execute(f"update {SCHEMA}_views.projection_cursor set counted = '{{}}'")
-    assert [s.sound for s in await status(pool, ledger)] == [False, False]
+    assert not any(s.sound for s in await status(pool, ledger))

@@ -10,7 +10,7 @@ from domain.review import commands as r
 from domain.values import Citation, MoneyLine, PartnershipId, ReviewId
 from projections.runner import Runner
 from projections.timeline import PostgresTimeline
-from projections.views import Change, TimelineItem
+from projections.views import Change, LogFilters, TimelineItem
 from tests.projections.played import (
     KALININGRAD,
     LODZ,
@@ -155,7 +155,8 @@ async def test_the_latest_acts_of_the_register_come_newest_first(
 ) -> None:
     other = await clerks.found(legacy(NORFOLK, KALININGRAD, since="1992", listed_on="2026-10"))
     await runner.catch_up()
-    newest, before = await timeline.recent(2)
+    page = await timeline.log(LogFilters(), limit=2)
+    newest, before = (one.item for one in page.entries)
     assert (newest.partnership, newest.position) == (other, 21)
     assert before.position == 20
     assert newest.sentence == (

@@ -1,0 +1,164 @@
+"""The audit log as it is asked for, from an address or a command line: which entries, and up to
+where."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from api.problems import Item as Mistake
+from api.services import Services
+from api.web.moments import read_moment
+from api.web.typed import Typed, unfit
+from domain.dates import in_words, parse_day
+from domain.history import EVENT_TYPES
+from domain.refusals import Invalid
+from domain.values import Body, read_partnership_id
+from projections.views import ItemKind, LogFilters
+from projections.words import capitalised, word
+
+KINDS: dict[ItemKind, str] = {
+    "step": "Steps of a partnership",
+    "review": "Transparency reviews",
+    "report": "Reports on activities",
+    "correction": "Corrections",
+}
+BODIES: tuple[Body, ...] = get_args(Body)
+_LONGEST = 200
+_NUMBER = re.compile("[0-9]{1,15}", re.ASCII)
+
+
+def entry_type(tag: str) -> str:
+    """A storage tag in words: `partnership.agreement_signed.v1` is *Agreement signed*."""
+    noun, act, version = tag.split(".")
+    subject = "" if noun == "partnership" else f"{noun} "
+    later = "" if version == "v1" else f" (form {version[1:]})"
+    return capitalised(f"{subject}{act}".replace("_", " ")) + later
+
+
+TYPES: dict[str, str] = {tag: entry_type(tag) for tag in EVENT_TYPES}
+"""Each storage tag in words."""
+
+
+class Question(Struct, frozen=True):
+    """What is asked of the audit log. `filters.position` is always set: as known at which entry.
+
+    `before` and `after` say from where the page goes on; with mistakes nothing is looked up.
+    """
+
+    filters: LogFilters
+    before: int | None = None
+    after: int | None = None
+    mistakes: tuple[Mistake, ...] = ()
+
+
+async def read_question(services: Services, typed: Typed) -> Question:
+    """`recorder`, `body`, `kind` (or a storage tag), `community`, `partnership`, the days
+    `recorded-from` and `recorded-to` (UTC, both included), and the clock of `read_moment`.
+    """
+    asked = await read_moment(services, typed)
+    mistakes = list(asked.mistakes)
+    for field in ("recorder", "community"):
+        text = typed.one(field)
+        if problem := unfit(text):
+            mistakes.append(Mistake(field, problem))
+        elif len(text) > _LONGEST:
+            mistakes.append(Mistake(field, f"This has at most {_LONGEST} characters. Shorten it."))
+    body, kind = typed.one("body"), typed.one("kind")
+    if body and body not in BODIES:
+        mistakes.append(Mistake("body", "There is no such deciding body. Choose one."))
+    if kind and kind not in KINDS and kind not in TYPES:
+        mistakes.append(Mistake("kind", "There is no such kind of entry. Choose one."))
+    first, last = _day(typed, "recorded-from", mistakes), _day(typed, "recorded-to", mistakes)
+    if first and last and last < first:
+        problem = "The period ends before it begins. Give a later day here, or an earlier one"
+        mistakes.append(Mistake("recorded-to", f"{problem} as its first."))
+    filters = LogFilters(
+        recorder=typed.one("recorder"),
+        body=body,
+        kind=next((known for known in KINDS if known == kind), None),
+        type=kind if kind in TYPES else "",
+        community=typed.one("community"),
+        partnership=_reference(typed, mistakes),
+        position=asked.moment.position,
+    )
+    before, after = _number(typed, "before", mistakes), _number(typed, "after", mistakes)
+    if mistakes:
+        return Question(filters, mistakes=tuple(mistakes))
+    return Question(await _bounded(services, filters, first, last), before, after)
+
+
+async def leaf_of(services: Services, position: int) -> str:
+    """`25917-5be0...`: an entry with its leaf hash, so that whoever kept it can tell whether they
+    still look at the same register. Position 0 is the register without an entry.
+    """
+    found = await services.ledger.read_after(position - 1, 1) if position else ()
+    return f"{position}-{(found[0].leaf_hash if found else bytes(32)).hex()}"
+
+
+def in_a_sentence(typed: Typed) -> list[str]:
+    """What was asked for, as a list of the log says it of itself."""
+    called: dict[str, str] = {**KINDS, **TYPES}
+    said: list[tuple[str, str, Callable[[str], str]]] = [
+        ("kind", "of the kind {}", lambda kind: called.get(kind, kind)),
+        ("recorder", "recorded by {}", str),
+        ("body", "decided by: {}", word),
+        ("community", "about {}", str),
+        ("partnership", "of {}", str),
+        ("recorded-from", "recorded from {} on", in_words),
+        ("recorded-to", "recorded up to {}", in_words),
+        ("known-at", "as known on {}", in_words),
+        ("position", "up to entry {}", str),
+    ]
+    return [text.format(shown(typed.one(field))) for field, text, shown in said if typed.one(field)]
+
+
+async def _bounded(
+    services: Services, filters: LogFilters, first: date | None, last: date | None
+) -> LogFilters:
+    """Days as positions: time never runs backwards along them."""
+    known = services.ledger.position_known_at
+    shown = await services.timeline.shown()
+    position = shown if filters.position is None else min(filters.position, shown)
+    after = await known(_before(first)) if first else 0
+    until = await known(datetime.combine(last, time.max, UTC)) if last else None
+    return replace(filters, after=after, until=until, position=position)
+
+
+def _before(day: date) -> datetime:
+    """The last moment before it that the ledger can tell apart (microseconds)."""
+    begins = datetime.combine(day, time.min, UTC)
+    return begins if day == date.min else begins - timedelta(microseconds=1)
+
+
+def _reference(typed: Typed, mistakes: list[Mistake]) -> str:
+    text = typed.one("partnership")
+    try:
+        return read_partnership_id(text) if text else ""
+    except Invalid as error:
+        mistakes.append(Mistake("partnership", f"{capitalised(error.problem)}. {error.remedy}"))
+        return ""
+
+
+def _day(typed: Typed, field: str, mistakes: list[Mistake]) -> date | None:
+    text = typed.one(field)
+    try:
+        return parse_day(text, field=field) if text else None
+    except Invalid:
+        remedy = "Write it as year-month-day: 2026-11-01."
+        mistakes.append(Mistake(field, f"{text[:40]!r} is not a day. {remedy}"))
+        return None
+
+
+def _number(typed: Typed, field: str, mistakes: list[Mistake]) -> int | None:
+    text = typed.one(field)
+    if not text:
+        return None
+    if not _NUMBER.fullmatch(text):
+        remedy = "Begin again at the first page."
+        mistakes.append(Mistake(field, f"{text[:20]!r} is not a place in this list. {remedy}"))
+        return None
+    return int(text)

@@ -1,0 +1,90 @@
+"""The audit log: every act of the register, filtered, page by page and as a file."""
+
+from typing import Any
+
+from litestar import Response, route
+from litestar.response import Stream
+
+from api.audit import BODIES, KINDS, TYPES, Question, in_a_sentence, leaf_of, read_question
+from api.exports import MEDIA_TYPES, Format, export
+from api.problems import Told
+from api.web.typed import Typed, read_query
+from api.web.visitors import READ, WebRequest, page, services_of
+from projections.words import capitalised, word
+
+AT_ONCE = 50
+_FILTERS = (
+    *("recorder", "body", "kind", "community", "partnership", "recorded-from", "recorded-to"),
+    *("known-at", "position", "before", "after"),
+)
+_UNREAD = "Some of what was asked of the log cannot be read"
+
+
+@route("/history", http_method=READ)
+async def history(request: WebRequest) -> Response[bytes]:
+    """The latest acts that fit; what was asked stays in the form, also where it cannot be read."""
+    services, typed = services_of(request), read_query(request)
+    question = await read_question(services, typed)
+    if question.mistakes:
+        return await _unread(request, typed, question)
+    filters = question.filters
+    found = await services.timeline.log(
+        filters, limit=AT_ONCE, before=question.before, after=question.after
+    )
+    return await page(
+        request,
+        "history.html",
+        found=found,
+        counts=await services.timeline.counts(filters),
+        asked=in_a_sentence(typed),
+        as_at=await leaf_of(services, filters.position or 0),
+        position=filters.position,
+        **_form(typed),
+    )
+
+
+@route("/history.csv", http_method=READ)
+async def history_as_csv(request: WebRequest) -> Response[Any]:
+    """The same entries as a table for spreadsheets, oldest first."""
+    return await _file(request, "csv")
+
+
+@route("/history.jsonl", http_method=READ)
+async def history_as_json_lines(request: WebRequest) -> Response[Any]:
+    """The same entries for programs, one JSON object a line, oldest first."""
+    return await _file(request, "jsonl")
+
+
+async def _file(request: WebRequest, format: Format) -> Response[Any]:
+    services, typed = services_of(request), read_query(request)
+    question = await read_question(services, typed)
+    if question.mistakes:
+        return await _unread(request, typed, question)
+    position = question.filters.position or 0
+    headers = {
+        "content-disposition": f'attachment; filename="audit-log-to-entry-{position}.{format}"',
+        "last-position": str(position),
+    }
+    if request.method == "HEAD":
+        return Response(b"", media_type=MEDIA_TYPES[format], headers=headers)
+    as_at = await leaf_of(services, position)
+    pieces = export(services.timeline.entries(question.filters), format, as_at)
+    return Stream(pieces, media_type=MEDIA_TYPES[format], headers=headers)
+
+
+async def _unread(request: WebRequest, typed: Typed, question: Question) -> Response[bytes]:
+    told = Told(400, _UNREAD, question.mistakes)
+    return await page(
+        request, "history.html", status=400, told=told, found=None, asked=[], **_form(typed)
+    )
+
+
+def _form(typed: Typed) -> dict[str, Any]:
+    return {
+        "section": "history",
+        "typed": typed,
+        "kinds": KINDS,
+        "types": dict(sorted(TYPES.items(), key=lambda one: one[1])),
+        "bodies": {body: capitalised(word(body)) for body in BODIES},
+        "filtered": any(typed.one(name) for name in _FILTERS),
+    }
