@@ -6,6 +6,9 @@ RequestRefused             a code, a problem, a remedy, and what of the request 
   UnfitBody                a member of the body cannot be as it is
   KeyReused                the idempotency key names another command already
   RecordChanged            the record is not as the sender saw it
+  NotShownYet              the read models do not show a position yet
+  AnotherHistory           the sender has read a history that this register does not have
+  TooManyWaiting           as many wait for new entries as one server lets wait
 
 The statuses are in `api/problems.py`, by code.
 """
@@ -83,3 +86,40 @@ class RecordChanged(RequestRefused):
             header="If-Match",
         )
         self.etag, self.timeline, self.changes = etag, timeline, tuple(changes)
+
+
+class NotShownYet(RequestRefused):
+    """The read models do not show `position` yet, after the bound of waiting for it."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(
+            "not-shown-yet",
+            f"Entry {position} is recorded and not yet shown here.",
+            "Ask again in some seconds.",
+        )
+        self.position = position
+
+
+class AnotherHistory(RequestRefused):
+    """The sender has read a history that this register does not have, or no longer has."""
+
+    def __init__(self, position: int, parameter: str) -> None:
+        super().__init__(
+            "another-history",
+            f"Entry {position} of this register is not the one that was read before.",
+            "The register was restored from an earlier copy, or this is another one. What was read "
+            "since then may be missing here: begin again at the first entry and compare.",
+            parameter=parameter,
+        )
+        self.position = position
+
+
+class TooManyWaiting(RequestRefused):
+    """As many wait for new entries as one server lets wait."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "too-many-waiting",
+            "Too many wait for new entries here already.",
+            "Ask again in some seconds, or ask without `wait`.",
+        )

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from adapters.tokens import Bearer
 from api.identity import Accounts
+from api.reports.issue import Reports
 from domain.ports import Ledger
 from projections.views import Register, Timeline
 
@@ -31,6 +32,7 @@ class Services(Struct, frozen=True, kw_only=True):
     ledger: Ledger
     register: Register
     timeline: Timeline
+    reports: Reports
     wait_for: Callable[[int], Awaitable[None]]
     accounts: Accounts | None
     demo: bool

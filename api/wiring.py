@@ -14,7 +14,9 @@ from adapters.postgres.pool import open_pool
 from adapters.problems import CannotRun
 from adapters.settings import Settings
 from adapters.tokens import PostgresTokens
+from api.reports.issue import Reports
 from api.services import Services
+from projections.compliance import PostgresCompliance
 from projections.register import PostgresRegister
 from projections.runner import Runner
 from projections.timeline import PostgresTimeline
@@ -41,6 +43,7 @@ class Running(Struct, frozen=True):
     runner: Runner
     register: PostgresRegister
     timeline: PostgresTimeline
+    reports: Reports
     accounts: PostgresAccounts
     tokens: PostgresTokens
 
@@ -61,6 +64,7 @@ class Running(Struct, frozen=True):
             ledger=self.ledger,
             register=self.register,
             timeline=self.timeline,
+            reports=self.reports,
             wait_for=shown,
             accounts=self.accounts,
             demo=named.demo,
@@ -77,19 +81,28 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         pool = await open_pool(server.app_dsn, statement_cache_size=settings.statement_cache)
         try:
             ledger = PostgresLedger(pool, schema=settings.schema)
+            register = PostgresRegister(pool, schema=settings.schema)
+            runner = Runner(
+                pool,
+                ledger,
+                schema=settings.schema,
+                # Who sets the cache to 0 is behind a pooler, where nobody can listen.
+                listen_dsn=server.app_dsn if settings.statement_cache else None,
+            )
+
+            async def reached(position: int) -> bool:
+                return await runner.wait_for(position, SHOWN_WITHIN)
+
             yield Running(
                 settings,
                 pool,
                 ledger,
-                Runner(
-                    pool,
-                    ledger,
-                    schema=settings.schema,
-                    # Who sets the cache to 0 is behind a pooler, where nobody can listen.
-                    listen_dsn=server.app_dsn if settings.statement_cache else None,
-                ),
-                PostgresRegister(pool, schema=settings.schema),
+                runner,
+                register,
                 PostgresTimeline(pool, schema=settings.schema),
+                Reports(
+                    register, PostgresCompliance(pool, schema=settings.schema), ledger, reached
+                ),
                 PostgresAccounts(pool, settings.schema),
                 PostgresTokens(pool, settings.schema),
             )

@@ -19,7 +19,7 @@ _WHERE = {
     "import": "api.cli.data",
     "init": "api.cli.serving",
     "rebuild": "api.cli.ledger",
-    "report": "api.cli.data",
+    "report": "api.cli.reports",
     "search": "api.cli.records",
     "serve": "api.cli.serving",
     "show": "api.cli.records",

@@ -1,19 +1,15 @@
-"""`import` and `report`: files in, files out."""
+"""`import`: files in."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from adapters.clock import utc_now
-from adapters.output import require_writable
 from api.cli import Failed
 from api.cli.acts import the_person
-from api.cli.mistakes import slips
 from api.cli.running import echo_json, on_register, progress_bar
-from api.importing import ImportReport, import_file
-from api.reports.issue import FORMATS, REPORTS, issue, position_asked_for
-from api.reports.rendering import Format
+from api.import_report import ImportReport
+from api.importing import import_file
 from api.wiring import Running
 from domain.dates import when_in_words
 from domain.ports import Actor
@@ -115,51 +111,3 @@ def _tell(report: ImportReport) -> None:
 def _rest(count: int) -> None:
     if count > _SHOWN:
         click.echo(f"    ... and {count - _SHOWN} more; --json lists all.")
-
-
-@click.command()
-@click.argument("name", type=click.Choice(REPORTS))
-@click.option("--as-of", required=True, help="How the world stood on this day: 2026-11-01.")
-@click.option("--known-at", help="As far as was recorded by the end of this day (UTC).")
-@click.option("--position", type=int, help="As far as was recorded at this position.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="text")
-@click.option("--regime", help="A regime file of your own, to try what would change.")
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    help="A file; standard output if left out.",
-)
-def report(
-    *,
-    name: str,
-    as_of: str,
-    known_at: str | None,
-    position: int | None,
-    format_: Format,
-    regime: str | None,
-    output: Path | None,
-) -> None:
-    """A compliance report. The same position gives the same bytes."""
-    file = None if output == Path("-") else output
-    if file is not None:
-        require_writable(file)
-
-    async def work(system: Running) -> bytes:
-        with slips():
-            known = await position_asked_for(system.ledger, known_at=known_at, position=position)
-            return await issue(
-                system.register,
-                system.ledger,
-                report=name,
-                as_of=as_of,
-                position=known,
-                format=format_,
-                regime=regime,
-            )
-
-    content = on_register(work)
-    if file is not None:
-        file.write_bytes(content)
-    else:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()

@@ -1,45 +1,149 @@
-"""From what a person typed to the bytes of a report."""
+"""From what a person typed to a report, and to its bytes."""
 
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time
-from typing import get_args
+from typing import Generic, TypeVar, get_args
 
 from adapters.lists import shipped_lists
 from adapters.regimes import load_regime, regime_for_report
-from api.reports.rendering import Format, render
-from api.reports.sister_city_transparency import REPORT, sister_city_transparency
+from api.refusals import NotShownYet
+from api.reports.rendering import Format, render, render_figure
+from api.reports.report import OpenedFigure, Report
+from api.reports.sister_city_transparency import (
+    REPORT,
+    Question,
+    Sources,
+    open_figure,
+    sister_city_transparency,
+)
 from domain.dates import parse_day
 from domain.ports import Ledger
 from domain.refusals import Invalid, NotFound
+from projections.compliance.facts import Compliance
 from projections.views import Register
 
 REPORTS: tuple[str, ...] = (REPORT,)
 FORMATS: tuple[Format, ...] = get_args(Format)
 
+_REPORTS_KEPT, _FIGURES_KEPT = 32, 4  # a figure may have a row for every partnership
 
-async def issue(
-    register: Register,
-    ledger: Ledger,
-    *,
-    report: str,
-    as_of: str,
-    position: int,
-    format: Format,
-    regime: str | None = None,
-) -> bytes:
-    """The report as a file. `as_of` is a day as typed, `regime` a file or a name, None: shipped.
+T = TypeVar("T")
+_Key = tuple[str, date, int, date | None, str, str]
 
-    `register` must have reached `position` (see `position_asked_for`). Raises `Refused` or
-    `RegimeRefused`; then nothing was made.
+
+class _Kept(Generic[T]):
+    """The latest answers. The same question gives the same answer, so none ever grows old."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._answers: OrderedDict[_Key, T] = OrderedDict()
+
+    def get(self, key: _Key) -> T | None:
+        if key in self._answers:
+            self._answers.move_to_end(key)
+        return self._answers.get(key)
+
+    def keep(self, key: _Key, answer: T) -> T:
+        self._answers[key] = answer
+        if len(self._answers) > self._size:
+            self._answers.popitem(last=False)
+        return answer
+
+
+class Reports:
+    """Makes the reports of one register, one at a time, and keeps the latest.
+
+    `reached` says whether the read models show a position, after its own bound of waiting.
     """
-    if report not in REPORTS:
-        raise NotFound("report", report, f"There are {', '.join(REPORTS)}.")
-    day = parse_day(as_of, field="as-of")
-    lists = shipped_lists()
-    file = load_regime(regime, lists) if regime else regime_for_report(report, lists)
-    made = await sister_city_transparency(
-        register, ledger, regime=file, lists=lists, as_of=day, position=position
+
+    def __init__(
+        self,
+        register: Register,
+        compliance: Compliance,
+        ledger: Ledger,
+        reached: Callable[[int], Awaitable[bool]],
+    ) -> None:
+        self._sources = Sources(register, compliance, ledger, shipped_lists())
+        self._reached = reached
+        self._reports: _Kept[Report] = _Kept(_REPORTS_KEPT)
+        self._figures: _Kept[OpenedFigure] = _Kept(_FIGURES_KEPT)
+        self._one_at_a_time = asyncio.Lock()
+
+    async def ask(
+        self,
+        *,
+        as_of: str,
+        position: int | None = None,
+        known_at: str | None = None,
+        since: str = "",
+        community: str = "",
+        report: str = REPORT,
+        regime: str | None = None,
+    ) -> Question:
+        """What a person typed, as a question. `regime` is a file or a name, None: as shipped.
+
+        Raises `Refused` or `RegimeRefused`.
+        """
+        if report not in REPORTS:
+            raise NotFound("report", report[:60], f"There are {', '.join(REPORTS)}.")
+        lists = self._sources.lists
+        return Question(
+            regime=load_regime(regime, lists) if regime else regime_for_report(report, lists),
+            as_of=parse_day(as_of, field="as-of"),
+            position=await position_asked_for(
+                self._sources.ledger, known_at=known_at, position=position
+            ),
+            since=parse_day(since, field="since") if since else None,
+            community=community,
+        )
+
+    async def report(self, question: Question) -> Report:
+        """The report. Raises `NotShownYet`, and what `sister_city_transparency` raises."""
+        async with self._one_at_a_time:
+            key = _key(question)
+            if (kept := self._reports.get(key)) is not None:
+                return kept
+            await self._wait_for(question.position)
+            made = await sister_city_transparency(self._sources, question)
+            return self._reports.keep(key, made)
+
+    async def figure(self, question: Question, figure: str) -> OpenedFigure:
+        """The rows behind a figure of the report. Raises `NotFound` for an unknown one, and what
+        `report` raises.
+        """
+        (await self.report(question)).figure(figure)
+        async with self._one_at_a_time:
+            key = _key(question, figure)
+            if (kept := self._figures.get(key)) is not None:
+                return kept
+            opened = await open_figure(self._sources, question, figure)
+            return self._figures.keep(key, opened)
+
+    async def issue(self, question: Question, format: Format, figure: str = "") -> bytes:
+        """The report, or one figure of it opened, as a file. Raises as `report` and `figure`."""
+        if figure:
+            return render_figure(await self.figure(question, figure), format)
+        return render(await self.report(question), format)
+
+    async def _wait_for(self, position: int) -> None:
+        # A report of tables that are still behind would be wrong, and kept.
+        if position <= (await self._sources.ledger.head()).position and not await self._reached(
+            position
+        ):
+            raise NotShownYet(position)
+
+
+def _key(question: Question, figure: str = "") -> _Key:
+    return (
+        question.regime.sha256,
+        question.as_of,
+        question.position,
+        question.since,
+        question.community,
+        figure,
     )
-    return render(made, format)
 
 
 async def position_asked_for(

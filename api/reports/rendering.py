@@ -7,131 +7,106 @@ from typing import Literal, TypeAlias, assert_never
 
 import msgspec
 
-from api.reports.page import page
-from api.reports.report import CountryCount, EditionCounts, Recognition, Report, Verdicts
+from api.reports.page import figure_page, page
+from api.reports.report import Basis, Figure, OpenedFigure, Report
 
 Format: TypeAlias = Literal["json", "csv", "text"]
-Row: TypeAlias = tuple[str, str, str, str, str | int]
-COLUMNS = ("line", "item", "subject", "detail", "value")
+Row: TypeAlias = tuple[str | int, ...]
+COLUMNS = ("line", "figure", "group", "label", "detail", "unit", "value")
+FIGURE_COLUMNS = ("figure", "partnership", "subject", "because", "entries")
 
 
 def render(report: Report, format: Format) -> bytes:
     """The same report and format give the same bytes: nothing of time or machine goes in."""
     match format:
         case "json":
-            return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+            return _json(report)
         case "csv":
-            return _csv(rows(report))
+            return _csv(COLUMNS, rows(report))
         case "text":
             return page(report).encode()
         case _:
             assert_never(format)
 
 
+def render_figure(opened: OpenedFigure, format: Format) -> bytes:
+    """The rows behind a figure, as a file."""
+    match format:
+        case "json":
+            return _json(opened)
+        case "csv":
+            return _csv(FIGURE_COLUMNS, figure_rows(opened))
+        case "text":
+            return figure_page(opened).encode()
+        case _:
+            assert_never(format)
+
+
 def rows(report: Report) -> Iterator[Row]:
-    """One fact a row. `line` is that of the report's layout, or `notes`; CSV of RFC 4180."""
-    yield from _basis(report)
-    yield from _line_2(report)
-    yield from _line_3(report.newest_edition)
-    yield "14", "pairs_not_ruled_out", "", "", report.pairs_not_ruled_out
-    for gap in report.gaps:
-        yield "14", "without_finding", gap.element, gap.question, gap.without_finding
-    for gap in report.gaps:
-        number = gap.without_finding_not_ruled_out
-        yield "14", "without_finding_not_ruled_out", gap.element, gap.question, number
-    yield from _notes(report)
+    """One fact a row: the basis, each figure, and why a line has a gap. CSV of RFC 4180."""
+    yield "1", "", "", "report", "", "", report.report
+    yield "1", "", "", "format", "", "", report.format
+    yield "1", "", "", "notice", "", "", report.notice
+    yield from _basis(report.basis)
+    for line in report.lines:
+        number = str(line.line)
+        yield number, "", "", "title", ", ".join(line.elements), "", line.title
+        yield number, "", "", "rests on", "", "", line.rests_on
+        if line.gap:
+            yield number, "", "gap", "why", "", "", line.gap.why
+            yield number, "", "gap", "filled by", "", "", line.gap.filled_by
+        yield from _figures(number, line.figures)
+    yield from _figures("notes", report.data_quality)
 
 
-def _basis(report: Report) -> Iterator[Row]:
-    yield "1", "report", "", "", report.report
-    yield "1", "notice", "", "", report.notice
-    yield "1", "reporting_unit", "", "", report.reporting_unit
-    yield "1", "as_of", "", "", report.as_of.isoformat()
-    for item in ("first_position", "last_position", "known_at", "leaf_hash"):
-        yield "1", item, "", "", getattr(report.ledger, item)
-    yield "1", "regime", report.regime.id, f"version {report.regime.version}", report.regime.title
-    yield "1", "regime_form", report.regime.id, "", report.regime.form
-    yield "1", "regime_sha256", report.regime.id, "", report.regime.sha256
-    yield "1", "regime_as_shipped", report.regime.id, "", _yes(report.regime.as_shipped)
-    for test in report.regime.tests:
-        yield "1", "regime_test", report.regime.id, "", test
-    for used in report.lists:
-        subject = f"{used.id} {used.edition}"
-        yield "1", "list", subject, used.used_for, f"{used.title} {used.edition}"
-        yield "1", "list_sha256", subject, "", used.sha256
-        yield "1", "list_attribution", subject, "", used.attribution
+def figure_rows(opened: OpenedFigure) -> Iterator[Row]:
+    """One row behind the figure a row."""
+    for row in opened.rows:
+        entries = " ".join(map(str, row.entries))
+        yield opened.figure.id, row.partnership, row.subject, row.because, entries
 
 
-def _line_2(report: Report) -> Iterator[Row]:
-    edition = f"{report.threshold} in {report.edition}"
-    yield "2", "partnerships_in_force", "", "", report.partnerships_in_force
-    yield "2", "partnerships_possibly_in_force", "", "", report.partnerships_possibly_in_force
-    yield "2", "pairs_with_one_us_party", "", "", report.pairs_with_one_us_party
-    yield from _recognition("recognised", report.recognised_by, report.recognised)
-    yield "2", "at_or_below_threshold", "", edition, report.at_or_below_threshold
-    yield from _recognition(
-        "at_or_below_threshold_recognised",
-        report.recognised_by,
-        report.at_or_below_threshold_recognised,
-    )
-    yield "2", "above_threshold", "", edition, report.above_threshold
-    yield "2", "without_score", "", edition, report.without_score
-    yield "2", "without_country", "", "", report.without_country
-    yield from _countries("2", "at_or_below_by_country", report.at_or_below_by_country)
-    pairs = "determinations_of_pairs_with_one_us_party"
-    yield from _verdicts(pairs, report.determinations_of_pairs_with_one_us_party)
-    yield from _verdicts("determinations_of_all", report.determinations_of_all)
+def _basis(basis: Basis) -> Iterator[Row]:
+    facts: list[tuple[str, str, str | int]] = [
+        ("reporting unit", basis.community, basis.reporting_unit),
+        ("period from", "", basis.since.isoformat() if basis.since else ""),
+        ("as of", "", basis.as_of.isoformat()),
+        ("first position", "", basis.ledger.first_position),
+        ("last position", "", basis.ledger.last_position),
+        ("known at", "", basis.ledger.known_at),
+        ("leaf hash", "", basis.ledger.leaf_hash),
+        ("regime", f"{basis.regime.id}, version {basis.regime.version}", basis.regime.title),
+        ("regime form", basis.regime.id, basis.regime.form),
+        ("regime SHA-256", basis.regime.id, basis.regime.sha256),
+        ("regime as shipped", basis.regime.id, "yes" if basis.regime.as_shipped else "no"),
+        *(("regime test", basis.regime.id, test) for test in basis.regime.tests),
+    ]
+    for used in basis.lists:
+        edition = f"{used.id} {used.edition}"
+        facts += [
+            ("list", f"{edition}, for {used.used_for}", f"{used.title} {used.edition}"),
+            ("list SHA-256", edition, used.sha256),
+            ("list attribution", edition, used.attribution),
+        ]
+    facts.append(("lines 4 to 14 are about", "", basis.population))
+    for label, detail, value in facts:
+        yield "1", "", "", label, detail, "", value
 
 
-def _line_3(counts: EditionCounts) -> Iterator[Row]:
-    edition = f"{counts.threshold} in {counts.edition}"
-    for item in ("at_or_below_threshold", "above_threshold", "without_score", "without_country"):
-        yield "3", item, "", edition, getattr(counts, item)
-    yield from _countries("3", "at_or_below_by_country", counts.at_or_below_by_country)
+def _figures(line: str, figures: Iterable[Figure]) -> Iterator[Row]:
+    for f in figures:
+        yield line, f.id, f.group, f.label, f.detail, f.unit, f.value
 
 
-def _notes(report: Report) -> Iterator[Row]:
-    notes = report.data_quality
-    for item in (
-        "pairs_with_one_us_party_in_territories",
-        "other_pairs_in_territories",
-        "parties_without_country",
-    ):
-        for noted in getattr(notes, item):
-            yield "notes", item, noted.partnership, noted.country, noted.party
-    yield from _countries("notes", "without_score_by_country", notes.without_score_by_country)
-    for item in ("partnerships_with_uncertain_status", "parties_without_level"):
-        yield "notes", item, "", "", getattr(notes, item)
+def _json(content: Report | OpenedFigure) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
 
 
-def _recognition(item: str, body: str, recognised: Recognition) -> Iterator[Row]:
-    for answer in ("yes", "no", "unknown"):
-        yield "2", item, body, answer, getattr(recognised, answer)
-
-
-def _countries(line: str, item: str, counts: Iterable[CountryCount]) -> Iterator[Row]:
-    for count in counts:
-        detail = "no score" if count.score is None else f"score {count.score}"
-        yield line, item, count.country, detail, count.pairs
-
-
-def _verdicts(item: str, verdicts: Verdicts) -> Iterator[Row]:
-    for verdict, number in verdicts.verdicts.items():
-        yield "2", item, verdict, "", number
-    for group in verdicts.because:
-        detail = f"unknown: {'; '.join(group.missing)}"
-        yield "2", item, "undetermined", detail, group.partnerships
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
-
-
-def _csv(content: Iterable[Row]) -> bytes:
+def _csv(columns: tuple[str, ...], rows: Iterable[Row]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(value) for value in row] for row in content)
+    writer.writerow(columns)
+    writer.writerows([[_cell(value) for value in row] for row in rows])
     return text.getvalue().encode()
 
 

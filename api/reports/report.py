@@ -1,13 +1,15 @@
 """The content of the report "sister-city-transparency", line by line.
 
-The names of these fields are its public format, in JSON and CSV: a change gets a new `format`.
+The names of these fields and the ids of the figures are its public format, in JSON and CSV: a
+change gets a new `format`.
 """
 
 from datetime import date
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from domain.regime.regime import Verdict
+from domain.refusals import NotFound
 
 
 class LedgerRange(Struct, frozen=True):
@@ -45,105 +47,104 @@ class ListUsed(Struct, frozen=True):
     attribution: str
 
 
-class Recognition(Struct, frozen=True):
-    """Whether the body lists the partnership on the day."""
+class Basis(Struct, frozen=True, kw_only=True):
+    """Line 1: what the report rests on.
 
-    yes: int
-    no: int
-    unknown: int
+    `community` is the id of the reporting unit, empty for the whole register. `since` is the first
+    day of the period in which activities and annual reports count, None for all time; its last day
+    is `as_of`. `population` says in words which partnerships lines 4 to 14 are about.
+    """
 
-
-class CountryCount(Struct, frozen=True):
-    """The pairs with partners in one country. `score` is None where the edition has none."""
-
-    country: str
-    score: int | None
-    pairs: int
-    recognised: Recognition
-
-
-class EditionCounts(Struct, frozen=True):
-    """Line 3: the counts of line 2 with another edition."""
-
-    edition: str
-    threshold: int
-    at_or_below_threshold: int
-    above_threshold: int
-    without_score: int
-    without_country: int
-    at_or_below_by_country: tuple[CountryCount, ...]
-
-
-class Undetermined(Struct, frozen=True):
-    """Partnerships that lack exactly these facts."""
-
-    missing: tuple[str, ...]
-    partnerships: int
-
-
-class Verdicts(Struct, frozen=True):
-    """How many partnerships have which determination; `because` adds up to `undetermined`."""
-
-    verdicts: dict[Verdict, int]
-    because: tuple[Undetermined, ...]
-
-
-class Gap(Struct, frozen=True):
-    """Line 14: one element. `not_ruled_out` leaves out pairs to which the Act does not apply."""
-
-    element: str
-    question: str
-    wording_confirmed: bool
-    without_finding: int
-    without_finding_not_ruled_out: int
-
-
-class Noted(Struct, frozen=True):
-    """One party that needs a look."""
-
-    partnership: str
-    party: str
-    country: str
-
-
-class DataQuality(Struct, frozen=True):
-    """What limits the counts. The two territory lists are open questions of law, not errors."""
-
-    pairs_with_one_us_party_in_territories: tuple[Noted, ...]
-    other_pairs_in_territories: tuple[Noted, ...]
-    parties_without_country: tuple[Noted, ...]
-    without_score_by_country: tuple[CountryCount, ...]
-    partnerships_with_uncertain_status: int
-    parties_without_level: int
-
-
-class Report(Struct, frozen=True, kw_only=True):
-    """Lines 1, 2, 3 and 14, the determinations and the notes on data quality, in this order."""
-
-    report: str = "sister-city-transparency"
-    format: int = 1
-    notice: str
     reporting_unit: str
+    community: str
+    since: date | None
     as_of: date
     ledger: LedgerRange
     regime: RegimeUsed
     lists: tuple[ListUsed, ...]
-    partnerships_in_force: int
-    partnerships_possibly_in_force: int
-    pairs_with_one_us_party: int
-    recognised_by: str
-    recognised: Recognition
-    edition: str
-    threshold: int
-    at_or_below_threshold: int
-    at_or_below_threshold_recognised: Recognition
-    above_threshold: int
-    without_score: int
-    without_country: int
-    at_or_below_by_country: tuple[CountryCount, ...]
-    newest_edition: EditionCounts
-    determinations_of_pairs_with_one_us_party: Verdicts
-    determinations_of_all: Verdicts
-    pairs_not_ruled_out: int
-    gaps: tuple[Gap, ...]
-    data_quality: DataQuality
+    population: str
+
+
+Unit: TypeAlias = Literal["partnerships", "parties", "activities", "annual reports", "reviews"]
+
+
+class Figure(Struct, frozen=True):
+    """One number. `value` is how many rows `id` opens to, `unit` what they are.
+
+    `group` is the heading above it, `detail` a further fact of the row (a score, a question).
+    """
+
+    id: str
+    label: str
+    value: int
+    unit: Unit = "partnerships"
+    group: str = ""
+    detail: str = ""
+
+
+class Gap(Struct, frozen=True):
+    """Why a line cannot be answered from what is recorded, and what would fill it."""
+
+    why: str
+    filled_by: str
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """One line. With a `gap` its figures are only what is recorded so far.
+
+    `elements` are the codes of the study's elements that it answers, `rests_on` says from what.
+    """
+
+    line: int
+    title: str
+    elements: tuple[str, ...]
+    rests_on: str
+    figures: tuple[Figure, ...]
+    gap: Gap | None = None
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """Line 1 is `basis`, `lines` are 2 to 15; `data_quality` is what limits them."""
+
+    report: str = "sister-city-transparency"
+    format: int = 2
+    notice: str
+    basis: Basis
+    lines: tuple[Line, ...]
+    data_quality: tuple[Figure, ...]
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """All of them, in order."""
+        return (*(figure for line in self.lines for figure in line.figures), *self.data_quality)
+
+    def figure(self, id_: str) -> Figure:
+        """The figure of that id. Raises `NotFound`."""
+        for figure in self.figures:
+            if figure.id == id_:
+                return figure
+        raise NotFound(
+            "figure of this report", id_[:60], "Take its id from the report: 5.activities."
+        )
+
+
+class CountedRow(Struct, frozen=True):
+    """One row behind a figure: what was counted, why, and the entries that say so.
+
+    `subject` names the two communities; `entries` are positions in the ledger.
+    """
+
+    partnership: str
+    subject: str
+    because: str
+    entries: tuple[int, ...]
+
+
+class OpenedFigure(Struct, frozen=True, kw_only=True):
+    """A figure with the rows behind it: as many as its value, in order of the reference."""
+
+    report: str = "sister-city-transparency"
+    format: int = 2
+    basis: Basis
+    figure: Figure
+    rows: tuple[CountedRow, ...]

@@ -1,6 +1,6 @@
 """What a report may count of one partnership, as known at a position: its rows, folded."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from datetime import date
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -59,7 +59,8 @@ class Finding(Struct, frozen=True):
 
 class ComplianceFacts(Struct, frozen=True):
     """`life` are the entries that the status rests on, the founding one first; `parties` those
-    that the two communities rest on. All entries are positions in the ledger.
+    that the two communities rest on; `recognition` those of each body that lists partnerships.
+    All entries are positions in the ledger.
     """
 
     partnership: str
@@ -67,6 +68,7 @@ class ComplianceFacts(Struct, frozen=True):
     motives: tuple[Motive, ...]
     life: tuple[int, ...]
     parties: tuple[int, ...]
+    recognition: dict[str, tuple[int, ...]]
     activities: tuple[Activity, ...]
     reports: tuple[AnnualReport, ...]
     reviews: tuple[Review, ...]
@@ -76,7 +78,7 @@ class ComplianceFacts(Struct, frozen=True):
 class Compliance(Protocol):
     """What reports count, entry by entry."""
 
-    def facts(self, position: int) -> AsyncIterator[ComplianceFacts]:
+    def facts(self, position: int) -> AsyncGenerator[ComplianceFacts, None]:
         """All partnerships in order of their reference, as known at `position`, streamed."""
         ...
 
@@ -102,6 +104,7 @@ def folded(partnership: str, rows: Iterable[Row]) -> ComplianceFacts:
         founding.motives,
         life=(founded, *(at for at, _ in _of(n.StatusReached, rows)), *redated),
         parties=(founded, *parties),
+        recognition=_recognition(rows),
         activities=tuple(
             Activity(at, fact.kind, fact.outcome_told, *_days(at, fact, dates))
             for at, fact in _of(n.Activity, rows)
@@ -121,6 +124,13 @@ def _of(shape: type[T], rows: Iterable[Row]) -> list[tuple[int, T]]:
 
 def _days(position: int, fact: n.Noted, dates: dict[int, str]) -> tuple[date, date]:
     return bounds(Step(position, fact.recorded, dates.get(position, fact.on)))
+
+
+def _recognition(rows: Iterable[Row]) -> dict[str, tuple[int, ...]]:
+    entries: dict[str, tuple[int, ...]] = {}
+    for at, fact in _of(n.Recognised, rows):
+        entries[fact.body] = (*entries.get(fact.body, ()), at)
+    return entries
 
 
 def _reviews(rows: list[Row], dates: dict[int, str]) -> Iterable[Review]:

@@ -61,6 +61,13 @@ class Closed(_Noted, frozen=True, kw_only=True):
     outcome: Outcome
 
 
+class Recognised(_Noted, frozen=True, kw_only=True):
+    """From `on` the body lists the partnership, or does not."""
+
+    body: str
+    listed: bool
+
+
 class Corrected(_Noted, frozen=True, kw_only=True):
     """`corrects` is the position of the entry whose `field` was wrong."""
 
@@ -70,7 +77,15 @@ class Corrected(_Noted, frozen=True, kw_only=True):
 
 
 Noted: TypeAlias = (
-    Founded | StatusReached | Activity | AnnualReport | Opened | Found | Closed | Corrected
+    Founded
+    | StatusReached
+    | Activity
+    | AnnualReport
+    | Recognised
+    | Opened
+    | Found
+    | Closed
+    | Corrected
 )
 
 HANDLED: tuple[type[History], ...] = (

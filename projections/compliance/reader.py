@@ -1,6 +1,6 @@
 """What compliance reports count, partnership by partnership."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import msgspec
 
@@ -25,7 +25,7 @@ class PostgresCompliance:
         self._pool = pool
         self._known_at = Place(schema).sql(_KNOWN_AT)
 
-    async def facts(self, position: int) -> AsyncIterator[ComplianceFacts]:
+    async def facts(self, position: int) -> AsyncGenerator[ComplianceFacts, None]:
         partnership: str = ""
         rows: list[Row] = []
         # One cursor is one snapshot: what is recorded meanwhile is not in it.

@@ -13,7 +13,9 @@ from adapters.accounts import PostgresAccounts
 from adapters.ledger.postgres import PostgresLedger
 from adapters.tokens import PostgresTokens
 from api.app import create_app
+from api.reports.issue import Reports
 from api.services import Services
+from projections.compliance import PostgresCompliance
 from projections.register import PostgresRegister
 from projections.runner import Runner
 from projections.timeline import PostgresTimeline
@@ -206,10 +208,15 @@ def services_on(pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True) -> S
     async def caught_up(position: int) -> None:
         await runner.catch_up()
 
+    async def reached(position: int) -> bool:
+        return await runner.catch_up() >= position
+
+    register = PostgresRegister(pool)
     return Services(
         ledger=ledger,
-        register=PostgresRegister(pool),
+        register=register,
         timeline=PostgresTimeline(pool),
+        reports=Reports(register, PostgresCompliance(pool), ledger, reached),
         wait_for=caught_up,
         accounts=PostgresAccounts(pool, "twinledger"),
         demo=demo,

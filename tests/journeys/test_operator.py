@@ -131,8 +131,8 @@ def test_another_threshold_in_a_copy_of_the_regime_file_gives_another_count(
 
     as_it_is, stricter = _report(desk), _report(desk, "--regime", str(copy))
 
-    assert (as_it_is["pairs_with_one_us_party"], as_it_is["at_or_below_threshold"]) == (3, 2)
-    assert (stricter["pairs_with_one_us_party"], stricter["at_or_below_threshold"]) == (3, 1)
+    assert (as_it_is["2.pairs_with_one_us_party"], as_it_is["2.at_or_below_threshold"]) == (3, 2)
+    assert (stricter["2.pairs_with_one_us_party"], stricter["2.at_or_below_threshold"]) == (3, 1)
 
 
 def test_a_report_of_a_position_is_the_same_after_more_was_recorded(
@@ -145,17 +145,30 @@ def test_a_report_of_a_position_is_the_same_after_more_was_recorded(
     _imported(desk, str(relations))
 
     assert desk.done(*asked) == before
-    assert _report(desk)["pairs_with_one_us_party"] == 4
+    assert _report(desk)["2.pairs_with_one_us_party"] == 4
 
 
-def _report(desk: Desk, *words: str) -> dict[str, object]:
-    told: dict[str, object] = json.loads(
+def test_a_figure_of_the_report_opens_to_its_partnerships_and_entries(
+    desk: Desk, relations: Path
+) -> None:
+    _imported(desk, str(relations))
+    asked = ("report", "sister-city-transparency", "--as-of", "2026-11-01", "--format", "csv")
+
+    told = desk.done(*asked, "--figure", "2.at_or_below_threshold")
+
+    assert len(told.splitlines()) == 1 + 2
+    assert "no figure of this report" in desk.refused(*asked, "--figure", "2.score", code=1)
+
+
+def _report(desk: Desk, *words: str) -> dict[str, int]:
+    """The figures of the report by their ids."""
+    told = json.loads(
         desk.done(
             *("report", "sister-city-transparency", "--as-of", "2026-11-01"),
             *("--format", "json", *words),
         )
     )
-    return told
+    return {f["id"]: f["value"] for line in told["lines"] for f in line["figures"]}
 
 
 def test_a_rebuild_finds_the_same(desk: Desk, relations: Path) -> None:

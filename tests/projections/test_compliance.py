@@ -87,7 +87,7 @@ async def test_the_latest_finding_on_an_element_counts(
     await runner.catch_up()
     (opened,) = (await only(compliance.facts(2))).reviews
     for result in ("not_met", "met"):
-        finding = r.RecordFinding(ReviewId(opened.review), "1E", result, "Read.", (MINUTE,))  # type: ignore[arg-type]  # a loop over results
+        finding = r.RecordFinding(ReviewId(opened.review), "1E", result, "Read.", (MINUTE,))
         await clerks.record(finding, OFFICER, partnership=reference)
     await runner.catch_up()
 
