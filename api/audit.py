@@ -101,7 +101,7 @@ async def leaf_of(services: Services, position: int) -> str:
 
 def in_a_sentence(typed: Typed) -> list[str]:
     """What was asked for, as a list of the log says it of itself."""
-    called: dict[str, str] = {**KINDS, **TYPES}
+    called = {str(kind): name for kind, name in (*KINDS.items(), *TYPES.items())}
     said: list[tuple[str, str, Callable[[str], str]]] = [
         ("kind", "of the kind {}", lambda kind: called.get(kind, kind)),
         ("recorder", "recorded by {}", str),
