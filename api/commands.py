@@ -17,10 +17,10 @@ from domain.history import (
     partnership_tag,
     submission_of,
 )
-from domain.partnership.commands import FoundingCommand
+from domain.partnership.commands import FoundingCommand, TierCommand
 from domain.partnership.decider import PARTNERSHIP
 from domain.partnership.evolve import History
-from domain.partnership.pair import not_recorded_yet
+from domain.partnership.pair import among_its_pair, not_recorded_yet
 from domain.partnership.state import Unknown
 from domain.ports import Ledger, Receipt, Recorded
 from domain.refusals import NotFound, Refused
@@ -70,8 +70,8 @@ async def execute(
             case = await _load(ledger, command, act, partnership)
             try:
                 # Also where it ends earlier: what was seen then is of a history that was restored.
-                if expected is not None and case.after != expected:
-                    raise ConditionFailed(after=expected, position=case.after)
+                if expected is not None and case.version != expected:
+                    raise ConditionFailed(after=expected, position=case.version)
                 events = case.decide(command, act)
             except (Refused, ConditionFailed):
                 # A repetition meets a record that its own first time has changed: the first answer
@@ -145,6 +145,11 @@ class _Case(Struct, frozen=True):
     pair: str
     entries: tuple[Entry[History], ...] = ()
 
+    @property
+    def version(self) -> int:
+        """The last entry of the partnership itself: others of its pair may be later."""
+        return self.entries[-1].position if self.entries else self.after
+
     def decide(self, command: Command, act: Act) -> tuple[History, ...]:
         if isinstance(command, ReviewCommand):
             return REVIEW.decide(command, self.state, act)
@@ -173,8 +178,20 @@ async def _load(
     if isinstance(state.partnership, Unknown):
         raise AssertionError("a recorded partnership has a stage")
     home, counterpart = state.partnership.record.communities
-    tags = frozenset({partnership_tag(partnership)})
-    return _Case(state, tags, entries[-1].position, pair_tag(home, counterpart), entries)
+    tags, pair = frozenset({partnership_tag(partnership)}), pair_tag(home, counterpart)
+    if isinstance(command, TierCommand):
+        return await _among_its_pair(ledger, tags, pair)
+    return _Case(state, tags, entries[-1].position, pair, entries)
+
+
+async def _among_its_pair(ledger: Ledger, own: frozenset[str], pair: str) -> _Case:
+    """The partnership and what else lives in its pair, both as of one moment."""
+    recorded = await ledger.read(own | {pair})
+    entries = tuple(entry_of(stored) for stored in recorded if not own.isdisjoint(stored.tags))
+    state = REVIEW.fold(entries)
+    of_pair = (entry_of(stored) for stored in recorded if pair in stored.tags)
+    state = replace(state, partnership=among_its_pair(state.partnership, of_pair))
+    return _Case(state, own | {pair}, _last(recorded), pair, entries)
 
 
 def _last(recorded: Sequence[Recorded]) -> int:

@@ -12,9 +12,11 @@ from domain.partnership.events import (
     PARTNERSHIP_EVENTS,
     LegacyPartnershipRecorded,
     PartnershipEnded,
+    PartnershipLapsed,
     ProposalDeclined,
     ProposalSubmitted,
     ProposalWithdrawn,
+    TierSet,
 )
 from domain.partnership.evolve import History
 from domain.ports import Condition, NewEvent, Recorded, Submission
@@ -43,7 +45,7 @@ def partnership_tag(partnership: PartnershipId) -> str:
 
 
 def pair_tag(one: CommunityId, other: CommunityId) -> str:
-    """The tag of what begins or ends a partnership between two communities."""
+    """The tag of what begins, ends or moves to another tier between two communities."""
     return f"pair:{pair_of(one, other)}"
 
 
@@ -70,7 +72,7 @@ def submission_of(
     """What the ledger is asked to append.
 
     `read` are the tags whose events the decision rests on, up to position `after`. `pair` is the
-    tag of the two communities, carried by the events that begin or end a partnership.
+    tag of the two communities, carried by what begins or ends a partnership or sets its tier.
     """
     return Submission(
         events=tuple(
@@ -118,7 +120,13 @@ def _tags(event: History, pair: str) -> tuple[str, ...]:
                 f"community:{home}",
                 f"community:{counterpart}",
             )
-        case ProposalDeclined() | ProposalWithdrawn() | PartnershipEnded():
+        case (
+            ProposalDeclined()
+            | ProposalWithdrawn()
+            | PartnershipLapsed()
+            | PartnershipEnded()
+            | TierSet()
+        ):
             return (partnership, pair)
         case _ if isinstance(event, ReviewEvent):
             return (partnership, f"review:{event.review}")

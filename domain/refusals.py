@@ -22,6 +22,8 @@ Every refusal has a stable `code` and a sentence that says what to do.
 
 from collections.abc import Iterable
 
+from domain.roles import BODIES, ROLES
+
 
 class Refused(Exception):
     """The rules say no. `code` is stable, the message is for people."""
@@ -197,5 +199,8 @@ class SamePerson(NotYours):
         self.act, self.because = act, because
 
 
+_WORDS: dict[str, str] = dict((*ROLES.items(), *BODIES.items()))
+
+
 def _words(code: str) -> str:
-    return code.replace("_", " ")
+    return _WORDS.get(code) or code.replace("_", " ")

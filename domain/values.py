@@ -2,33 +2,19 @@
 
 import hashlib
 import re
-from typing import Annotated, Literal, NewType, get_args
+from typing import Annotated, Literal, NewType, TypeAlias, get_args
 
 from msgspec import Meta, Struct
 
+from domain import roles
 from domain.refusals import Invalid
 
 PartnershipId = NewType("PartnershipId", str)
 ReviewId = NewType("ReviewId", str)
 CommunityId = NewType("CommunityId", str)
 
-Role = Literal[
-    "clerk", "counterpart", "oversight_officer", "approver", "analyst", "administrator", "system"
-]
-Body = Literal[
-    "council",
-    "mayor",
-    "councillor",
-    "community_body",
-    "staff",
-    "association",
-    "counterpart",
-    "oversight_office",
-    "legislature",
-    "minister",
-    "register",
-    "unknown",
-]
+Role: TypeAlias = roles.Role
+Body: TypeAlias = roles.Body
 Tier = Literal["contact", "friendship", "project", "sister"]
 Kind = Literal[
     "sister_city",
@@ -82,7 +68,11 @@ Country = Annotated[str, Meta(pattern=r"^([A-Z]{2})?$(?!\n)")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 Edtf = Annotated[str, Meta(max_length=40)]
 
+Vitality = Literal["fresh", "stale", "dormant", "emeritus"]
+"""How alive a partnership is, beside its status: by what was last heard of it."""
+
 TIERS: tuple[Tier, ...] = get_args(Tier)
+"""From the least to the most."""
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PARTNERSHIP_ID = re.compile(r"TL-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")

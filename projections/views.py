@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 from msgspec import Struct
 
 from domain.regime.facts import PartnershipFacts
-from domain.values import Citation, DatedFact, Grade, Kind, Motive, Party, Status, Tier
+from domain.values import Citation, DatedFact, Grade, Kind, Motive, Party, Status, Tier, Vitality
 
 
 class Moment(Struct, frozen=True):
@@ -39,6 +39,22 @@ class PendingCorrection(Struct, frozen=True):
     reason: str
 
 
+class Recognition(Struct, frozen=True):
+    """Whether a body lists the partnership, from when on (EDTF); None: the dates do not tell."""
+
+    body: str
+    listed: bool | None
+    since: str
+
+
+class Notice(Struct, frozen=True):
+    """A notice of termination: by which side, when (EDTF), and the day on which it is to end."""
+
+    side: str
+    given_on: str
+    effective_day: str
+
+
 class PartnershipView(Struct, frozen=True):
     """One partnership at one moment.
 
@@ -48,6 +64,10 @@ class PartnershipView(Struct, frozen=True):
     among its statuses. `status_since` is the EDTF date of the act that brought it there, empty when
     it is not known. `version` is the position of its last entry. `grade` is None for what was
     proposed in this register.
+
+    `tier` is the last one that was surely set by the day, `possible_tiers` are all that its dates
+    leave possible. `term_end` is the end of the term (EDTF) by the last act surely done, empty
+    where none is known. `vitality` is None until somebody has said something of it.
     """
 
     partnership: str
@@ -76,6 +96,13 @@ class PartnershipView(Struct, frozen=True):
     version: int
     recorded_at: datetime
     possibly_not_begun: bool = False
+    possible_tiers: tuple[Tier, ...] = ()
+    term_end: str = ""
+    vitality: Vitality | None = None
+    vitality_since: str = ""
+    last_activity: str = ""
+    notices: tuple[Notice, ...] = ()
+    recognitions: tuple[Recognition, ...] = ()
 
 
 class Filters(Struct, frozen=True):

@@ -7,9 +7,16 @@ changes a word that stands in one raises the timeline's version.
 
 from collections.abc import Iterable
 
-from domain.partnership.commands import ActivityKind, Cause, CorrectableField
+from domain import roles
+from domain.partnership.commands import (
+    ActivityKind,
+    Advice,
+    Cause,
+    CorrectableField,
+    LegalOutcome,
+)
 from domain.review.commands import Ground, Outcome, Result
-from domain.values import Body, Grade, Kind, Motive, Role, Status, Tier
+from domain.values import Grade, Kind, Motive, Status, Tier, Vitality
 
 STATUSES: dict[Status, str] = {
     "proposed": "proposed",
@@ -75,29 +82,8 @@ GRADES: dict[Grade, str] = {
     "general_knowledge": "general knowledge",
     "list_only": "a list only",
 }
-ROLES: dict[Role, str] = {
-    "clerk": "clerk",
-    "counterpart": "counterpart",
-    "oversight_officer": "oversight officer",
-    "approver": "approver",
-    "analyst": "analyst",
-    "administrator": "administrator",
-    "system": "the register itself",
-}
-BODIES: dict[Body, str] = {
-    "council": "council",
-    "mayor": "mayor",
-    "councillor": "councillor",
-    "community_body": "community body",
-    "staff": "administration",
-    "association": "association",
-    "counterpart": "counterpart",
-    "oversight_office": "oversight office",
-    "legislature": "legislature",
-    "minister": "minister",
-    "register": "register",
-    "unknown": "unknown",
-}
+ROLES = roles.ROLES  # they stand in the domain, whose refusals name them
+BODIES = roles.BODIES
 ACTIVITIES: dict[ActivityKind, str] = {
     "visit": "visit",
     "exchange": "exchange",
@@ -117,6 +103,22 @@ ACTIVITIES_IN_A_SENTENCE: dict[ActivityKind, str] = {
     "aid": "Aid",
     "ceremony": "A ceremony",
     "other": "An activity",
+}
+ADVICE: dict[Advice, str] = {
+    "for": "in favour",
+    "against": "against",
+    "conditional": "in favour under conditions",
+}
+LEGAL_OUTCOMES: dict[LegalOutcome, str] = {
+    "approved_as_to_form": "approved as to form",
+    "changes_needed": "changes needed",
+    "not_approved": "not approved",
+}
+VITALITIES: dict[Vitality, str] = {
+    "fresh": "alive",
+    "stale": "quiet",
+    "dormant": "dormant",
+    "emeritus": "emeritus",
 }
 CAUSES: dict[Cause, str] = {
     "mutual": "mutual",
@@ -181,8 +183,8 @@ CORRECTABLE_AS_HEADINGS: dict[CorrectableField, str] = {
 WORDS: dict[str, str] = {
     value: word
     for words in (
-        *(STATUSES, TIERS, KINDS, MOTIVES, GRADES, ROLES, BODIES, ACTIVITIES),
-        *(CAUSES, GROUNDS, RESULTS, OUTCOMES, CORRECTABLE),
+        *(STATUSES, TIERS, KINDS, MOTIVES, GRADES, ROLES, BODIES, ACTIVITIES, ADVICE),
+        *(LEGAL_OUTCOMES, VITALITIES, CAUSES, GROUNDS, RESULTS, OUTCOMES, CORRECTABLE),
     )
     for value, word in words.items()
 }

@@ -2,15 +2,12 @@
 
 from typing import assert_never
 
-from domain.citations import cited
-from domain.dates import parse, parse_day
 from domain.decider import Act
-from domain.partnership import checks, corrections
+from domain.partnership import agreement, checks, corrections, legacy, life, proposal
 from domain.partnership import commands as c
 from domain.partnership import events as e
 from domain.partnership.rules import refusal
 from domain.partnership.state import Active, Agreed, Proposed, State, Suspended, Unknown
-from domain.values import mint_partnership_id
 
 
 def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.PartnershipEvent, ...]:
@@ -19,142 +16,91 @@ def decide(command: c.PartnershipCommand, state: State, act: Act) -> tuple[e.Par
     if refused is not None:
         raise refused
     checks.dated(command, state, act)
+    return (_event(command, state, act),)
+
+
+def _event(command: c.PartnershipCommand, state: State, act: Act) -> e.PartnershipEvent:
     match command, state:
         case c.SubmitProposal(), Unknown():
-            checks.may_propose(command, state, act)
-            return (
-                e.ProposalSubmitted(
-                    mint_partnership_id(act.key),
-                    home=command.home,
-                    counterpart=command.counterpart,
-                    tier=command.tier,
-                    kind=command.kind,
-                    motives=tuple(dict.fromkeys(command.motives)),
-                    statement=command.statement,
-                    sponsor=command.sponsor,
-                    evidence=cited(command.evidence),
-                ),
-            )
+            return proposal.submitted(command, state, act)
         case c.RecordLegacyPartnership(), Unknown():
-            return (checks.legacy(command, state, act),)
+            return legacy.taken_over(command, state, act)
+        case c.RecordRecommendation(), Proposed():
+            return proposal.recommended(command, state)
+        case c.RecordLegalReview(), Proposed():
+            return proposal.reviewed(command, state)
         case c.ApproveByCouncil(), Proposed():
-            checks.adopted(command.vote)
-            checks.same_text(command.text_sha256, state.counterpart_approval)
-            return (
-                e.HomeApprovalGiven(
-                    state.record.id,
-                    command.vote,
-                    command.text_sha256,
-                    cited(command.evidence),
-                    command.statement,
-                ),
-            )
+            return proposal.approved(command, state)
         case c.Decline(), Proposed():
-            decided_by: e.Side = "counterpart" if act.actor.body == "counterpart" else "home"
-            return (
-                e.ProposalDeclined(
-                    state.record.id, decided_by, command.reason, cited(command.evidence)
-                ),
-            )
+            return proposal.declined(command, state, act)
         case c.Withdraw(), Proposed():
-            checks.by_proposer(state, act)
-            return (e.ProposalWithdrawn(state.record.id, command.reason, cited(command.evidence)),)
+            return proposal.withdrawn(command, state, act)
+        case c.Lapse(), (Proposed() | Agreed()):
+            return proposal.lapsed(command, state, act)
+        case c.SendOffer(), Proposed():
+            return proposal.offered(command, state)
         case c.RecordCounterpartApproval(), Proposed():
-            checks.same_text(command.text_sha256, state.home_approval)
-            return (
-                e.CounterpartApprovalRecorded(
-                    state.record.id,
-                    command.text_sha256,
-                    cited(command.evidence),
-                    command.statement,
-                ),
-            )
+            return proposal.counterpart_approved(command, state)
         case c.SignAgreement(), Proposed():
-            checks.same_text(command.text_sha256, state.home_approval)
-            side = checks.side(state, act)
-            return (
-                e.AgreementSigned(
-                    state.record.id,
-                    side,
-                    command.signer_office,
-                    command.text_sha256,
-                    completes=state.signed | {side} == {"home", "counterpart"},
-                    delegated_by=command.delegated_by,
-                    evidence=cited(command.evidence),
-                ),
-            )
+            return proposal.signed(command, state, act)
         case c.BringIntoForce(), Agreed():
-            checks.by_rule(command, act)
-            return (
-                e.PartnershipActivated(
-                    state.record.id,
-                    command.statement,
-                    cited(command.evidence),
-                    command.rule,
-                ),
-            )
-        case c.ReportActivity(), (Active() | Suspended()):
-            return (
-                e.ActivityReported(
-                    state.record.id,
-                    command.kind,
-                    command.statement,
-                    command.outcome,
-                    cited(command.evidence),
-                ),
-            )
-        case c.FileAnnualReport(), (Active() | Suspended()):
-            return (checks.annual_report(command, state, act),)
+            return agreement.activated(command, state, act)
+        case c.Vary(), (Agreed() | Active()):
+            return agreement.varied(command, state)
+        case c.Renew(), Active():
+            return agreement.renewed(command, state, act)
+        case c.Promote(), Active():
+            return agreement.promoted(command, state)
+        case c.Demote(), Active():
+            return agreement.demoted(command, state)
         case c.Suspend(), Active():
-            if command.review_by:
-                parse_day(command.review_by, field="review_by")
-            return (
-                e.PartnershipSuspended(
-                    state.record.id,
-                    command.reason,
-                    command.condition,
-                    cited(command.evidence),
-                    command.waiting_days,
-                    command.review_by,
-                ),
-            )
+            return agreement.suspended(command, state)
         case c.Resume(), Suspended():
-            checks.same_body_or_higher(state.suspended_by, act.actor.body)
-            checks.waited(state, act)
-            return (
-                e.PartnershipResumed(state.record.id, command.attestation, cited(command.evidence)),
-            )
+            return agreement.resumed(command, state, act)
+        case c.GiveNotice(), (Active() | Suspended()):
+            return agreement.notice_given(command, state, act)
         case c.End(), (Agreed() | Active() | Suspended()):
-            checks.cause_fits(command.cause, state, act)
-            if command.counterpart_told_on:
-                parse(command.counterpart_told_on, field="counterpart_told_on")
-            return (
-                e.PartnershipEnded(
-                    state.record.id,
-                    command.cause,
-                    cited(command.evidence),
-                    command.statement,
-                    command.counterpart_told_on,
-                ),
-            )
+            return agreement.ended(command, state, act)
+        case c.ReportActivity(), (Active() | Suspended()):
+            return life.activity(command, state)
+        case c.FileAnnualReport(), (Active() | Suspended()):
+            return life.annual_report(command, state, act)
+        case c.MarkDormant(), (Active() | Suspended()):
+            return life.gone_quiet(command, state, act)
+        case c.Revive(), (Active() | Suspended()):
+            return life.revived(command, state, act)
+        case c.RecordRecognition(), _ if not isinstance(state, Unknown):
+            return life.recognised(command, state, act)
         case c.RequestCorrection(), _ if not isinstance(state, Unknown):
-            return (corrections.requested(command, state, act),)
+            return corrections.requested(command, state, act)
         case (c.ApproveCorrection() | c.RejectCorrection(), _) if not isinstance(state, Unknown):
-            return (corrections.decided(command, state, act),)
+            return corrections.decided(command, state, act)
         case (
             c.SubmitProposal()
             | c.RecordLegacyPartnership()
+            | c.RecordRecommendation()
+            | c.RecordLegalReview()
             | c.ApproveByCouncil()
             | c.Decline()
             | c.Withdraw()
+            | c.Lapse()
+            | c.SendOffer()
             | c.RecordCounterpartApproval()
             | c.SignAgreement()
             | c.BringIntoForce()
-            | c.ReportActivity()
-            | c.FileAnnualReport()
+            | c.Vary()
+            | c.Renew()
+            | c.Promote()
+            | c.Demote()
             | c.Suspend()
             | c.Resume()
+            | c.GiveNotice()
             | c.End()
+            | c.ReportActivity()
+            | c.FileAnnualReport()
+            | c.MarkDormant()
+            | c.Revive()
+            | c.RecordRecognition()
             | c.RequestCorrection()
             | c.ApproveCorrection()
             | c.RejectCorrection(),

@@ -8,7 +8,13 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from domain.partnership.commands import ActivityKind, Cause, CorrectableField
+from domain.partnership.commands import (
+    ActivityKind,
+    Advice,
+    Cause,
+    CorrectableField,
+    LegalOutcome,
+)
 from domain.values import (
     Citation,
     DatedFact,
@@ -20,6 +26,7 @@ from domain.values import (
     Party,
     Status,
     Tier,
+    Vitality,
     Vote,
 )
 
@@ -43,6 +50,22 @@ class ProposalSubmitted(Event, frozen=True):
     evidence: tuple[Citation, ...] = ()
 
 
+class RecommendationRecorded(Event, frozen=True):
+    advisory_body: str
+    advice: Advice
+    conditions: str = ""
+    statement: str = ""
+    evidence: tuple[Citation, ...] = ()
+
+
+class LegalReviewRecorded(Event, frozen=True):
+    reviewer_office: str
+    outcome: LegalOutcome
+    text_sha256: str
+    statement: str = ""
+    evidence: tuple[Citation, ...] = ()
+
+
 class HomeApprovalGiven(Event, frozen=True):
     vote: Vote
     text_sha256: str
@@ -58,6 +81,20 @@ class ProposalDeclined(Event, frozen=True):
 
 class ProposalWithdrawn(Event, frozen=True):
     reason: str = ""
+    evidence: tuple[Citation, ...] = ()
+
+
+class PartnershipLapsed(Event, frozen=True):
+    """Proposed or agreed, and never completed. One of reason and rule is said."""
+
+    reason: str = ""
+    evidence: tuple[Citation, ...] = ()
+    rule: str = ""
+
+
+class OfferSent(Event, frozen=True):
+    signer_office: str
+    statement: str = ""
     evidence: tuple[Citation, ...] = ()
 
 
@@ -82,6 +119,7 @@ class PartnershipActivated(Event, frozen=True):
     statement: str = ""
     evidence: tuple[Citation, ...] = ()
     rule: str = ""
+    term_end: str = ""
 
 
 class ActivityReported(Event, frozen=True):
@@ -99,6 +137,32 @@ class AnnualReportFiled(Event, frozen=True):
     evidence: tuple[Citation, ...] = ()
 
 
+class AgreementVaried(Event, frozen=True):
+    text_sha256: str
+    home_office: str
+    counterpart_office: str
+    evidence: tuple[Citation, ...]
+    statement: str = ""
+
+
+class TermRenewed(Event, frozen=True):
+    term_end: str
+    evidence: tuple[Citation, ...]
+    statement: str = ""
+
+
+class TierSet(Event, frozen=True):
+    """Upwards with the newly signed text and who signed it, downwards with the reason."""
+
+    tier: Tier
+    evidence: tuple[Citation, ...]
+    text_sha256: str = ""
+    home_office: str = ""
+    counterpart_office: str = ""
+    reason: str = ""
+    statement: str = ""
+
+
 class PartnershipSuspended(Event, frozen=True):
     reason: str
     condition: str
@@ -112,11 +176,38 @@ class PartnershipResumed(Event, frozen=True):
     evidence: tuple[Citation, ...] = ()
 
 
+class VitalitySet(Event, frozen=True):
+    """Beside the status, which stays. `rule` is empty where somebody revived it."""
+
+    vitality: Vitality
+    last_activity: str
+    rule: str = ""
+    statement: str = ""
+    evidence: tuple[Citation, ...] = ()
+
+
+class TerminationNoticeGiven(Event, frozen=True):
+    side: Side
+    effective_day: str
+    notice_days: int
+    evidence: tuple[Citation, ...]
+    statement: str = ""
+
+
 class PartnershipEnded(Event, frozen=True):
     cause: Cause
     evidence: tuple[Citation, ...]
     statement: str = ""
     counterpart_told_on: str = ""
+
+
+class RecognitionRecorded(Event, frozen=True):
+    """From the date of the act on, until a later one of the same body."""
+
+    recognising_body: str
+    listed: bool
+    evidence: tuple[Citation, ...]
+    statement: str = ""
 
 
 class LegacyPartnershipRecorded(Event, frozen=True):
@@ -132,6 +223,7 @@ class LegacyPartnershipRecorded(Event, frozen=True):
     formally_since: DatedFact | None = None
     motives: tuple[Motive, ...] = ()
     statement: str = ""
+    term_end: str = ""
 
 
 class CorrectionRequested(Event, frozen=True):
@@ -161,17 +253,27 @@ class CorrectionRejected(Event, frozen=True):
 
 PartnershipEvent: TypeAlias = (
     ProposalSubmitted
+    | RecommendationRecorded
+    | LegalReviewRecorded
     | HomeApprovalGiven
     | ProposalDeclined
     | ProposalWithdrawn
+    | PartnershipLapsed
+    | OfferSent
     | CounterpartApprovalRecorded
     | AgreementSigned
     | PartnershipActivated
     | ActivityReported
     | AnnualReportFiled
+    | AgreementVaried
+    | TermRenewed
+    | TierSet
     | PartnershipSuspended
     | PartnershipResumed
+    | VitalitySet
+    | TerminationNoticeGiven
     | PartnershipEnded
+    | RecognitionRecorded
     | LegacyPartnershipRecorded
     | CorrectionRequested
     | RecordCorrected
@@ -180,17 +282,27 @@ PartnershipEvent: TypeAlias = (
 
 PARTNERSHIP_EVENTS: dict[str, type[PartnershipEvent]] = {
     "partnership.proposal_submitted.v1": ProposalSubmitted,
+    "partnership.recommendation_recorded.v1": RecommendationRecorded,
+    "partnership.legal_review_recorded.v1": LegalReviewRecorded,
     "partnership.home_approval_given.v1": HomeApprovalGiven,
     "partnership.proposal_declined.v1": ProposalDeclined,
     "partnership.proposal_withdrawn.v1": ProposalWithdrawn,
+    "partnership.lapsed.v1": PartnershipLapsed,
+    "partnership.offer_sent.v1": OfferSent,
     "partnership.counterpart_approval_recorded.v1": CounterpartApprovalRecorded,
     "partnership.agreement_signed.v1": AgreementSigned,
     "partnership.activated.v1": PartnershipActivated,
     "partnership.activity_reported.v1": ActivityReported,
     "partnership.annual_report_filed.v1": AnnualReportFiled,
+    "partnership.agreement_varied.v1": AgreementVaried,
+    "partnership.term_renewed.v1": TermRenewed,
+    "partnership.tier_set.v1": TierSet,
     "partnership.suspended.v1": PartnershipSuspended,
     "partnership.resumed.v1": PartnershipResumed,
+    "partnership.vitality_set.v1": VitalitySet,
+    "partnership.termination_notice_given.v1": TerminationNoticeGiven,
     "partnership.ended.v1": PartnershipEnded,
+    "partnership.recognition_recorded.v1": RecognitionRecorded,
     "partnership.legacy_recorded.v1": LegacyPartnershipRecorded,
     "partnership.correction_requested.v1": CorrectionRequested,
     "partnership.record_corrected.v1": RecordCorrected,

@@ -10,10 +10,12 @@ from domain.partnership import events as e
 from domain.partnership.state import (
     Active,
     Agreed,
+    Facet,
     Known,
     Over,
     PendingCorrection,
     Proposed,
+    Recognition,
     Record,
     State,
     Suspended,
@@ -34,15 +36,22 @@ def evolve(state: State, entry: Entry[History]) -> State:
         return _founded(entry)
     state = _seen(state, entry)
     match entry.event, state:
+        case e.RecommendationRecorded() as event, Proposed():
+            return replace(state, advised={**state.advised, event.advisory_body: event.advice})
+        case e.LegalReviewRecorded() as event, Proposed():
+            review = event.reviewer_office, event.text_sha256
+            return replace(state, reviewed=(*state.reviewed, review))
+        case e.OfferSent(), Proposed():
+            return replace(state, offered=True)
         case e.HomeApprovalGiven(text_sha256=text), Proposed():
             approved_at: dict[e.Side, int] = {**state.approved_at, "home": entry.position}
             return replace(state, home_approval=text, approved_at=approved_at)
         case e.CounterpartApprovalRecorded(text_sha256=text), Proposed():
             approved_at = {**state.approved_at, "counterpart": entry.position}
             return replace(state, counterpart_approval=text, approved_at=approved_at)
-        case e.AgreementSigned(completes=True), Proposed():
+        case e.AgreementSigned(completes=True, text_sha256=text), Proposed():
             signatures = state.signed_at | {entry.position}
-            return Agreed(replace(state.record, reached_at=signatures))
+            return Agreed(replace(state.record, reached_at=signatures, text_sha256=text))
         case e.AgreementSigned(side=side), Proposed():
             return replace(
                 state,
@@ -53,8 +62,24 @@ def evolve(state: State, entry: Entry[History]) -> State:
             return Over(_stepped(state, entry).record, "declined")
         case e.ProposalWithdrawn(), Proposed():
             return Over(_stepped(state, entry).record, "withdrawn")
-        case e.PartnershipActivated(), Agreed():
-            return Active(_stepped(state, entry).record)
+        case e.PartnershipLapsed(), (Proposed() | Agreed()):
+            return Over(_stepped(state, entry).record, "lapsed")
+        case e.PartnershipActivated() as event, Agreed():
+            return Active(_with(_stepped(state, entry), term_end=event.term_end).record)
+        case e.AgreementVaried() as event, (Agreed() | Active()):
+            return _set(state, entry, "text", text_sha256=event.text_sha256)
+        case e.TermRenewed() as event, Active():
+            return _set(state, entry, "term", term_end=event.term_end)
+        case e.TierSet() as event, Active():
+            text = event.text_sha256 or state.record.text_sha256
+            return _set(state, entry, "tier", tier=event.tier, text_sha256=text)
+        case e.VitalitySet() as event, (Active() | Suspended()):
+            return _set(state, entry, "vitality", vitality=event.vitality)
+        case e.TerminationNoticeGiven(side=side), (Active() | Suspended()):
+            return _with(state, notices=state.record.notices | {side})
+        case e.RecognitionRecorded() as event, _:
+            said = Recognition(entry.position, event.recognising_body, event.listed)
+            return _with(state, recognitions=(*state.record.recognitions, said))
         case e.PartnershipSuspended() as event, Active():
             return Suspended(
                 _stepped(state, entry).record,
@@ -68,7 +93,11 @@ def evolve(state: State, entry: Entry[History]) -> State:
         case e.PartnershipEnded(), (Agreed() | Active() | Suspended()):
             return Over(_stepped(state, entry).record, "ended")
         case e.ActivityReported(), (Active() | Suspended()):
-            return _with(state, programme=state.record.programme | {entry.actor.recorder})
+            return _with(
+                state,
+                programme=state.record.programme | {entry.actor.recorder},
+                activities=state.record.activities | {entry.position},
+            )
         case e.AnnualReportFiled(year=year), (Active() | Suspended()):
             return _with(
                 state,
@@ -98,12 +127,21 @@ def evolve(state: State, entry: Entry[History]) -> State:
         case (
             e.ProposalSubmitted()
             | e.LegacyPartnershipRecorded()
+            | e.RecommendationRecorded()
+            | e.LegalReviewRecorded()
+            | e.OfferSent()
             | e.HomeApprovalGiven()
             | e.CounterpartApprovalRecorded()
             | e.AgreementSigned()
             | e.ProposalDeclined()
             | e.ProposalWithdrawn()
+            | e.PartnershipLapsed()
             | e.PartnershipActivated()
+            | e.AgreementVaried()
+            | e.TermRenewed()
+            | e.TierSet()
+            | e.VitalitySet()
+            | e.TerminationNoticeGiven()
             | e.PartnershipSuspended()
             | e.PartnershipResumed()
             | e.PartnershipEnded()
@@ -152,6 +190,7 @@ def _legacy(event: e.LegacyPartnershipRecorded, entry: Entry[History]) -> Known:
         dates=_dated(entry),
         legacy=True,
         bond_known=event.since is not None,
+        term_end=event.term_end,
     )
     match event.status:
         case "proposed":
@@ -183,6 +222,10 @@ def _dated(entry: Entry[History]) -> dict[int, EdtfDate]:
 
 def _stepped(state: K, entry: Entry[History]) -> K:
     return _with(state, reached_at=frozenset({entry.position}))
+
+
+def _set(state: K, entry: Entry[History], facet: Facet, **changes: Any) -> K:
+    return _with(state, set_at={**state.record.set_at, facet: entry.position}, **changes)
 
 
 def _with(state: K, **changes: Any) -> K:

@@ -5,12 +5,12 @@ bodies that decide it, and what must hold before. `refusal` answers for a row wi
 "what is allowed, and if not why" and the decision itself can never differ.
 """
 
-from collections.abc import Callable
 from typing import get_args
 
 from msgspec import Struct
 
 from domain.partnership import commands as c
+from domain.partnership import guards as g
 from domain.partnership.state import (
     Active,
     Agreed,
@@ -23,19 +23,13 @@ from domain.partnership.state import (
 )
 from domain.ports import Actor
 from domain.refusals import (
-    AlreadyRecorded,
     NotAtThisStage,
     NotYourBody,
     NotYourCommunity,
     NotYourRole,
-    OnHold,
     Refused,
-    SamePerson,
-    WaitingFor,
 )
 from domain.values import Body, Role
-
-Guard = Callable[[Known, Actor], Refused | None]
 
 STAGE_NAMES: dict[type[State], str] = {
     Unknown: "not recorded yet",
@@ -57,7 +51,7 @@ class Rule(Struct, frozen=True):
     act: str
     stages: tuple[type[State], ...]
     recorders: dict[Role, frozenset[Body]]
-    guards: tuple[Guard, ...] = ()
+    guards: tuple[g.Guard, ...] = ()
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -74,87 +68,38 @@ class Rule(Struct, frozen=True):
         return next((bodies for known, bodies in self.recorders.items() if known == role), _ANY)
 
 
-def _approval_is_open(state: Known, actor: Actor) -> Refused | None:
-    if isinstance(state, Proposed) and state.home_approval:
-        return AlreadyRecorded("The approval of the home council", "The next step is signing.")
-    return None
-
-
-def _counterpart_approval_is_open(state: Known, actor: Actor) -> Refused | None:
-    if isinstance(state, Proposed) and state.counterpart_approval:
-        return AlreadyRecorded("The approval of the counterpart", "The next step is signing.")
-    return None
-
-
-def _not_the_proposer(state: Known, actor: Actor) -> Refused | None:
-    if actor.recorder == state.record.proposer:
-        return SamePerson(act="approve the proposal", because="you submitted it")
-    return None
-
-
-def _approvals_come_first(state: Known, actor: Actor) -> Refused | None:
-    if not isinstance(state, Proposed):
-        return None
-    if not state.home_approval:
-        return WaitingFor(act="sign", missing=f"the approval of {state.record.home.name}")
-    if state.record.side_of(actor.community) == "counterpart" and not state.counterpart_approval:
-        return WaitingFor(act="sign", missing=f"the approval of {state.record.counterpart.name}")
-    return None
-
-
-def _own_side_has_not_signed(state: Known, actor: Actor) -> Refused | None:
-    side = state.record.side_of(actor.community)
-    if isinstance(state, Proposed) and side in state.signed:
-        other = state.record.counterpart if side == "home" else state.record.home
-        return AlreadyRecorded("Your side's signature", f"It is the turn of {other.name}.")
-    return None
-
-
-def _no_hold(act: str) -> Guard:
-    def guard(state: Known, actor: Actor) -> Refused | None:
-        holds = sorted(state.record.holds)
-        return OnHold(act=act, review=holds[0]) if holds else None
-
-    return guard
-
-
-def _whose_suspension(state: Known, actor: Actor) -> Refused | None:
-    if isinstance(state, Suspended) and state.suspended_for not in ("", actor.community):
-        return NotYourCommunity(
-            act="resume what the other side suspended",
-            community=actor.community,
-            communities=[state.suspended_for],
-        )
-    return None
-
-
-def _a_correction_waits(state: Known, actor: Actor) -> Refused | None:
-    if not state.record.corrections:
-        return WaitingFor(act="decide on a correction", missing="a request for one")
-    if all(pending.recorder == actor.recorder for pending in state.record.corrections):
-        return SamePerson(act="decide on the correction", because="you requested it")
-    return None
-
-
 _ANY: frozenset[Body] = frozenset()
 _COUNCIL: frozenset[Body] = frozenset({"council"})
-_COUNCIL_OR_MAYOR: frozenset[Body] = frozenset({"council", "mayor"})
+_MAYOR: frozenset[Body] = frozenset({"mayor"})
+_COUNCIL_OR_MAYOR: frozenset[Body] = _COUNCIL | _MAYOR
 _COUNTERPART: frozenset[Body] = frozenset({"counterpart"})
 # Not the council: it approves, and who proposes does not approve. A councillor moves it there.
 _PROPOSERS: frozenset[Body] = frozenset(
     {"councillor", "community_body", "staff", "mayor", "association", "counterpart"}
 )
+_RECOGNISERS: frozenset[Body] = frozenset({"association", "minister", "legislature"})
 _SECOND_PERSON: dict[Role, frozenset[Body]] = {"oversight_officer": _ANY, "approver": _ANY}
 _IN_FORCE = (Active, Suspended)
 _ON_RECORD = (Proposed, Agreed, Active, Suspended, Over)
 
 RULES: dict[type[c.PartnershipCommand], Rule] = {
     c.SubmitProposal: Rule("submit a proposal", (Unknown,), {"clerk": _PROPOSERS}),
+    c.RecordRecommendation: Rule(
+        "record a recommendation",
+        (Proposed,),
+        {"clerk": frozenset({"advisory_committee"})},
+    ),
+    c.RecordLegalReview: Rule(
+        "record a legal review",
+        (Proposed,),
+        {"clerk": frozenset({"legal_officer"})},
+        (g.not_the_proposer("record the legal review"),),
+    ),
     c.ApproveByCouncil: Rule(
         "record the approval of the home council",
         (Proposed,),
         {"clerk": _COUNCIL},
-        (_approval_is_open, _not_the_proposer),
+        (g.approval_is_open, g.not_the_proposer("approve the proposal")),
     ),
     c.Decline: Rule(
         "decline the proposal",
@@ -162,32 +107,73 @@ RULES: dict[type[c.PartnershipCommand], Rule] = {
         {"clerk": _COUNCIL | _COUNTERPART, "counterpart": _COUNTERPART},
     ),
     c.Withdraw: Rule("withdraw the proposal", (Proposed,), {"clerk": _PROPOSERS}),
+    c.Lapse: Rule("record that it has lapsed", (Proposed, Agreed), {"clerk": _ANY, "system": _ANY}),
+    c.SendOffer: Rule(
+        "send the offer to the counterpart",
+        (Proposed,),
+        {"clerk": _MAYOR},
+        (g.an_offer_is_due,),
+    ),
     c.RecordCounterpartApproval: Rule(
         "record the approval of the counterpart",
         (Proposed,),
         {"clerk": _COUNTERPART, "counterpart": _COUNTERPART},
-        (_counterpart_approval_is_open,),
+        (g.counterpart_approval_is_open,),
     ),
     c.SignAgreement: Rule(
         "sign the agreement",
         (Proposed,),
-        {"clerk": frozenset({"mayor"}), "counterpart": _COUNTERPART},
-        (_approvals_come_first, _own_side_has_not_signed),
+        {"clerk": _MAYOR, "counterpart": _COUNTERPART},
+        (g.approvals_come_first, g.own_side_has_not_signed),
     ),
     c.BringIntoForce: Rule(
         "bring the agreement into force",
         (Agreed,),
         {"clerk": _ANY, "system": _ANY},
-        (_no_hold("bring the agreement into force"),),
+        (g.no_hold("bring the agreement into force"),),
     ),
     c.ReportActivity: Rule("report an activity", _IN_FORCE, {"clerk": _ANY}),
     c.FileAnnualReport: Rule("file the annual report", _IN_FORCE, {"clerk": _ANY}),
+    c.Vary: Rule("vary the agreement", (Agreed, Active), {"clerk": _COUNCIL_OR_MAYOR}),
+    c.Renew: Rule(
+        "renew the term",
+        (Active,),
+        {"clerk": _COUNCIL},
+        (g.a_term_is_known, g.no_hold("renew the term")),
+    ),
+    c.Promote: Rule(
+        "raise the level of the partnership",
+        (Active,),
+        {"clerk": _COUNCIL},
+        (g.not_at("sister", "highest"), g.no_hold("raise the level of the partnership")),
+    ),
+    c.Demote: Rule(
+        "lower the level of the partnership",
+        (Active,),
+        {"clerk": _COUNCIL},
+        (g.not_at("contact", "lowest"),),
+    ),
     c.Suspend: Rule("suspend the partnership", (Active,), {"clerk": _COUNCIL_OR_MAYOR}),
     c.Resume: Rule(
         "resume the partnership",
         (Suspended,),
         {"clerk": _COUNCIL_OR_MAYOR},
-        (_whose_suspension,),
+        (g.whose_suspension,),
+    ),
+    c.MarkDormant: Rule(
+        "mark the partnership as dormant", _IN_FORCE, {"clerk": _ANY, "system": _ANY}
+    ),
+    c.Revive: Rule(
+        "revive the partnership",
+        _IN_FORCE,
+        {"clerk": _ANY, "system": _ANY},
+        (g.has_gone_quiet,),
+    ),
+    c.GiveNotice: Rule(
+        "give notice of termination",
+        _IN_FORCE,
+        {"clerk": _MAYOR | _COUNTERPART, "counterpart": _COUNTERPART},
+        (g.a_side_may_give_notice,),
     ),
     c.End: Rule(
         "end the partnership",
@@ -197,6 +183,9 @@ RULES: dict[type[c.PartnershipCommand], Rule] = {
             "counterpart": _COUNTERPART,
         },
     ),
+    c.RecordRecognition: Rule(
+        "record the recognition by a body", _ON_RECORD, {"clerk": _RECOGNISERS}
+    ),
     c.RecordLegacyPartnership: Rule(
         "record a partnership from before this register",
         (Unknown,),
@@ -204,10 +193,10 @@ RULES: dict[type[c.PartnershipCommand], Rule] = {
     ),
     c.RequestCorrection: Rule("request a correction", _ON_RECORD, {"clerk": _ANY}),
     c.ApproveCorrection: Rule(
-        "approve a correction", _ON_RECORD, _SECOND_PERSON, (_a_correction_waits,)
+        "approve a correction", _ON_RECORD, _SECOND_PERSON, (g.a_correction_waits,)
     ),
     c.RejectCorrection: Rule(
-        "reject a correction", _ON_RECORD, _SECOND_PERSON, (_a_correction_waits,)
+        "reject a correction", _ON_RECORD, _SECOND_PERSON, (g.a_correction_waits,)
     ),
 }
 

@@ -1,11 +1,12 @@
 """Where a partnership stands: one shape per stage, holding what the next decision needs."""
 
 from datetime import date
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
 from domain.dates import EdtfDate
+from domain.partnership.commands import Advice
 from domain.partnership.events import CorrectionRequested, Side
 from domain.values import (
     CommunityId,
@@ -14,7 +15,10 @@ from domain.values import (
     ReviewId,
     Status,
     Tier,
+    Vitality,
 )
+
+Facet: TypeAlias = Literal["text", "term", "tier", "vitality"]
 
 
 class PendingCorrection(Struct, frozen=True):
@@ -23,6 +27,14 @@ class PendingCorrection(Struct, frozen=True):
     position: int
     recorder: str
     asked: CorrectionRequested
+
+
+class Recognition(Struct, frozen=True):
+    """What the entry at `position` says of a body: that it lists the partnership, or does not."""
+
+    position: int
+    body: str
+    listed: bool
 
 
 class Record(Struct, frozen=True):
@@ -34,6 +46,11 @@ class Record(Struct, frozen=True):
     `reached_at` are the entries that brought it to this stage: one, or the signatures. `dates` is
     the date of each dated entry, as corrected. `bond_known`: a legacy record's date is that of the
     bond (`since`), not of the formal agreement.
+
+    `text_sha256` is that of the agreement as last signed, `term_end` the end of its term, both
+    empty where not known. `vitality` is None until somebody set it. `set_at` is the entry that
+    last set a facet, `activities` are the entries that report one, `notices` the sides that gave
+    notice.
     """
 
     id: PartnershipId
@@ -52,6 +69,13 @@ class Record(Struct, frozen=True):
     dates: dict[int, EdtfDate] = {}
     legacy: bool = False
     bond_known: bool = False
+    text_sha256: str = ""
+    term_end: str = ""
+    vitality: Vitality | None = None
+    set_at: dict[Facet, int] = {}
+    activities: frozenset[int] = frozenset()
+    notices: frozenset[Side] = frozenset()
+    recognitions: tuple[Recognition, ...] = ()
 
     @property
     def communities(self) -> tuple[CommunityId, CommunityId]:
@@ -66,7 +90,15 @@ class Record(Struct, frozen=True):
     @property
     def reached(self) -> EdtfDate | None:
         """When it came to this stage: the later date where there are two, None if unknown."""
-        known = [self.dates[position] for position in self.reached_at if position in self.dates]
+        return self._latest(self.reached_at)
+
+    @property
+    def last_activity(self) -> EdtfDate | None:
+        """When the latest activity took place that was reported here, None if none was."""
+        return self._latest(self.activities)
+
+    def _latest(self, positions: frozenset[int]) -> EdtfDate | None:
+        known = [self.dates[position] for position in positions if position in self.dates]
         return max(known, key=lambda on: on.earliest or date.min, default=None)
 
     def side_of(self, community: str) -> Side | None:
@@ -85,7 +117,8 @@ class Unknown(Struct, frozen=True):
 class Proposed(Struct, frozen=True):
     """Hashes are those of the text that was approved or signed; empty until then.
 
-    `approved_at` and `signed_at` are the positions of those steps, by side.
+    `approved_at` and `signed_at` are the positions of those steps, by side. `advised` is the last
+    advice of each advisory body, `reviewed` the reviewing office and the text of each legal review.
     """
 
     record: Record
@@ -94,6 +127,9 @@ class Proposed(Struct, frozen=True):
     signed: frozenset[Side] = frozenset()
     approved_at: dict[Side, int] = {}
     signed_at: frozenset[int] = frozenset()
+    advised: dict[str, Advice] = {}
+    reviewed: tuple[tuple[str, str], ...] = ()
+    offered: bool = False
 
 
 class Agreed(Struct, frozen=True):
@@ -101,7 +137,10 @@ class Agreed(Struct, frozen=True):
 
 
 class Active(Struct, frozen=True):
+    """`beside` are the pair's other live partnerships, where a decision needs them (`pair.py`)."""
+
     record: Record
+    beside: tuple[tuple[PartnershipId, Tier], ...] = ()
 
 
 class Suspended(Struct, frozen=True):

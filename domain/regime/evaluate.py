@@ -6,6 +6,7 @@ from typing import Literal, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
+from domain.names import fold
 from domain.regime import rule as r
 from domain.regime.facts import PartnershipFacts, PartyFacts
 from domain.regime.lists import Lists, list_of
@@ -152,7 +153,9 @@ def _other_party_score_at_most(
 
 
 def _recognised_by(rule: r.RecognisedBy, facts: PartnershipFacts) -> Finding:
-    listed = facts.recognised.get(rule.body)
+    # What people typed as the body's name, against what the regime calls it.
+    known = {fold(body): listed for body, listed in facts.recognised.items()}
+    listed = known.get(fold(rule.body))
     if listed is None:
         return Finding(rule, None, missing=(Missing("recognition", rule.body),))
     return Finding(rule, listed, (f"{'listed' if listed else 'not listed'} by {rule.body}",))

@@ -4,11 +4,23 @@ These shapes are stored in the projections' tables: a change raises the projecti
 """
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from domain.values import Citation, DatedFact, Grade, Kind, Motive, Party, ReviewId, Status, Tier
+from domain.partnership.events import Side
+from domain.values import (
+    Citation,
+    DatedFact,
+    Grade,
+    Kind,
+    Motive,
+    Party,
+    ReviewId,
+    Status,
+    Tier,
+    Vitality,
+)
 
 
 class Step(Struct, frozen=True, omit_defaults=True):
@@ -39,6 +51,48 @@ class Approval(Struct, frozen=True):
     what: Literal["home_approved", "counterpart_approved", "home", "counterpart"]
 
 
+class TierAct(Struct, frozen=True):
+    """A step that set the tier."""
+
+    step: Step
+    tier: Tier
+
+
+class TermAct(Struct, frozen=True):
+    """A step that set the end of the term, an EDTF date."""
+
+    step: Step
+    term_end: str
+
+
+class VitalityAct(Struct, frozen=True, omit_defaults=True):
+    """A step that set the vitality, by a rule where it names one."""
+
+    step: Step
+    vitality: Vitality
+    last_activity: str
+    rule: str = ""
+
+
+class NoticeAct(Struct, frozen=True):
+    """A notice of termination; `effective_day` is the day on which it is to end."""
+
+    step: Step
+    side: Side
+    effective_day: str
+
+
+class RecognitionAct(Struct, frozen=True):
+    """From the step on, `body` lists the partnership or does not."""
+
+    step: Step
+    body: str
+    listed: bool
+
+
+FacetAct: TypeAlias = TierAct | TermAct | VitalityAct | NoticeAct | RecognitionAct
+
+
 class ReviewNote(Struct, frozen=True, omit_defaults=True):
     """A review, open or closed. `requests` are the positions of those without an answer."""
 
@@ -64,12 +118,17 @@ class Waiting(Struct, frozen=True):
 
 
 class Dossier(Struct, frozen=True, omit_defaults=True):
-    """`acts`, `approvals` and `reviews` are in the order of their recording."""
+    """`acts`, `approvals`, `reviews` and the facets are in the order of their recording.
+
+    `tier` and `term_end` are what was last recorded, `first_tier` and `first_term_end` what it
+    began with.
+    """
 
     partnership: str
     home: Party
     counterpart: Party
     tier: Tier
+    first_tier: Tier
     kind: Kind
     status: Status
     legacy: bool
@@ -87,6 +146,24 @@ class Dossier(Struct, frozen=True, omit_defaults=True):
     approvals: tuple[Approval, ...] = ()
     reviews: tuple[ReviewNote, ...] = ()
     corrections: tuple[Waiting, ...] = ()
+    first_term_end: str = ""
+    term_end: str = ""
+    tiers: tuple[TierAct, ...] = ()
+    terms: tuple[TermAct, ...] = ()
+    vitalities: tuple[VitalityAct, ...] = ()
+    notices: tuple[NoticeAct, ...] = ()
+    recognitions: tuple[RecognitionAct, ...] = ()
+
+    @property
+    def facet_acts(self) -> tuple[FacetAct, ...]:
+        """What stands beside the status, one facet after the other."""
+        return (
+            *self.tiers,
+            *self.terms,
+            *self.vitalities,
+            *self.notices,
+            *self.recognitions,
+        )
 
     def party(self, community: str) -> Party | None:
         """The side with this community's id."""

@@ -1,7 +1,7 @@
 """One entry more: the domain's own fold says what holds, this adds what people ask about it."""
 
 from datetime import UTC, date
-from typing import Any, assert_never
+from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from domain.partnership import events as e
 from domain.partnership.evolve import History, evolve
 from domain.partnership.state import Known, Unknown, status_of
 from domain.review import events as r
-from domain.values import DatedFact
+from projections.dossier.corrected import corrected
 from projections.dossier.dossier import (
     Approval,
     Dossier,
@@ -21,6 +21,7 @@ from projections.dossier.dossier import (
     Step,
     Waiting,
 )
+from projections.dossier.facets import noted
 from projections.projection import CannotFollow
 
 
@@ -48,6 +49,7 @@ def fold(before: Folded | None, entry: Entry[History]) -> Folded:
             home=record.home,
             counterpart=record.counterpart,
             tier=record.tier,
+            term_end=record.term_end,
             status=status_of(state),
             version=entry.position,
             recorded_at=entry.recorded_at,
@@ -74,6 +76,7 @@ def _founded(entry: Entry[History]) -> Dossier:
                 event.home,
                 event.counterpart,
                 event.tier,
+                event.tier,
                 event.kind,
                 status="proposed",
                 legacy=False,
@@ -91,6 +94,7 @@ def _founded(entry: Entry[History]) -> Dossier:
                 event.home,
                 event.counterpart,
                 event.tier,
+                event.tier,
                 event.kind,
                 status=event.status,
                 legacy=True,
@@ -105,6 +109,7 @@ def _founded(entry: Entry[History]) -> Dossier:
                 motives=event.motives,
                 statement=event.statement,
                 sources=event.sources,
+                first_term_end=event.term_end,
             )
         case _:
             raise AssertionError(f"{entry!r} cannot be the first entry of a partnership")
@@ -143,7 +148,9 @@ def _noted(dossier: Dossier, entry: Entry[History]) -> Dossier:
         case e.AgreementSigned():
             signed = _approved(dossier, Approval(step, event.side))
             return _reached(signed, StatusAct(step, "agreed")) if event.completes else signed
-        case e.PartnershipActivated() | e.PartnershipResumed():
+        case e.PartnershipActivated():
+            return _reached(noted(dossier, event, step), StatusAct(step, "active"))
+        case e.PartnershipResumed():
             return _reached(dossier, StatusAct(step, "active"))
         case e.PartnershipSuspended():
             return _reached(dossier, StatusAct(step, "suspended", event.condition, event.review_by))
@@ -153,8 +160,18 @@ def _noted(dossier: Dossier, entry: Entry[History]) -> Dossier:
             return _reached(dossier, StatusAct(step, "declined"))
         case e.ProposalWithdrawn():
             return _reached(dossier, StatusAct(step, "withdrawn"))
+        case e.PartnershipLapsed():
+            return _reached(dossier, StatusAct(step, "lapsed"))
+        case (
+            e.TierSet()
+            | e.TermRenewed()
+            | e.VitalitySet()
+            | e.TerminationNoticeGiven()
+            | e.RecognitionRecorded()
+        ):
+            return noted(dossier, event, step)
         case e.RecordCorrected():
-            return _corrected(dossier, event)
+            return corrected(dossier, event)
         case r.ReviewOpened():
             note = ReviewNote(
                 event.review,
@@ -174,7 +191,11 @@ def _noted(dossier: Dossier, entry: Entry[History]) -> Dossier:
                 ),
             )
         case (
-            e.ActivityReported()
+            e.RecommendationRecorded()
+            | e.LegalReviewRecorded()
+            | e.OfferSent()
+            | e.AgreementVaried()
+            | e.ActivityReported()
             | e.AnnualReportFiled()
             | e.CorrectionRequested()
             | e.CorrectionRejected()
@@ -204,55 +225,6 @@ def _examined(
             return replace(note, closed=step)
         case _:
             assert_never(event)
-
-
-def _corrected(dossier: Dossier, event: e.RecordCorrected) -> Dossier:
-    match event.field:
-        case "effective" if event.position == dossier.first_position and dossier.legacy:
-            # The date of a legacy record is the day on which the partnership began.
-            start = "since" if dossier.since or not dossier.formally_since else "formally_since"
-            return _begun(dossier, start, event.value)
-        case "effective":
-            return _redated(dossier, event.position, event.value)
-        case "since" | "formally_since":
-            return _begun(dossier, event.field, event.value)
-        case "party_name" | "party_country":
-            # The domain's fold has corrected the party.
-            return dossier
-        case _:
-            assert_never(event.field)
-
-
-def _begun(dossier: Dossier, field: str, on: str) -> Dossier:
-    fact: DatedFact | None = getattr(dossier, field)
-    fact = replace(fact, on=on) if fact else DatedFact(on, dossier.grade or "minute")
-    changes: dict[str, Any] = {field: fact}
-    dossier = replace(dossier, **changes)
-    start = dossier.since or dossier.formally_since
-    if not dossier.legacy or start is None:
-        return dossier
-    first, *others = dossier.acts
-    begun = replace(first, step=replace(first.step, on=start.on))
-    return replace(dossier, acts=(begun, *others))
-
-
-def _redated(dossier: Dossier, position: int, on: str) -> Dossier:
-    def redated(step: Step) -> Step:
-        return replace(step, on=on) if step.position == position else step
-
-    return replace(
-        dossier,
-        acts=tuple(replace(act, step=redated(act.step)) for act in dossier.acts),
-        approvals=tuple(replace(a, step=redated(a.step)) for a in dossier.approvals),
-        reviews=tuple(
-            replace(
-                note,
-                opened=redated(note.opened),
-                closed=redated(note.closed) if note.closed else None,
-            )
-            for note in dossier.reviews
-        ),
-    )
 
 
 def _approved(dossier: Dossier, approval: Approval) -> Dossier:

@@ -5,7 +5,9 @@ one order. So an act's status was possible from the act's earliest day until the
 next act, and certain from its latest day until the earliest day of the next one.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -47,7 +49,7 @@ def bounds(step: Step) -> tuple[date, date]:
 
 def spans(dossier: Dossier) -> tuple[Span, ...]:
     """All that have a day on which they are possible, in order of the acts."""
-    acts = _in_order(dossier.acts)
+    acts = in_order(dossier.acts)
     first: list[date] = []
     for act in acts:
         first.append(max(bounds(act.step)[0], first[-1] if first else BEGINNING))
@@ -69,9 +71,21 @@ def spans(dossier: Dossier) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _in_order(acts: tuple[StatusAct, ...]) -> list[StatusAct]:
+class Stepped(Protocol):
+    """Something that was done in a step."""
+
+    @property
+    def step(self) -> Step:
+        """When."""
+        ...
+
+
+A = TypeVar("A", bound=Stepped)
+
+
+def in_order(acts: Iterable[A]) -> list[A]:
     """As they took place; as they were recorded where their dates do not tell."""
-    left, ordered = list(acts), []
+    left, ordered = list(acts), list[A]()
     while left:
         following = next(
             act

@@ -19,7 +19,7 @@ from projections.dossier.spans import Span, spans
 from projections.dossier.stored import encode, load, save
 from projections.projection import Connection, Place, Table
 from projections.register import names
-from projections.register.view import days_under_review
+from projections.register.view import days_under_review, tiers_from
 
 Row: TypeAlias = tuple[object, ...]
 
@@ -33,7 +33,7 @@ _CLOSE = """
 """
 _VERSION_COLUMNS = (
     *("partnership", "from_position", "to_position", "name_key", "search_text", "communities"),
-    *("countries", "tier", "live", "begun_from", "under_review", "dossier"),
+    *("countries", "tiers", "tiers_from", "live", "begun_from", "under_review", "dossier"),
 )
 _SPAN_COLUMNS = (
     *("partnership", "from_position", "number", "status"),
@@ -45,7 +45,7 @@ class RegisterProjection:
     """See `Projection`; the tables are described in tables.sql."""
 
     name = "register"
-    version = 1
+    version = 2
     tables = (
         Table("register_state", ("partnership",)),
         Table("register_version", ("partnership", "from_position")),
@@ -106,6 +106,7 @@ async def _write(
 
 def _version_row(dossier: Dossier, to_position: int, begun_from: date) -> Row:
     home, counterpart = dossier.home, dossier.counterpart
+    tiers = tiers_from(dossier)
     return (
         dossier.partnership,
         dossier.version,
@@ -114,7 +115,8 @@ def _version_row(dossier: Dossier, to_position: int, begun_from: date) -> Row:
         names.search_text(dossier.partnership, home.name, counterpart.name),
         [home.community, counterpart.community],
         sorted({home.country, counterpart.country} - {""}),
-        dossier.tier,
+        [tier for tier, _ in tiers],
+        [day for _, day in tiers],
         dossier.status in LIVE,
         begun_from,
         [Range(*days) for days in days_under_review(dossier)],

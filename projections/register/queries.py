@@ -26,6 +26,12 @@ STATUS_IS_CERTAIN = """exists (
     and s.status = {status} and s.certain_from <= {day} and s.certain_until > {day}
 )"""
 
+# Most have had one tier only, and for them the first comparison tells.
+TIER_ON_DAY = """{tier} = any(v.tiers) and (cardinality(v.tiers) = 1 or {tier} = (
+    select s.tier from unnest(v.tiers, v.tiers_from) with ordinality s (tier, from_day, number)
+    where s.from_day <= {day} order by s.number desc limit 1
+))"""
+
 GET = "select v.dossier from {schema}.register_version v where {known} and v.partnership = {ref}"
 
 COUNTS = """

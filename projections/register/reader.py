@@ -132,7 +132,8 @@ def _where(filters: Filters, asked: _Question) -> str:
     if filters.country:
         clauses.append(f"v.countries @> array[{asked.value(filters.country, 'text')}]")
     if filters.tier:
-        clauses.append(f"v.tier = {asked.value(filters.tier, 'text')}")
+        tier = asked.value(filters.tier, "text")
+        clauses.append(asked.sql(queries.TIER_ON_DAY, tier=tier, day=day))
     if filters.under_review:
         clauses.append(f"v.under_review @> {day}")
     if filters.community:

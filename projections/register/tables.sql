@@ -11,6 +11,8 @@ create table {schema}.register_state{suffix} (
 
 -- `name_key` orders, `search_text` finds: both without case and accents. `begun_from` is the first
 -- day on which it can have begun, `under_review` the days on which a review was open.
+-- `tiers` are the tiers that it had one after the other, `tiers_from` the days from which on each of
+-- them surely held.
 create table {schema}.register_version{suffix} (
     partnership text collate "C" not null,
     from_position bigint not null,
@@ -19,7 +21,8 @@ create table {schema}.register_version{suffix} (
     search_text text collate "C" not null,
     communities text[] not null,
     countries text[] not null,
-    tier text not null,
+    tiers text[] not null,
+    tiers_from date[] not null,
     live boolean not null,
     begun_from date not null,
     under_review datemultirange not null,

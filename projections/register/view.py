@@ -2,11 +2,19 @@
 
 from datetime import date
 
+from domain.names import fold
 from domain.regime.facts import PartnershipFacts, PartyFacts
-from domain.values import PartnershipId, Party, Status
-from projections.dossier.dossier import Dossier, ReviewNote, Step
-from projections.dossier.spans import END, Span, bounds, spans
-from projections.views import OpenReview, PartnershipView, PendingCorrection
+from domain.values import PartnershipId, Party, Status, Tier
+from projections.dossier.dossier import Dossier, RecognitionAct, ReviewNote, Step
+from projections.dossier.facets import held_on
+from projections.dossier.spans import BEGINNING, END, Span, bounds, in_order, spans
+from projections.views import (
+    Notice,
+    OpenReview,
+    PartnershipView,
+    PendingCorrection,
+    Recognition,
+)
 
 
 def view(dossier: Dossier, day: date) -> PartnershipView:
@@ -14,13 +22,15 @@ def view(dossier: Dossier, day: date) -> PartnershipView:
     possible = _possible(dossier, day)
     statuses = _statuses(possible)
     certain = possible[-1].act if len(statuses) == 1 else None
+    tiers = _tiers(dossier, day)
+    vitality, _ = held_on(dossier.vitalities, day)
     hold = next((span.act for span in reversed(possible) if span.status == "suspended"), None)
     approved = {a.what for a in dossier.approvals if _surely_reached(a.step, day)}
     return PartnershipView(
         dossier.partnership,
         dossier.home,
         dossier.counterpart,
-        dossier.tier,
+        tiers[0],
         dossier.kind,
         statuses,
         status_since=certain.step.on if certain else "",
@@ -46,6 +56,17 @@ def view(dossier: Dossier, day: date) -> PartnershipView:
         version=dossier.version,
         recorded_at=dossier.recorded_at,
         possibly_not_begun=bool(possible) and not _surely_begun(dossier, day),
+        possible_tiers=tiers,
+        term_end=_term_end(dossier, day),
+        vitality=vitality.vitality if vitality else None,
+        vitality_since=vitality.step.on if vitality else "",
+        last_activity=vitality.last_activity if vitality else "",
+        notices=tuple(
+            Notice(notice.side, notice.step.on, notice.effective_day)
+            for notice in dossier.notices
+            if _surely_reached(notice.step, day)
+        ),
+        recognitions=_recognitions(dossier, day),
     )
 
 
@@ -55,15 +76,27 @@ def facts(dossier: Dossier, day: date) -> PartnershipFacts:
     return PartnershipFacts(
         PartnershipId(dossier.partnership),
         (_party(dossier.home), _party(dossier.counterpart)),
-        dossier.tier,
+        _tiers(dossier, day)[0],
         frozenset(_statuses(possible)),
         dossier.legacy,
-        recognised={},
+        recognised={
+            known.body: known.listed
+            for known in _recognitions(dossier, day)
+            if known.listed is not None
+        },
         findings=frozenset(
             (note.criteria, element) for note in dossier.reviews for element in note.elements
         ),
         possibly_not_begun=bool(possible) and not _surely_begun(dossier, day),
     )
+
+
+def tiers_from(dossier: Dossier) -> list[tuple[Tier, date]]:
+    """Each tier with the day from which on it surely held, in order."""
+    found = [(dossier.first_tier, BEGINNING)]
+    for act in in_order(dossier.tiers):
+        found.append((act.tier, max(bounds(act.step)[1], found[-1][1])))
+    return found
 
 
 def days_under_review(dossier: Dossier) -> list[tuple[date, date]]:
@@ -74,6 +107,41 @@ def days_under_review(dossier: Dossier) -> list[tuple[date, date]]:
         for opened, closed in [_days(note)]
         if opened < closed
     ]
+
+
+def _tiers(dossier: Dossier, day: date) -> tuple[Tier, ...]:
+    """The one that was last surely set, then those that perhaps followed it by `day`."""
+    surely, perhaps = held_on(dossier.tiers, day)
+    first = surely.tier if surely else dossier.first_tier
+    return tuple(dict.fromkeys((first, *(act.tier for act in perhaps))))
+
+
+def _term_end(dossier: Dossier, day: date) -> str:
+    surely, _ = held_on(dossier.terms, day)
+    return surely.term_end if surely else dossier.first_term_end
+
+
+def _recognitions(dossier: Dossier, day: date) -> tuple[Recognition, ...]:
+    """Of each body that had possibly said something by `day`, in the order of their first word."""
+    bodies: dict[str, list[RecognitionAct]] = {}
+    for act in dossier.recognitions:
+        bodies.setdefault(fold(act.body), []).append(act)
+    found = []
+    for acts in bodies.values():
+        surely, perhaps = held_on(acts, day)
+        possible = [*([surely] if surely else []), *perhaps]
+        if not possible:
+            continue
+        listed = {act.listed for act in possible}
+        certain = surely is not None and len(listed) == 1
+        found.append(
+            Recognition(
+                possible[-1].body,
+                surely.listed if surely is not None and certain else None,
+                surely.step.on if surely is not None and certain else "",
+            )
+        )
+    return tuple(found)
 
 
 def _possible(dossier: Dossier, day: date) -> list[Span]:

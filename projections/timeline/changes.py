@@ -27,6 +27,7 @@ def _compared(before: Dossier | None, after: Dossier) -> list[Change]:
         return [
             Change("Status", "", w.STATUSES[after.status]),
             Change("Level of the partnership", "", w.TIERS[after.tier]),
+            Change("Term ends", "", _in_words(after.term_end)),
             Change(w.beginning((after.status,)), "", _date(after.since)),
             Change("Formal agreement since", "", _date(after.formally_since)),
         ]
@@ -34,6 +35,9 @@ def _compared(before: Dossier | None, after: Dossier) -> list[Change]:
         Change("Status", w.STATUSES[before.status], w.STATUSES[after.status]),
         Change(w.beginning((after.status,)), _date(before.since), _date(after.since)),
         Change("Formal agreement since", _date(before.formally_since), _date(after.formally_since)),
+        Change("Level of the partnership", w.TIERS[before.tier], w.TIERS[after.tier]),
+        Change("Term ends", _in_words(before.term_end), _in_words(after.term_end)),
+        Change("Vitality", _vitality(before), _vitality(after)),
         *_party("Home community", before.home, after.home),
         *_party("Counterpart", before.counterpart, after.counterpart),
         Change("Open transparency reviews", _open(before), _open(after)),
@@ -50,6 +54,7 @@ def _corrected_date(entry: Entry[History], before: Dossier | None) -> list[Chang
         *(approval.step for approval in before.approvals),
         *(note.opened for note in before.reviews),
         *(note.closed for note in before.reviews if note.closed),
+        *(act.step for act in before.facet_acts),
     ]
     dated = next((step.on for step in steps if step.position == event.position), "")
     label = f"Date of entry {event.position}"
@@ -71,6 +76,13 @@ def _set(event: History) -> list[Change]:
             return [Change("Counterpart told", "", _in_words(event.counterpart_told_on))]
         case e.HomeApprovalGiven():
             return [Change("Vote", "", votes(event.vote))]
+        case e.RecommendationRecorded():
+            return [Change("Conditions", "", event.conditions)]
+        case e.TerminationNoticeGiven():
+            return [
+                Change("To end on", "", _in_words(event.effective_day)),
+                Change("Term of notice", "", f"{event.notice_days} days"),
+            ]
         case e.AgreementSigned():
             return [Change("Delegated by", "", event.delegated_by)]
         case e.ActivityReported():
@@ -94,6 +106,10 @@ def _party(label: str, before: Party, after: Party) -> list[Change]:
         Change(label, before.name, after.name),
         Change(f"Country of {after.name}", before.country, after.country),
     ]
+
+
+def _vitality(dossier: Dossier) -> str:
+    return w.VITALITIES[dossier.vitalities[-1].vitality] if dossier.vitalities else ""
 
 
 def _open(dossier: Dossier) -> str:

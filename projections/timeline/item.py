@@ -42,14 +42,22 @@ def _kind(event: History) -> Literal["step", "review", "report", "correction"]:
     match event:
         case (
             e.ProposalSubmitted()
+            | e.RecommendationRecorded()
+            | e.LegalReviewRecorded()
             | e.HomeApprovalGiven()
             | e.ProposalDeclined()
             | e.ProposalWithdrawn()
+            | e.PartnershipLapsed()
+            | e.OfferSent()
             | e.CounterpartApprovalRecorded()
             | e.AgreementSigned()
             | e.PartnershipActivated()
+            | e.AgreementVaried()
+            | e.TermRenewed()
+            | e.TierSet()
             | e.PartnershipSuspended()
             | e.PartnershipResumed()
+            | e.TerminationNoticeGiven()
             | e.PartnershipEnded()
             | e.LegacyPartnershipRecorded()
         ):
@@ -62,7 +70,9 @@ def _kind(event: History) -> Literal["step", "review", "report", "correction"]:
             | r.ReviewClosed()
         ):
             return "review"
-        case e.ActivityReported() | e.AnnualReportFiled():
+        case (
+            e.ActivityReported() | e.AnnualReportFiled() | e.VitalitySet() | e.RecognitionRecorded()
+        ):
             return "report"
         case e.CorrectionRequested() | e.RecordCorrected() | e.CorrectionRejected():
             return "correction"
@@ -76,6 +86,7 @@ def _statement(event: History) -> str:
         case (
             e.ProposalDeclined()
             | e.ProposalWithdrawn()
+            | e.PartnershipLapsed()
             | e.PartnershipSuspended()
             | e.CorrectionRequested()
             | e.RecordCorrected()
@@ -86,6 +97,8 @@ def _statement(event: History) -> str:
             return event.attestation
         case e.AgreementSigned():
             return ""
+        case e.TierSet():
+            return event.reason or event.statement
         case r.InformationRequested():
             return event.question
         case r.ReviewClosed():
@@ -95,12 +108,20 @@ def _statement(event: History) -> str:
             )
         case (
             e.ProposalSubmitted()
+            | e.RecommendationRecorded()
+            | e.LegalReviewRecorded()
             | e.HomeApprovalGiven()
+            | e.OfferSent()
             | e.CounterpartApprovalRecorded()
             | e.PartnershipActivated()
             | e.ActivityReported()
             | e.AnnualReportFiled()
+            | e.AgreementVaried()
+            | e.TermRenewed()
+            | e.VitalitySet()
+            | e.TerminationNoticeGiven()
             | e.PartnershipEnded()
+            | e.RecognitionRecorded()
             | e.LegacyPartnershipRecorded()
             | r.ReviewOpened()
             | r.AnswerRecorded()
@@ -124,17 +145,27 @@ def _basis(event: History) -> tuple[Citation, ...]:
             return ()
         case (
             e.ProposalSubmitted()
+            | e.RecommendationRecorded()
+            | e.LegalReviewRecorded()
             | e.HomeApprovalGiven()
             | e.ProposalDeclined()
             | e.ProposalWithdrawn()
+            | e.PartnershipLapsed()
+            | e.OfferSent()
             | e.CounterpartApprovalRecorded()
             | e.AgreementSigned()
             | e.PartnershipActivated()
             | e.ActivityReported()
             | e.AnnualReportFiled()
+            | e.AgreementVaried()
+            | e.TermRenewed()
+            | e.TierSet()
+            | e.VitalitySet()
+            | e.TerminationNoticeGiven()
             | e.PartnershipSuspended()
             | e.PartnershipResumed()
             | e.PartnershipEnded()
+            | e.RecognitionRecorded()
             | e.CorrectionRequested()
             | r.ReviewOpened()
             | r.AnswerRecorded()

@@ -7,7 +7,10 @@ from domain.values import MoneyLine, Vote
 from projections.dossier.dossier import Dossier
 from projections.words import word
 
-_OF_A_COMMUNITY = ("council", "mayor", "councillor", "community_body", "staff", "association")
+_OF_A_COMMUNITY = (
+    *("council", "mayor", "councillor", "community_body", "staff", "association"),
+    *("advisory_committee", "legal_officer"),
+)
 _ALONE = ("oversight_office", "legislature", "minister", "register")
 
 

@@ -7,10 +7,10 @@ from domain.decider import Entry
 from domain.partnership import events as e
 from domain.partnership.evolve import History
 from domain.review import events as r
-from domain.review.criteria import CRITERIA_SETS
 from projections import words as w
 from projections.dossier.dossier import Dossier
 from projections.timeline.phrases import short, votes, who_decided
+from projections.timeline.review_sentences import of_review
 
 
 def sentence(entry: Entry[History], dossier: Dossier) -> str:
@@ -28,11 +28,25 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
             )
         case e.HomeApprovalGiven():
             return f"Approved by {who}{when}: {votes(event.vote)}"
+        case e.RecommendationRecorded():
+            under = f": {short(event.conditions)}" if event.conditions else ""
+            return f"Recommendation of {event.advisory_body}{when}, {w.ADVICE[event.advice]}{under}"
+        case e.LegalReviewRecorded():
+            return (
+                f"Legal review by {event.reviewer_office}{when}: {w.LEGAL_OUTCOMES[event.outcome]}"
+            )
+        case e.OfferSent():
+            return (
+                f"Offer sent to {dossier.counterpart.name}{when}, signed by {event.signer_office}"
+            )
         case e.ProposalDeclined():
             return f"Declined by {who}{when}: {short(event.reason)}"
         case e.ProposalWithdrawn():
             reason = f": {short(event.reason)}" if event.reason else ""
             return f"Proposal withdrawn by {who}{when}{reason}"
+        case e.PartnershipLapsed():
+            why = short(event.reason) if event.reason else f"by the rule {event.rule}"
+            return f"Lapsed{when}, recorded by {who}: {why}"
         case e.CounterpartApprovalRecorded():
             return f"Approved on the other side by {who}{when}"
         case e.AgreementSigned():
@@ -40,13 +54,38 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
             both = "; both sides have signed" if event.completes else ""
             return f"Signed for {side.name} by {event.signer_office}{when}{both}"
         case e.PartnershipActivated():
-            return f"In force{when}, brought into force by {who}"
+            term = f", its term to end {_by(event.term_end)}" if event.term_end else ""
+            return f"In force{when}, brought into force by {who}{term}"
         case e.ActivityReported():
             activity = w.ACTIVITIES_IN_A_SENTENCE[event.kind]
             return f"{activity}{when}, reported by {who}: {short(event.statement)}"
         case e.AnnualReportFiled():
             nothing = ": nothing happened" if event.nothing_happened else ""
             return f"Annual report for {event.year} filed by {who}{nothing}"
+        case e.AgreementVaried():
+            offices = f"{event.home_office} and {event.counterpart_office}"
+            return f"Agreement varied{when}: a changed text, signed by {offices}"
+        case e.TermRenewed():
+            return f"Term renewed by {who}{when}, to end {_by(event.term_end)}"
+        case e.TierSet():
+            moved = "lowered" if event.reason else "raised"
+            return f"Level {moved} by {who}{when} to {w.TIERS[event.tier]}{_signed(event)}"
+        case e.VitalitySet():
+            last = f"last activity{when_in_words(event.last_activity)}"
+            by_rule = f", by the rule {event.rule}" if event.rule else ""
+            if event.vitality == "fresh":
+                return f"Revived{when}, recorded by {who}: {last}{by_rule}"
+            return f"Marked as {w.VITALITIES[event.vitality]}{when} by {who}: {last}{by_rule}"
+        case e.TerminationNoticeGiven():
+            side = dossier.home if event.side == "home" else dossier.counterpart
+            return (
+                f"Notice of termination given for {side.name}{when}, to end it "
+                f"{_by(event.effective_day)}"
+            )
+        case e.RecognitionRecorded():
+            how = "Listed by" if event.listed else "Not listed by"
+            since = f" from {in_words(entry.on.text)} on" if entry.on else ""
+            return f"{how} {event.recognising_body}{since}, recorded by {who}"
         case e.PartnershipSuspended():
             return f"Suspended by {who}{when} {_until(event.condition)}"
         case e.PartnershipResumed():
@@ -67,30 +106,27 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
                 f"Correction requested in entry {event.request} rejected by {who}: "
                 f"{short(event.reason)}"
             )
-        case r.ReviewOpened():
-            held = "; entry into force is held back until it is closed" if event.hold else ""
-            criteria = CRITERIA_SETS.get(event.criteria)
-            by = criteria.title if criteria else event.criteria
-            return (
-                f"Transparency review {event.review} opened by {who}{when} "
-                f'{w.GROUNDS_IN_A_SENTENCE[event.ground]}, by the criteria "{by}"{held}'
-            )
-        case r.InformationRequested():
-            by_day = f", to be answered by {in_words(event.answer_by)}" if event.answer_by else ""
-            return f"{w.capitalised(who)} asked {event.addressee} for information{when}{by_day}"
-        case r.AnswerRecorded():
-            return f"{w.capitalised(who)} answered the request in entry {event.request}{when}"
-        case r.FindingRecorded():
-            return (
-                f"Finding by {who}{when} on {_element(event, dossier)}: {w.RESULTS[event.result]}"
-            )
-        case r.ReviewClosed():
-            return (
-                f"Transparency review {event.review} closed by {who}{when}: "
-                f"{w.OUTCOMES[event.outcome]}"
-            )
+        case (
+            r.ReviewOpened()
+            | r.InformationRequested()
+            | r.AnswerRecorded()
+            | r.FindingRecorded()
+            | r.ReviewClosed()
+        ):
+            return of_review(event, who, when, dossier)
         case _:
             assert_never(event)
+
+
+def _by(on: str) -> str:
+    """`on 8 March 2022`, `in 2022`: a date inside a sentence, which has its own comma before it."""
+    return when_in_words(on).removeprefix(",").strip()
+
+
+def _signed(event: e.TierSet) -> str:
+    if event.reason:
+        return f": {short(event.reason)}"
+    return f", signed by {event.home_office} and {event.counterpart_office}"
 
 
 def _until(condition: str) -> str:
@@ -130,13 +166,3 @@ def _correction(event: e.CorrectionRequested | e.RecordCorrected, dossier: Dossi
             return f"the country of {party.name if party else 'a party'} is {event.value}"
         case _:
             assert_never(event.field)
-
-
-def _element(event: r.FindingRecorded, dossier: Dossier) -> str:
-    criteria = next(
-        (CRITERIA_SETS.get(n.criteria) for n in dossier.reviews if n.review == event.review), None
-    )
-    for element in criteria.elements if criteria else ():
-        if element.code == event.element:
-            return f"{element.code} ({element.question[0].lower()}{element.question[1:]})"
-    return event.element

@@ -1,0 +1,143 @@
+"""What must hold before an act, as far as it can be said before its form is filled in.
+
+A guard knows the record and who acts, and answers why not, or None. The rows of `rules.py` name
+them.
+"""
+
+from collections.abc import Callable
+
+from domain.partnership.state import Known, Proposed, Suspended
+from domain.ports import Actor
+from domain.refusals import (
+    AlreadyRecorded,
+    NotYourCommunity,
+    OnHold,
+    Refused,
+    SamePerson,
+    WaitingFor,
+)
+from domain.values import Tier
+
+Guard = Callable[[Known, Actor], Refused | None]
+
+
+def approval_is_open(state: Known, actor: Actor) -> Refused | None:
+    """One approval of the home council."""
+    if isinstance(state, Proposed) and state.home_approval:
+        return AlreadyRecorded("The approval of the home council", "The next step is signing.")
+    return None
+
+
+def counterpart_approval_is_open(state: Known, actor: Actor) -> Refused | None:
+    """One approval of the counterpart."""
+    if isinstance(state, Proposed) and state.counterpart_approval:
+        return AlreadyRecorded("The approval of the counterpart", "The next step is signing.")
+    return None
+
+
+def not_the_proposer(act: str) -> Guard:
+    """Who submitted a proposal does not record what judges it."""
+
+    def guard(state: Known, actor: Actor) -> Refused | None:
+        if actor.recorder == state.record.proposer:
+            return SamePerson(act=act, because="you submitted it")
+        return None
+
+    return guard
+
+
+def an_offer_is_due(state: Known, actor: Actor) -> Refused | None:
+    """The mayor writes what the council has approved, once."""
+    if not isinstance(state, Proposed):
+        return None
+    if not state.home_approval:
+        home = state.record.home.name
+        return WaitingFor(act="send the offer", missing=f"the approval of {home}")
+    if state.offered:
+        return AlreadyRecorded("The offer", "The next step is the counterpart's approval.")
+    return None
+
+
+def approvals_come_first(state: Known, actor: Actor) -> Refused | None:
+    """A side signs what it and, for the counterpart, both have approved."""
+    if not isinstance(state, Proposed):
+        return None
+    if not state.home_approval:
+        return WaitingFor(act="sign", missing=f"the approval of {state.record.home.name}")
+    if state.record.side_of(actor.community) == "counterpart" and not state.counterpart_approval:
+        return WaitingFor(act="sign", missing=f"the approval of {state.record.counterpart.name}")
+    return None
+
+
+def own_side_has_not_signed(state: Known, actor: Actor) -> Refused | None:
+    """One signature a side."""
+    side = state.record.side_of(actor.community)
+    if isinstance(state, Proposed) and side in state.signed:
+        other = state.record.counterpart if side == "home" else state.record.home
+        return AlreadyRecorded("Your side's signature", f"It is the turn of {other.name}.")
+    return None
+
+
+def no_hold(act: str) -> Guard:
+    """An open review may hold the act back."""
+
+    def guard(state: Known, actor: Actor) -> Refused | None:
+        holds = sorted(state.record.holds)
+        return OnHold(act=act, review=holds[0]) if holds else None
+
+    return guard
+
+
+def whose_suspension(state: Known, actor: Actor) -> Refused | None:
+    """What one side suspended, that side resumes."""
+    if isinstance(state, Suspended) and state.suspended_for not in ("", actor.community):
+        return NotYourCommunity(
+            act="resume what the other side suspended",
+            community=actor.community,
+            communities=[state.suspended_for],
+        )
+    return None
+
+
+def a_correction_waits(state: Known, actor: Actor) -> Refused | None:
+    """Somebody else has asked for one."""
+    if not state.record.corrections:
+        return WaitingFor(act="decide on a correction", missing="a request for one")
+    if all(pending.recorder == actor.recorder for pending in state.record.corrections):
+        return SamePerson(act="decide on the correction", because="you requested it")
+    return None
+
+
+def a_term_is_known(state: Known, actor: Actor) -> Refused | None:
+    """What has no end cannot be renewed."""
+    if not state.record.term_end:
+        return WaitingFor(
+            act="renew the term",
+            missing="a term: none was recorded when the agreement came into force",
+        )
+    return None
+
+
+def not_at(tier: Tier, act: str) -> Guard:
+    """There is no level beyond the last one."""
+
+    def guard(state: Known, actor: Actor) -> Refused | None:
+        if state.record.tier == tier:
+            return AlreadyRecorded(f"The {act} possible level", "There is no other beyond it.")
+        return None
+
+    return guard
+
+
+def has_gone_quiet(state: Known, actor: Actor) -> Refused | None:
+    """Only what was marked quiet comes back to life."""
+    if state.record.vitality in (None, "fresh"):
+        return WaitingFor(act="revive the partnership", missing="it to be marked dormant first")
+    return None
+
+
+def a_side_may_give_notice(state: Known, actor: Actor) -> Refused | None:
+    """One notice a side; which side it is, the deciding body tells."""
+    if state.record.notices == {"home", "counterpart"}:
+        return AlreadyRecorded("A notice of each side", "The next step is the end.")
+    return None
