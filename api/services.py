@@ -9,7 +9,9 @@ from msgspec import Struct
 from adapters.tokens import Bearer
 from api.identity import Accounts
 from api.reports.issue import Reports
-from domain.ports import Ledger
+from domain.ports import Head, Ledger
+from projections.communities.community import Communities
+from projections.reviews.review import ReviewList
 from projections.views import Register, Timeline
 
 
@@ -22,7 +24,8 @@ class Tokens(Protocol):
 
 
 class Services(Struct, frozen=True, kw_only=True):
-    """`wait_for(position)` returns when the read models show that position, or after its bound.
+    """`wait_for(position)` returns when the read models show that position, or after its bound;
+    `shown` is the last position that they all show, without its time.
 
     `now` is the time in UTC. In the demo everybody may choose a role, and `accounts` is not asked;
     without both nobody can record on the pages. Below `/api` only `tokens` are asked. `name` is the
@@ -33,6 +36,9 @@ class Services(Struct, frozen=True, kw_only=True):
     register: Register
     timeline: Timeline
     reports: Reports
+    communities: Communities
+    reviews: ReviewList
+    shown: Callable[[], Awaitable[Head]]
     wait_for: Callable[[int], Awaitable[None]]
     accounts: Accounts | None
     demo: bool

@@ -16,9 +16,12 @@ from adapters.settings import Settings
 from adapters.tokens import PostgresTokens
 from api.reports.issue import Reports
 from api.services import Services
+from projections.communities import PostgresCommunities
 from projections.compliance import PostgresCompliance
 from projections.register import PostgresRegister
+from projections.reviews import PostgresReviewList
 from projections.runner import Runner
+from projections.shown import Shown
 from projections.timeline import PostgresTimeline
 
 SHOWN_WITHIN = 10.0  # seconds that a page waits for its own write to be shown
@@ -43,6 +46,9 @@ class Running(Struct, frozen=True):
     runner: Runner
     register: PostgresRegister
     timeline: PostgresTimeline
+    communities: PostgresCommunities
+    reviews: PostgresReviewList
+    read: Shown
     reports: Reports
     accounts: PostgresAccounts
     tokens: PostgresTokens
@@ -65,6 +71,9 @@ class Running(Struct, frozen=True):
             register=self.register,
             timeline=self.timeline,
             reports=self.reports,
+            communities=self.communities,
+            reviews=self.reviews,
+            shown=self.read.head,
             wait_for=shown,
             accounts=self.accounts,
             demo=named.demo,
@@ -100,6 +109,9 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 runner,
                 register,
                 PostgresTimeline(pool, schema=settings.schema),
+                PostgresCommunities(pool, schema=settings.schema),
+                PostgresReviewList(pool, schema=settings.schema),
+                Shown(pool, schema=settings.schema),
                 Reports(
                     register, PostgresCompliance(pool, schema=settings.schema), ledger, reached
                 ),

@@ -16,8 +16,11 @@ from api.app import create_app
 from api.reports.issue import Reports
 from api.services import Services
 from projections.compliance import PostgresCompliance
+from projections.communities import PostgresCommunities
 from projections.register import PostgresRegister
+from projections.reviews import PostgresReviewList
 from projections.runner import Runner
+from projections.shown import Shown
 from projections.timeline import PostgresTimeline
 
 HASH = "a" * 64
@@ -217,6 +220,9 @@ def services_on(pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True) -> S
         register=register,
         timeline=PostgresTimeline(pool),
         reports=Reports(register, PostgresCompliance(pool), ledger, reached),
+        communities=PostgresCommunities(pool),
+        reviews=PostgresReviewList(pool),
+        shown=Shown(pool).head,
         wait_for=caught_up,
         accounts=PostgresAccounts(pool, "twinledger"),
         demo=demo,
