@@ -15,8 +15,8 @@ from adapters.tokens import PostgresTokens
 from api.app import create_app
 from api.reports.issue import Reports
 from api.services import Services
-from projections.compliance import PostgresCompliance
 from projections.communities import PostgresCommunities
+from projections.compliance import PostgresCompliance
 from projections.register import PostgresRegister
 from projections.reviews import PostgresReviewList
 from projections.runner import Runner
