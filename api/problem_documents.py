@@ -1,11 +1,17 @@
 """Problem documents (RFC 9457): what a program is told whose request is not done."""
 
 from collections.abc import Sequence
+from typing import Any, assert_never
 
 import msgspec
-from litestar import Response
+from litestar import Request, Response
+from litestar.exceptions import ValidationException
 from msgspec import Struct
 
+from api.gate.errors import Finding, GateRefusal
+from api.refusals import RequestRefused
+from domain.errors import NotCanonical
+from domain.refusals import Invalid
 from projections.views import TimelineItem
 
 MEDIA_TYPE = "application/problem+json"
@@ -65,3 +71,53 @@ def pointer(field: str) -> str:
     """`home.name` and `evidence[0].title` as RFC 6901 pointers, relative to what they are in."""
     parts = field.replace("[", ".").replace("]", "").split(".")
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts if part)
+
+
+def faults_of(request: Request[Any, Any, Any], code: str, error: Exception) -> list[Fault]:
+    """What of the request `error` is about; nothing where it is about the record."""
+    match error:
+        case RequestRefused(pointer=None, parameter="", header=""):
+            return []
+        case RequestRefused():
+            return [
+                Fault(
+                    code, error.problem, error.remedy, error.pointer, error.parameter, error.header
+                )
+            ]
+        case GateRefusal():
+            return [_found(finding) for finding in error.findings]
+        case Invalid() | NotCanonical():
+            return [_of_field(request, code, error)]
+        case ValidationException(extra=list() as wrong):
+            return [
+                Fault(code, f"{one['message']}.", parameter=str(one.get("key", "")))
+                for one in wrong
+                if isinstance(one, dict)
+            ]
+        case _:
+            return []
+
+
+def _found(finding: Finding) -> Fault:
+    message = f"This {finding.problem}."
+    match finding.place:
+        case "body":
+            return Fault(finding.code, message, finding.remedy, pointer=finding.name)
+        case "header":
+            return Fault(finding.code, message, finding.remedy, header=finding.name)
+        case "parameter" | "path":
+            return Fault(finding.code, message, finding.remedy, parameter=finding.name)
+        case _:
+            assert_never(finding.place)
+
+
+def _of_field(request: Request[Any, Any, Any], code: str, error: Invalid | NotCanonical) -> Fault:
+    """Where the field of a command is in the body; of a question, which parameter it is."""
+    message, field = f"{error.problem[:1].upper()}{error.problem[1:]}.", error.field
+    if isinstance(error, NotCanonical):
+        field = field.rpartition(".public.")[2]
+    if request.method != "POST" or field == "reference":
+        return Fault(code, message, error.remedy, parameter=field)
+    inside = pointer(field)
+    of_act = field in ("on", "deciding_body", "deciding_body_name")
+    return Fault(code, message, error.remedy, inside if of_act else f"/command{inside}")

@@ -12,12 +12,21 @@ from typing import Any, TypeVar
 
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 from msgspec.structs import replace
 
-from api.problem_documents import Fault, Problem, address, answer, pointer
+from api.gate.errors import (
+    AddressTooLong,
+    BodyTooLarge,
+    BodyTooSlow,
+    Malformed,
+    NotJson,
+    Unfit,
+)
+from api.problem_documents import Fault, Problem, address, answer, faults_of
+from api.problem_types import explained
 from api.refusals import RecordChanged, RequestRefused
 from api.rest.who import NotSignedIn, ReadOnlyToken
 from api.web.rendering import render
@@ -57,8 +66,14 @@ TABLE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (LedgerAnswer, 503, "Nothing was recorded", "not-recorded"),
     (NotSignedIn, 401, "Sign in first", ""),
     (ReadOnlyToken, 403, "This token only reads", ""),
-    (Unreadable, 400, "This cannot be read", "unreadable"),
-    (TooLarge, 413, "Too large", "too-large"),
+    (Malformed, 400, "This cannot be read", ""),
+    (BodyTooSlow, 408, "The request did not arrive in time", ""),
+    (BodyTooLarge, 413, "Too large", ""),
+    (AddressTooLong, 414, "The address is too long", ""),
+    (NotJson, 415, "The body is not plain JSON", ""),
+    (Unfit, 422, "Something cannot be recorded as it is", ""),
+    (Unreadable, 400, "This cannot be read", "malformed"),
+    (TooLarge, 413, "Too large", "body-too-large"),
 )
 """The first row whose type fits counts. The code is the error's own where the row has none."""
 
@@ -66,17 +81,26 @@ OF_CODE: dict[str, int] = {
     "idempotency-key-missing": 400,
     "idempotency-key-unfit": 400,
     "if-match-unfit": 400,
+    "another-history": 409,
     "record-changed": 412,
     "invalid": 422,
     "idempotency-key-reused": 422,
     "if-match-missing": 428,
     "not-shown-yet": 503,
+    "too-many-waiting": 503,
 }
 """The status of what is refused before the rules are asked (`RequestRefused`)."""
 
-RETRYABLE = frozenset({"busy", "outcome-unknown", "not-recorded", "not-shown-yet"})
+RETRYABLE = frozenset(
+    {
+        *("busy", "outcome-unknown", "not-recorded", "not-shown-yet", "body-too-slow"),
+        "too-many-waiting",
+    }
+)
+"""The same request may succeed a little later."""
 
-_CODE_OF_STATUS = {404: "no-such-address", 405: "method-not-possible", 413: "too-large"}
+CODE_OF_STATUS = {404: "no-such-address", 405: "method-not-possible", 413: "body-too-large"}
+FAULT = "fault"
 _OF_STATUS: dict[int, tuple[str, str]] = {
     400: (
         "This cannot be read",
@@ -164,31 +188,19 @@ def _row(error: Exception) -> tuple[int, str, str]:
 
 def _handle_known(request: AnyRequest, error: Exception) -> Response[bytes]:
     shown = told(error)
+    text = shown.items[0].text
     if not _is_program(request):
-        return render(
-            "problem.html",
-            status=shown.status,
-            title=shown.title,
-            detail=shown.items[0].text,
-        )
-    status, title, code = _row(error)
-    item = shown.items[0]
-    faults = (_fault(request, code, error),) if isinstance(error, Invalid | NotCanonical) else ()
-    return answer(_problem(request, status, code, title, item.text, *faults))
+        return _page(shown.status, shown.title, text)
+    status, _, code = _row(error)
+    return answer(_problem(request, status, code, text, *faults_of(request, code, error)))
 
 
 def _handle_refused(request: AnyRequest, error: RequestRefused) -> Response[bytes]:
-    """Before the rules were asked: always a program, unless a page of the same name is."""
     status = OF_CODE[error.code]
     if not _is_program(request):
-        return render("problem.html", status=status, title=error.problem, detail=error.remedy)
-    faults: tuple[Fault, ...] = ()
-    if error.pointer is not None or error.parameter or error.header:
-        fault = Fault(
-            error.code, error.problem, error.remedy, error.pointer, error.parameter, error.header
-        )
-        faults = (fault,)
-    problem = _problem(request, status, error.code, error.problem, str(error), *faults)
+        return _page(status, error.problem, error.remedy)
+    faults = faults_of(request, error.code, error)
+    problem = _problem(request, status, error.code, str(error), *faults)
     if isinstance(error, RecordChanged):
         problem = replace(problem, etag=error.etag, timeline=error.timeline, changes=error.changes)
     return answer(problem)
@@ -199,25 +211,28 @@ def _handle_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     if status >= 500:
         return _handle_fault(request, error)
     title, detail = _OF_STATUS.get(status, _OF_STATUS[400])
-    if _is_program(request):
-        code = _CODE_OF_STATUS.get(status, "unreadable")
-        return answer(_problem(request, status, code, title, detail))
-    return _page(request, status, title, detail)
+    if not _is_program(request):
+        return _page(status, title, detail)
+    code = CODE_OF_STATUS.get(status, "malformed")
+    if isinstance(error, ValidationException):
+        status, code = 422, "invalid"
+    text = explained(code).meaning
+    return answer(_problem(request, status, code, text, *faults_of(request, code, error)))
 
 
 def _handle_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
     _log.error("fault", path=request.scope["path"], exc_info=error)
-    title = "Something is broken here"
-    detail = (
-        "The fault is on our side and is in the log. Nothing was recorded unless you saw a "
-        "receipt; sending the same again never records twice."
-    )
     if _is_program(request):
-        return answer(_problem(request, 500, "fault", title, detail))
-    return _page(request, 500, title, detail)
+        return answer(_problem(request, 500, FAULT, explained(FAULT).meaning))
+    return _page(
+        500,
+        "Something is broken here",
+        "The fault is on our side and is in the log. Nothing was recorded unless you saw a "
+        "receipt; sending the same form again never records twice.",
+    )
 
 
-def _page(request: AnyRequest, status: int, title: str, detail: str) -> Response[bytes]:
+def _page(status: int, title: str, detail: str) -> Response[bytes]:
     return render("problem.html", status=status, title=title, detail=detail)
 
 
@@ -227,17 +242,10 @@ def _is_program(request: AnyRequest) -> bool:
     return request.scope["path"].startswith("/api/") or ("json" in accept and "html" not in accept)
 
 
-def _problem(
-    request: AnyRequest,
-    status: int,
-    code: str,
-    title: str,
-    detail: str,
-    *faults: Fault,
-) -> Problem:
+def _problem(request: AnyRequest, status: int, code: str, detail: str, *faults: Fault) -> Problem:
     return Problem(
         type=address(code),
-        title=title,
+        title=explained(code).title,
         status=status,
         detail=detail,
         instance=request.scope["path"],
@@ -245,18 +253,6 @@ def _problem(
         retryable=code in RETRYABLE,
         errors=faults,
     )
-
-
-def _fault(request: AnyRequest, code: str, error: Invalid | NotCanonical) -> Fault:
-    """Where the field of a command is in the body; of a question, which parameter it is."""
-    message, field = f"{_sentence(error.problem)}.", error.field
-    if isinstance(error, NotCanonical):
-        field = field.rpartition(".public.")[2]
-    if request.method != "POST" or field in ("reference", "verb"):
-        return Fault(code, message, error.remedy, parameter=field)
-    inside = pointer(field)
-    outside = field in ("on", "deciding_body", "deciding_body_name", "command", "")
-    return Fault(code, message, error.remedy, pointer=inside if outside else f"/command{inside}")
 
 
 HANDLERS: ExceptionHandlersMap = {

@@ -1,12 +1,12 @@
 """The commands: `POST .../actions/{verb}`, and `GET .../actions` for what is allowed now."""
 
 import re
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, post, route
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from api.commands import Outcome, execute, reviews_of
 from api.identity import account_actor, bodies_for, deciding
@@ -28,6 +28,11 @@ from domain.refusals import NotYourBody
 from domain.review.state import Reviews
 from domain.values import PartnershipId, read_partnership_id
 from projections.timeline.foretold import foretold
+
+DryRun = Annotated[
+    Literal["yes", "no"],
+    QueryParameter(name="dry-run", description="With yes: decide and answer, record nothing."),
+]
 
 _KEY = re.compile("[!-~]{1,200}", re.ASCII)
 _VERSION = re.compile('"([1-9][0-9]{0,14})"', re.ASCII)
@@ -87,20 +92,22 @@ def _handler(verb: str) -> HTTPRouteHandler:
     if verb in FOUNDING:
 
         @post(f"/partnerships/actions/{verb}", name=verb, opt={"verb": verb})
-        async def found(request: WebRequest) -> Response[bytes]:
-            return await _record(request, verb, None)
+        async def found(request: WebRequest, dry_run: DryRun = "no") -> Response[bytes]:
+            return await _record(request, verb, None, dry_run=dry_run == "yes")
 
         return found
 
     @post(f"/partnerships/{{ref:str}}/actions/{verb}", name=verb, opt={"verb": verb})
-    async def act(request: WebRequest, ref: FromPath[str]) -> Response[bytes]:
-        return await _record(request, verb, read_partnership_id(ref))
+    async def act(
+        request: WebRequest, ref: FromPath[str], dry_run: DryRun = "no"
+    ) -> Response[bytes]:
+        return await _record(request, verb, read_partnership_id(ref), dry_run=dry_run == "yes")
 
     return act
 
 
 async def _record(
-    request: WebRequest, verb: str, partnership: PartnershipId | None
+    request: WebRequest, verb: str, partnership: PartnershipId | None, *, dry_run: bool
 ) -> Response[bytes]:
     """Check, decide and record; or, in a dry run, only say what would be recorded."""
     services = services_of(request)
@@ -115,7 +122,6 @@ async def _record(
         services.now(),
         None if on is msgspec.UNSET else parse(on, field="on"),
     )
-    dry_run = request.query_params.get("dry-run") == "yes"
     work = execute(
         services.ledger,
         sent.command,

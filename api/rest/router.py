@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from api.gate.middleware import gate
 from api.rest import actions
 
 NOUNS = (actions,)
@@ -12,4 +13,5 @@ PATH = "/api/v1"
 
 def router() -> Router:
     """The interface for programs."""
-    return Router(PATH, route_handlers=[handler for noun in NOUNS for handler in noun.HANDLERS])
+    handlers = [handler for noun in NOUNS for handler in noun.HANDLERS]
+    return Router(PATH, route_handlers=handlers, middleware=[gate])
