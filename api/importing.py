@@ -1,84 +1,50 @@
 """A list of partnerships from elsewhere, recorded row by row: new, duplicate or refused.
 
-Only the pairs seen are held in memory, as text. A row's command key is made of the list's day and
-the names, so a run after an interrupted one goes on where that ended, and a second run changes
-nothing.
+What was seen lies on disk, so a list of any length takes the same memory. A row's command key is
+made of the list's day and the names, so a run after an interrupted one goes on where that ended,
+and a second run changes nothing.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Literal, TypeAlias
 
-from msgspec import Struct
-
-from adapters.imports import Listed, Origin, RefusedRow, open_relations
+from adapters.imports import (
+    Listed,
+    Origin,
+    Place,
+    RefusedRow,
+    Relations,
+    Said,
+    Scratch,
+    open_relations,
+)
+from api.countries import COUNTRIES
 from api.founding import Founded, Founding, NotFounded, found
-from api.matching import KnownPairs, Pairing
+from api.import_report import Duplicate, ImportReport, LookAlike, Why
+from api.matching import Alike, KnownPairs, Pairing
 from domain.decider import Act
 from domain.errors import NotCanonical
 from domain.partnership.commands import RecordLegacyPartnership
 from domain.ports import Actor, Ledger
 from domain.refusals import AlreadyPaired, Invalid
-from domain.values import Citation, Party, mint_partnership_id
+from domain.values import Citation, CommunityId, DatedFact, Party, mint_partnership_id
 from projections.views import Register
 
 _AT_ONCE = 500
 """Rows that are decided and recorded together."""
 
-Why: TypeAlias = Literal["in_file", "in_register", "over_in_register", "earlier_run"]
 
+async def open_list(path: Path, *, said: Said, remembered: Mapping[bytes, Said]) -> Relations:
+    """Check the file from end to end, off the event loop; raises `FileRefused`.
 
-class Duplicate(Struct, frozen=True):
-    """A row that says what is known. `of_line` is its twin in the file, else `reference` is set."""
-
-    line: int
-    why: Why
-    reference: str = ""
-    of_line: int = 0
-
-    @property
-    def reason(self) -> str:
-        """The sentence for people."""
-        match self.why:
-            case "in_file":
-                return f"The same pair as in line {self.of_line}."
-            case "earlier_run":
-                return f"Recorded by an earlier run of this import as {self.reference}."
-            case "in_register":
-                return f"Already in the register as {self.reference}."
-            case "over_in_register":
-                return (
-                    f"In the register as {self.reference}, which is over. "
-                    "If the two began anew, record that by hand."
-                )
-
-
-class LookAlike(Struct, frozen=True):
-    """A new row that may say the same as another one, but for signs in a name.
-
-    The other one is `of_line` of the file or `reference` in the register.
+    `said` is what is said of its columns now, `remembered` of other lists by their header's digest.
     """
-
-    line: int
-    reference: str = ""
-    of_line: int = 0
-
-
-class ImportReport(Struct, frozen=True):
-    """What came of the rows: new, duplicates and refused are all of them. Lines are of the file."""
-
-    file: str
-    source: str
-    listed_on: str
-    dry_run: bool
-    rows: int
-    new: int
-    duplicates: tuple[Duplicate, ...]
-    refused: tuple[RefusedRow, ...]
-    look_alikes: tuple[LookAlike, ...]
+    return await asyncio.to_thread(
+        open_relations, path, said=said, remembered=remembered, country_names=COUNTRIES
+    )
 
 
 async def import_file(
@@ -92,26 +58,59 @@ async def import_file(
     actor: Actor,
     now: datetime,
     progress: Callable[[int, int], None],
+    said: Said | None = None,
 ) -> ImportReport:
-    """Record what is new in `path`; with `dry_run` only say what would be.
+    """`open_list`, then `import_list`."""
+    return await import_list(
+        await open_list(path, said=said or Said(), remembered={}),
+        ledger,
+        register,
+        dry_run=dry_run,
+        source=source,
+        listed_on=listed_on,
+        actor=actor,
+        now=now,
+        progress=progress,
+    )
 
-    Raises `adapters.imports.errors.FileRefused` and `Invalid` before anything is recorded.
-    `register` has read all of the ledger, so that nothing it holds is taken for new. `source` says
-    what list it is, `listed_on` of which day (EDTF); None where the file's columns tell. `progress`
-    is told how many rows are done, and of how many.
+
+async def import_list(
+    relations: Relations,
+    ledger: Ledger,
+    register: Register,
+    *,
+    dry_run: bool,
+    source: str | None,
+    listed_on: str | None,
+    actor: Actor,
+    now: datetime,
+    progress: Callable[[int, int], None],
+) -> ImportReport:
+    """Record what is new in the list; with `dry_run` only say what would be.
+
+    Raises `WrongColumns` and `Invalid` before anything is recorded. `register` has read all of the
+    ledger, so that nothing it holds is taken for new. `source` says what list it is, `listed_on` of
+    which day (EDTF); None where the file's columns tell. `progress` is told how many rows are done,
+    and of how many.
     """
-    relations = await asyncio.to_thread(open_relations, path)
-    origin = relations.origin(source=source, listed_on=listed_on)
-    pairs = await KnownPairs.of(register)
-    run = _Run(pairs, sha256=relations.sha256, origin=origin, actor=actor, now=now)
     rows = iter(relations)
-    done = 0
-    while batch := list(islice(rows, _AT_ONCE)):
-        await run.take(ledger, batch, dry_run=dry_run)
-        done += len(batch)
-        progress(done, relations.rows)
+    origin = relations.origin(source=source, listed_on=listed_on)
+    with Scratch() as scratch:
+        run = _Run(
+            await KnownPairs.of(register, scratch),
+            scratch,
+            sha256=relations.sha256,
+            origin=origin,
+            actor=actor,
+            now=now,
+        )
+        done = 0
+        while batch := list(islice(rows, _AT_ONCE)):
+            await run.take(ledger, batch, dry_run=dry_run)
+            done += len(batch)
+            progress(done, relations.rows)
     return ImportReport(
-        file=path.name,
+        file=relations.table.path.name,
         source=origin.source,
         listed_on=origin.listed_on,
         dry_run=dry_run,
@@ -120,6 +119,8 @@ async def import_file(
         duplicates=tuple(sorted(run.duplicates, key=lambda row: row.line)),
         refused=tuple(sorted(run.refused, key=lambda row: row.line)),
         look_alikes=tuple(run.look_alikes),
+        names_alike=tuple(run.names_alike),
+        columns_unused=relations.columns.unused,
     )
 
 
@@ -127,14 +128,23 @@ class _Run:
     """One run over one file: what has been seen, and what came of it."""
 
     def __init__(
-        self, pairs: KnownPairs, *, sha256: str, origin: Origin, actor: Actor, now: datetime
+        self,
+        pairs: KnownPairs,
+        scratch: Scratch,
+        *,
+        sha256: str,
+        origin: Origin,
+        actor: Actor,
+        now: datetime,
     ) -> None:
         self._pairs, self._sha256, self._origin = pairs, sha256, origin
+        self._minted = scratch.mapping("minted", int)
         self._actor, self._now = actor, now
         self.new = 0
         self.duplicates: list[Duplicate] = []
         self.refused: list[RefusedRow] = []
         self.look_alikes: list[LookAlike] = []
+        self.names_alike: list[LookAlike] = []
 
     async def take(self, ledger: Ledger, rows: list[Listed | RefusedRow], *, dry_run: bool) -> None:
         """Sort out `rows`, and record those that are new."""
@@ -146,6 +156,8 @@ class _Run:
             pairing = self._pairs.of_row(row)
             if duplicate := self._duplicate(row, pairing):
                 self.duplicates.append(duplicate)
+            elif refused := self._reference_taken(row, pairing):
+                self.refused.append(refused)
             else:
                 fresh.append((row, pairing))
         foundings = [self._founding(row, pairing) for row, pairing in fresh]
@@ -155,7 +167,7 @@ class _Run:
 
     def _duplicate(self, row: Listed, pairing: Pairing) -> Duplicate | None:
         if pairing.of_line:
-            return Duplicate(row.line, "in_file", of_line=pairing.of_line)
+            return Duplicate(row.line, "in_file", of_line=pairing.of_line, differs=pairing.differs)
         if not pairing.reference:
             return None
         why: Why = "in_register" if pairing.live else "over_in_register"
@@ -163,19 +175,34 @@ class _Run:
             why = "earlier_run"
         return Duplicate(row.line, why, pairing.reference)
 
+    def _reference_taken(self, row: Listed, pairing: Pairing) -> RefusedRow | None:
+        """The refusal where an earlier row of the file has the reference that this one would get.
+
+        The ledger would say so too, but not in a dry run.
+        """
+        reference = mint_partnership_id(self._key(pairing))
+        other = self._minted.setdefault(reference, row.line)
+        if other == row.line:
+            return None
+        return RefusedRow(
+            row.line, "row", f"line {other} has got its reference {reference}", "Record it by hand."
+        )
+
     def _founding(self, row: Listed, pairing: Pairing) -> Founding:
         at = f"row {row.relation}" if row.relation else f"line {row.line}"
         source = f"{self._origin.source}, {at}"
         day = self._origin.listed_on
         command = RecordLegacyPartnership(
-            home=Party(pairing.home, row.a.name, row.a.country),
-            counterpart=Party(pairing.counterpart, row.b.name, row.b.country),
-            status="active",
+            home=_party(pairing.home, row.a),
+            counterpart=_party(pairing.counterpart, row.b),
+            status=row.status,
             tier="sister",
             kind="sister_city",
             grade="list_only",
             sources=(Citation(source, dated=day, sha256=self._sha256),),
             listed_on=day,
+            since=_dated(row.since),
+            formally_since=_dated(row.formally_since),
             statement=pairing.doubt,
         )
         return Founding(command, Act(self._actor, self._key(pairing), self._now))
@@ -188,8 +215,7 @@ class _Run:
                 self.duplicates.append(Duplicate(row.line, "in_register", answer.partnership))
             case Founded():
                 self.new += 1
-                if pairing.looks_like:
-                    self.look_alikes.append(_look_alike(row.line, pairing.looks_like))
+                self._point_out(row, pairing)
             case Invalid() | NotCanonical():
                 self.refused.append(
                     RefusedRow(row.line, answer.field, answer.problem, answer.remedy)
@@ -197,11 +223,29 @@ class _Run:
             case _:
                 self.refused.append(RefusedRow(row.line, "row", str(answer), "Record it by hand."))
 
+    def _point_out(self, row: Listed, pairing: Pairing) -> None:
+        if pairing.looks_like:
+            names = f"{row.a.name} and {row.b.name}"
+            self.look_alikes.append(_look_alike(row.line, names, pairing.looks_like))
+        self.names_alike += [_look_alike(row.line, name, other) for name, other in pairing.spelled]
+
     def _key(self, pairing: Pairing) -> str:
         return f"import:{self._origin.listed_on}:{pairing.ends}"
 
 
-def _look_alike(line: int, other: int | str) -> LookAlike:
-    if isinstance(other, int):
-        return LookAlike(line, of_line=other)
-    return LookAlike(line, reference=other)
+def _party(community: CommunityId, place: Place) -> Party:
+    return Party(
+        community,
+        place.name,
+        place.country,
+        latitude=place.latitude,
+        longitude=place.longitude,
+    )
+
+
+def _dated(on: str) -> DatedFact | None:
+    return DatedFact(on, "list_only") if on else None
+
+
+def _look_alike(line: int, name: str, other: Alike) -> LookAlike:
+    return LookAlike(line, name, other.said, other.reference, other.of_line)

@@ -1,22 +1,42 @@
 """Which pair a row of a list is about: one of the register, one of an earlier row, or a new one."""
 
+import math
+import unicodedata
+from collections.abc import MutableMapping
+from functools import lru_cache
 from hashlib import sha256
+from typing import TypeVar
 
 from msgspec import Struct
 
-from adapters.imports import Listed
-from adapters.imports.relations import Place
+from adapters.imports import Listed, Place, Scratch
 from domain.names import Communities, fold, slug
 from domain.values import CommunityId, pair_of
 from projections.views import Register
+
+_T = TypeVar("_T")
+
+_EARTH_RADIUS_KM = 6371.0088
+_FAR_KM = 50
+"""Coordinates of one town that differ by more may be of two towns."""
+
+
+class Alike(Struct, frozen=True):
+    """A pair or a name in other signs, and where it stands: `of_line` of the file, or a record."""
+
+    said: str
+    of_line: int = 0
+    reference: str = ""
 
 
 class Pairing(Struct, frozen=True):
     """The two communities of a row, and where the same pair is known already.
 
     `ends` stands for the folded names and countries, whatever communities they turn out to be.
-    `reference` and `live` are of the register, `of_line` of the file, `looks_like` is the
-    line or the reference of a pair that differs only by signs. `doubt` is for the statement.
+    `reference` and `live` are of the register, `of_line` of the file; `differs` says where the row
+    does not fit its twin. `looks_like` is a pair that differs only by signs, `spelled` has the
+    names of this row that are new and look like another one of their country. `doubt` is for the
+    statement.
     """
 
     home: CommunityId
@@ -25,7 +45,9 @@ class Pairing(Struct, frozen=True):
     reference: str = ""
     live: bool = False
     of_line: int = 0
-    looks_like: int | str = 0
+    differs: str = ""
+    looks_like: Alike | None = None
+    spelled: tuple[tuple[str, Alike], ...] = ()
     doubt: str = ""
 
     @property
@@ -34,46 +56,61 @@ class Pairing(Struct, frozen=True):
         return pair_of(self.home, self.counterpart)
 
 
+class _InRegister(Struct, frozen=True):
+    reference: str
+    live: bool
+
+
 class KnownPairs:
     """The register's pairs by the folded names and countries of their ends, and the file's."""
 
-    def __init__(self) -> None:
-        self._communities = Communities()
-        self._in_register: dict[str, tuple[str, bool]] = {}
-        self._lines: dict[str, int] = {}
-        self._by_slugs: dict[str, int | str] = {}
+    def __init__(self, scratch: Scratch) -> None:
+        self._communities = Communities(
+            scratch.mapping("community", tuple[CommunityId, ...]), scratch.mapping("taken", bool)
+        )
+        self._in_register = scratch.mapping("register", _InRegister)
+        self._lines = scratch.mapping("line", Listed)
+        self._pairs_alike = scratch.mapping("pair alike", Alike)
+        self._names_alike = scratch.mapping("name alike", Alike)
 
     @classmethod
-    async def of(cls, register: Register) -> "KnownPairs":
+    async def of(cls, register: Register, scratch: Scratch) -> "KnownPairs":
         """Those of the register, read once."""
-        known = cls()
+        known = cls(scratch)
         async for reference, home, counterpart, live in register.pairs():
-            for party in (home, counterpart):
-                known._communities.know(party.community, party.name, party.country)
             a, b = Place(home.name, home.country), Place(counterpart.name, counterpart.country)
+            for place, party in ((a, home), (b, counterpart)):
+                known._communities.know(party.community, party.name, party.country)
+                spelled = Alike(place.name, reference=reference)
+                _first(known._names_alike, _signs(place), spelled)
             ends = _ends(a, b)
             if live or ends not in known._in_register:
-                known._in_register[ends] = reference, live
-            known._by_slugs.setdefault(_slugs(a, b), reference)
+                known._in_register[ends] = _InRegister(reference, live)
+            _first(known._pairs_alike, _pair_signs(a, b), Alike(_said(a, b), reference=reference))
         return known
 
     def of_row(self, row: Listed) -> Pairing:
         """The pair of `row`, remembered as that of its line."""
-        ends = _ends(row.a, row.b)
-        reference, live = self._in_register.get(ends, ("", False))
-        home, counterpart = self._community(row.a), self._community(row.b)
-        pair = pair_of(home, counterpart)
-        first = self._lines.setdefault(pair, row.line)
-        like = self._by_slugs.setdefault(_slugs(row.a, row.b), row.line)
+        a, b = row.a, row.b
+        ends = _ends(a, b)
+        known = self._in_register.get(ends, _InRegister("", live=False))
+        spelled = tuple(
+            (place.name, other) for place in (a, b) if (other := self._spelled(place, row.line))
+        )
+        home, counterpart = self._community(a), self._community(b)
+        twin = _first(self._lines, pair_of(home, counterpart), row)
+        like = _first(self._pairs_alike, _pair_signs(a, b), Alike(_said(a, b), of_line=row.line))
         return Pairing(
             home,
             counterpart,
             sha256(ends.encode()).hexdigest()[:32],
-            reference,
-            live,
-            of_line=first if first != row.line else 0,
-            looks_like=like if like != row.line else 0,
-            doubt=" ".join(filter(None, (self._doubt(row.a), self._doubt(row.b)))),
+            known.reference,
+            known.live,
+            of_line=twin.line if twin.line != row.line else 0,
+            differs=_differs(row, twin),
+            looks_like=like if like.of_line != row.line else None,
+            spelled=spelled,
+            doubt=" ".join(filter(None, (self._doubt(a), self._doubt(b)))),
         )
 
     def _community(self, place: Place) -> CommunityId:
@@ -88,15 +125,77 @@ class KnownPairs:
                 apart = CommunityId(f"{slug(place.name, place.country)}-unplaced")
                 return self._communities.know(apart, place.name, place.country)
 
+    def _spelled(self, place: Place, line: int) -> Alike | None:
+        """A name that differs from this new one only by accents, hyphens and the like."""
+        if self._communities.named(place.name, place.country):
+            return None
+        other = _first(self._names_alike, _signs(place), Alike(place.name, of_line=line))
+        return other if fold(other.said) != fold(place.name) else None
+
     def _doubt(self, place: Place) -> str:
+        if place.listed_under:
+            return f"The list gives {place.listed_under} as the country of {place.name}."
         if len(self._communities.named(place.name, place.country)) < 2:
             return ""
         return f"Several communities are named {place.name}; the list does not say which it means."
+
+
+def _first(known: MutableMapping[str, _T], key: str, value: _T) -> _T:
+    """What stands under `key`; `value` from now on, where nothing did."""
+    return known.setdefault(key, value)
 
 
 def _ends(a: Place, b: Place) -> str:
     return "\n".join(sorted((f"{fold(a.name)}|{a.country}", f"{fold(b.name)}|{b.country}")))
 
 
-def _slugs(a: Place, b: Place) -> str:
-    return "\n".join(sorted((slug(a.name, a.country), slug(b.name, b.country))))
+def _said(a: Place, b: Place) -> str:
+    return f"{a.name} and {b.name}"
+
+
+def _pair_signs(a: Place, b: Place) -> str:
+    return "\n".join(sorted((_signs(a), _signs(b))))
+
+
+def _signs(place: Place) -> str:
+    return f"{_letters(place.name)}|{place.country}"
+
+
+@lru_cache(maxsize=32_768)
+def _letters(name: str) -> str:
+    """The letters and digits alone: "La Ferté-Macé" and "La Ferte Mace" have the same."""
+    parts = unicodedata.normalize("NFKD", fold(name))
+    return "".join(sign for sign in parts if unicodedata.category(sign)[0] in "LN")
+
+
+def _differs(row: Listed, twin: Listed) -> str:
+    """What speaks against it that `row` says the same as `twin`; empty for nothing."""
+    if row.line == twin.line:
+        return ""
+    problems = []
+    if row.status != twin.status:
+        problems.append(f"it is {row.status} here and {twin.status} there")
+    for field in ("since", "formally_since"):
+        here, there = getattr(row, field), getattr(twin, field)
+        if here != there and here:
+            problems.append(f"{field} is {here} here and {there or 'empty'} there")
+    same_order = fold(row.a.name) == fold(twin.a.name) and row.a.country == twin.a.country
+    others = (twin.a, twin.b) if same_order else (twin.b, twin.a)
+    for place, other in zip((row.a, row.b), others, strict=True):
+        apart = _distance_km(place, other)
+        if apart > _FAR_KM:
+            problems.append(f"the two {place.name} lie {apart:,.0f} km apart")
+    return "; ".join(problems)
+
+
+def _distance_km(one: Place, other: Place) -> float:
+    """Along the great circle; 0 where a place has no coordinates."""
+    if not (one.latitude and other.latitude):
+        return 0.0
+    degrees = (one.latitude, one.longitude, other.latitude, other.longitude)
+    lat1, lon1, lat2, lon2 = (math.radians(float(text)) for text in degrees)
+    chord = (
+        math.sin((lat2 - lat1) / 2) ** 2
+        + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    )
+    return 2 * _EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(chord)))

@@ -1,5 +1,26 @@
 """Import files: read, checked as a whole before anything is recorded, then row by row."""
 
-from adapters.imports.relations import Listed, Origin, RefusedRow, Relations, open_relations
+from adapters.imports.columns import Said, read_said
+from adapters.imports.mappings import PostgresMappings
+from adapters.imports.relations import (
+    Listed,
+    Origin,
+    Place,
+    RefusedRow,
+    Relations,
+    open_relations,
+)
+from adapters.imports.scratch import Scratch
 
-__all__ = ["Listed", "Origin", "RefusedRow", "Relations", "open_relations"]
+__all__ = [
+    "Listed",
+    "Origin",
+    "Place",
+    "PostgresMappings",
+    "RefusedRow",
+    "Relations",
+    "Said",
+    "Scratch",
+    "open_relations",
+    "read_said",
+]

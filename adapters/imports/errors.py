@@ -2,10 +2,12 @@
 
 FileRefused              one sentence with the problem, one with the remedy
   FileMissing            there is no such file, it is a folder, or it may not be read
-  NotACsvFile            it is empty, a workbook or another program's format
+  NotATable              it is empty, or another program's format
   WrongEncoding          it is text, but not in UTF-8
   BrokenCsv              a quotation mark is left open or stands in the wrong place
-  WrongColumns           columns that are missing, unknown or there twice
+  BrokenJson             it is no list of objects, or broken off
+  BrokenWorkbook         it is damaged, empty, too large or protected by a password
+  WrongColumns           columns that are missing or there twice, or said but not there
 """
 
 from adapters.problems import CannotRun
@@ -19,8 +21,8 @@ class FileMissing(FileRefused):
     """It cannot be opened."""
 
 
-class NotACsvFile(FileRefused):
-    """It is no table in plain text."""
+class NotATable(FileRefused):
+    """It holds no rows."""
 
 
 class WrongEncoding(FileRefused):
@@ -39,5 +41,17 @@ class BrokenCsv(FileRefused):
         self.line = line
 
 
+class BrokenJson(FileRefused):
+    """`line` is where it cannot be read on."""
+
+    def __init__(self, problem: str, remedy: str, *, line: int) -> None:
+        super().__init__(problem, remedy)
+        self.line = line
+
+
+class BrokenWorkbook(FileRefused):
+    """The workbook's own program may still open it."""
+
+
 class WrongColumns(FileRefused):
-    """The header does not name the columns that are needed, and only known ones."""
+    """The columns that are needed are not known, or those that were named are not there."""

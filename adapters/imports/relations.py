@@ -1,32 +1,41 @@
-"""Lists of pairs as in relations.csv: one pair of named places a row, without dates."""
+"""Lists of pairs: two named places a row, with what else the list knows of them."""
 
-from collections.abc import Iterator
-from difflib import get_close_matches
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from adapters.imports.countries import check_country
-from adapters.imports.errors import WrongColumns
-from adapters.imports.table import Row, Table, check, rows
+from adapters.imports import files
+from adapters.imports.columns import Columns, Said, header_digest, names_columns, recognise
+from adapters.imports.countries import CountryNames, check_country
+from adapters.imports.table import Row, Table
+from adapters.imports.written_dates import read_date
 from adapters.ledger.text import check_text
 from domain.dates import parse
 from domain.errors import NotCanonical
 from domain.names import fold, slug, tidy
 from domain.refusals import Invalid
 
-_NEEDED = ("a_name", "a_iso2", "b_name", "b_iso2")
-_COLUMNS = (
-    "relation_id",
-    "a_id",
-    *_NEEDED[:2],
-    "b_id",
-    *_NEEDED[2:],
-    "distance_km",
-    "same_country",
-)
+_WIKIPEDIA_LAYOUT = {
+    *("relation_id", "distance_km", "same_country"),
+    *("a_id", "a_name", "a_iso2", "b_id", "b_name", "b_iso2"),
+}
 _LONGEST_NAME = 200
 _LONGEST_SOURCE = 150  # so that the number of a row can stand after it
+_LONGEST_DATE = 40
+
+Status: TypeAlias = Literal["active", "suspended", "ended"]
+_STATUSES: dict[str, Status] = {
+    **dict.fromkeys(("", "active", "current", "in force", "live"), "active"),
+    **dict.fromkeys(("suspended", "paused", "frozen", "on hold"), "suspended"),
+    **dict.fromkeys(
+        ("ended", "terminated", "cancelled", "dissolved", "former", "over", "revoked"), "ended"
+    ),
+}
+_SAME_TWICE = re.compile(r"(?P<name>.+?)\s*(?:\((?P<in>[^()]+)\)|\s[-–—]\s+(?P<of>.+))")
 
 
 class Origin(Struct, frozen=True):
@@ -41,19 +50,32 @@ _WIKIPEDIA = Origin("English Wikipedia, lists of February 2026 (CC BY-SA 4.0)", 
 
 
 class Place(Struct, frozen=True):
-    """A place as the list names it, in Unicode normal form C; `country` may be empty."""
+    """A place as the list names it, in Unicode normal form C; `country` may be empty.
+
+    `latitude` and `longitude` are decimal degrees as text, empty where the list has none.
+    `listed_under` is the list's name of a country that has no code.
+    """
 
     name: str
     country: str
+    latitude: str = ""
+    longitude: str = ""
+    listed_under: str = ""
 
 
 class Listed(Struct, frozen=True):
-    """A row that can be recorded. `relation` is the list's own number for it, empty without one."""
+    """A row that can be recorded. `relation` is the list's own number for it, empty without one.
+
+    `since` (the bond) and `formally_since` are EDTF, empty where the list does not say.
+    """
 
     line: int
     relation: str
     a: Place
     b: Place
+    status: Status = "active"
+    since: str = ""
+    formally_since: str = ""
 
 
 class RefusedRow(Struct, frozen=True):
@@ -71,9 +93,11 @@ class RefusedRow(Struct, frozen=True):
 
 
 class Relations(Struct, frozen=True):
-    """A whole file of this layout. `rows` counts them, `sha256` is that of the file."""
+    """A whole file, whose columns are known. `rows` counts them, `sha256` is that of the file."""
 
     table: Table
+    columns: Columns
+    countries: CountryNames
 
     @property
     def rows(self) -> int:
@@ -87,7 +111,7 @@ class Relations(Struct, frozen=True):
 
     def origin(self, *, source: str | None, listed_on: str | None) -> Origin:
         """What is said of the list, or else known by its columns; raises `Invalid` if neither."""
-        known = _WIKIPEDIA if set(_COLUMNS) <= set(self.table.header) else None
+        known = _WIKIPEDIA if set(self.table.header) >= _WIKIPEDIA_LAYOUT else None
         if source is not None:
             source = _text("source", tidy(source), longest=_LONGEST_SOURCE)
         elif known is not None:
@@ -109,69 +133,128 @@ class Relations(Struct, frozen=True):
         return Origin(source, parse(listed_on, field="listed_on").text)
 
     def __iter__(self) -> Iterator[Listed | RefusedRow]:
-        """The rows in order, one at a time."""
-        at = {name: number for number, name in enumerate(self.table.header)}
-        return (_read(row, at) for row in rows(self.table))
+        """The rows in order, one at a time; raises `WrongColumns` where needed ones are missing."""
+        self.columns.require(self.table.path)
+        return (_read(row, self.columns, self.countries) for row in files.rows(self.table))
+
+    def first(self) -> Row | None:
+        """The first row, as an example of what the columns hold."""
+        return next(files.rows(self.table), None)
 
 
-def open_relations(path: Path) -> Relations:
-    """Check the file from end to end; raise `FileRefused` if as a whole it cannot be imported."""
-    table = check(path)
-    _check_columns(table)
-    return Relations(table)
+def open_relations(
+    path: Path,
+    *,
+    said: Said | None = None,
+    remembered: Mapping[bytes, Said] | None = None,
+    country_names: Mapping[str, str] | None = None,
+) -> Relations:
+    """Check the file from end to end; raise `FileRefused` if as a whole it cannot be imported.
+
+    `said` is what is said of its columns now, `remembered` what was said of others before, by the
+    digest of the header; `country_names` are short names by code.
+    """
+    said, remembered = said or Said(), remembered or {}
+    table = files.check(path, names_columns(said, remembered))
+    before = remembered.get(header_digest(table.header), Said())
+    columns = recognise(path, table.header, said, before)
+    return Relations(table, columns, CountryNames(country_names or {}))
 
 
-def _check_columns(table: Table) -> None:
-    header = table.header
-    expected = f"The columns are: {', '.join(_COLUMNS)}; needed are {', '.join(_NEEDED)}."
-    if len(header) == 1 and (found := [mark for mark in ";\t|" if mark in header[0]]):
-        mark = "a tab" if found[0] == "\t" else found[0]
-        raise WrongColumns(
-            f"The columns of {table.path} are separated by {mark}.", "Separate them by commas."
-        )
-    problems = [f"{name!r} is unknown{_near(name)}" for name in header if name not in _COLUMNS]
-    problems += [f"{name!r} is missing" for name in _NEEDED if name not in header]
-    problems += [f"{name!r} is there twice" for name in _COLUMNS if header.count(name) > 1]
-    if problems:
-        raise WrongColumns(f"The columns of {table.path}: {'; '.join(problems)}.", expected)
-
-
-def _near(name: str) -> str:
-    near = get_close_matches(name.strip().lower(), _COLUMNS, n=1, cutoff=0.75)
-    return f" (is {near[0]!r} meant?)" if near else ""
-
-
-def _read(row: Row, at: dict[str, int]) -> Listed | RefusedRow:
+def _read(row: Row, columns: Columns, countries: CountryNames) -> Listed | RefusedRow:
     try:
-        if len(row.fields) != len(at):
+        if len(row.fields) != len(columns.header):
             raise Invalid(
                 "row",
-                f"it has {len(row.fields)} fields, the header has {len(at)}",
+                f"it has {len(row.fields)} fields, the header has {len(columns.header)}",
                 "If it is the last one, the file may have been cut off: fetch it again. "
                 "Otherwise put names with a comma between quotation marks.",
             )
-        a, b = _place(row, at, "a"), _place(row, at, "b")
-        if fold(a.name) == fold(b.name) and a.country == b.country:
-            raise Invalid(
-                "b_name",
-                f"both sides are {b.name} ({b.country or 'no country'})",
-                "If they are two places, name each so that it can be told from the other.",
-            )
-        relation = row.fields[at["relation_id"]].strip() if "relation_id" in at else ""
-        return Listed(row.line, _text("relation_id", relation, longest=40), a, b)
+        told = {field: row.fields[number] for field, number in columns.at.items()}
+        return _listed(row.line, told | columns.always, countries)
     except Invalid as refusal:
         return RefusedRow(row.line, refusal.field, refusal.problem, refusal.remedy)
 
 
-def _place(row: Row, at: dict[str, int], side: str) -> Place:
+def _listed(line: int, told: dict[str, str], countries: CountryNames) -> Listed:
+    a, b = _place("a", told, countries), _place("b", told, countries)
+    if fold(a.name) == fold(b.name) and a.country == b.country:
+        raise Invalid(
+            "b_name",
+            f"both sides are {b.name} ({b.country or 'no country'})",
+            "If they are two places, name each so that it can be told from the other.",
+        )
+    relation = _text("relation_id", tidy(told.get("relation_id", "")), longest=40)
+    since, formally = _date("since", told), _date("formally_since", told)
+    return Listed(line, relation, a, b, _status(told), since, formally)
+
+
+def _place(side: str, told: dict[str, str], countries: CountryNames) -> Place:
     field = f"{side}_name"
-    name = _text(field, tidy(row.fields[at[field]]), longest=_LONGEST_NAME)
+    name = _text(field, plain_name(tidy(told[field])), longest=_LONGEST_NAME)
     if not name:
         raise Invalid(field, "the name is empty", "Write the name of the place.")
-    country = check_country(f"{side}_iso2", row.fields[at[f"{side}_iso2"]])
+    by_code, by_name = f"{side}_iso2", f"{side}_country"
+    under = ""
+    if by_code in told and (told[by_code] or by_name not in told):
+        country = check_country(by_code, told[by_code])
+    else:
+        country = countries.code(by_name, told[by_name], place=name)
+        under = "" if country else tidy(told[by_name])
     if not slug(name, country):
         raise Invalid(field, f"{name!r} has no letter", "Write the name of the place.")
-    return Place(name, country)
+    latitude = _degrees(f"{side}_latitude", told, most=90)
+    longitude = _degrees(f"{side}_longitude", told, most=180)
+    if bool(latitude) != bool(longitude):
+        lacking = f"{side}_longitude" if latitude else f"{side}_latitude"
+        raise Invalid(lacking, "it is empty, the other is not", "Write both, or leave both empty.")
+    return Place(name, country, latitude, longitude, under)
+
+
+def plain_name(name: str) -> str:
+    """ "Bonn" for "Bonn (Bonn)" and "Bonn – Bonn", as lists write a town that is its own district.
+
+    Any other name as it is: "Esch (Haaren)" is a place in Haaren.
+    """
+    match = _SAME_TWICE.fullmatch(name)
+    if match and fold(match["name"]) == fold(match["in"] or match["of"]):
+        return match["name"]
+    return name
+
+
+def _status(told: dict[str, str]) -> Status:
+    written = fold(told.get("status", ""))
+    if written not in _STATUSES:
+        raise Invalid(
+            "status",
+            f"{written[:60]!r} is no status that is known here",
+            "Write active, suspended or ended; leave it empty for active.",
+        )
+    return _STATUSES[written]
+
+
+def _date(field: str, told: dict[str, str]) -> str:
+    written = _text(field, tidy(told.get(field, "")), longest=_LONGEST_DATE)
+    return read_date(written, field=field) if written else ""
+
+
+def _degrees(field: str, told: dict[str, str], *, most: int) -> str:
+    written = told.get(field, "").strip().replace(",", ".")
+    if not written:
+        return ""
+    try:
+        degrees = Decimal(written)
+    except InvalidOperation:
+        degrees = Decimal("NaN")
+    if not (written.isascii() and degrees.is_finite() and abs(degrees) <= most):
+        raise Invalid(
+            field,
+            f"{told[field].strip()[:40]!r} is not in decimal degrees",
+            f"Write them from -{most} to {most}, for example 52.37, or leave it empty.",
+        )
+    # A millionth of a degree is a tenth of a metre; spreadsheets write more digits than they know.
+    text = f"{degrees:.6f}" if -degrees.as_tuple().exponent > 6 else f"{degrees:f}"  # type: ignore[operator] # finite, so a number
+    return text.removeprefix("+")
 
 
 def _text(field: str, text: str, *, longest: int) -> str:

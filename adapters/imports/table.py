@@ -1,87 +1,74 @@
-"""A CSV file as a table of text: checked from end to end first, then streamed row by row."""
+"""A file as a table of text, whatever its format: checked from end to end, then read by row."""
 
-import csv
-from collections.abc import Iterator
+import codecs
+from collections.abc import Callable, Iterator
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from adapters.imports.errors import BrokenCsv, FileMissing, NotACsvFile, WrongEncoding
+from adapters.imports.errors import BrokenCsv, FileMissing, NotATable, WrongEncoding
 
 _AS_UTF8 = "Save it as CSV in UTF-8 and import that file."
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_PIECE = 65_536
+_TITLES = 10
+"""Rows among which the header is looked for: lists often have a title above it."""
+
+Format: TypeAlias = Literal["csv", "workbook", "json"]
+IsHeader: TypeAlias = Callable[[tuple[str, ...]], bool]
 
 
 class Table(Struct, frozen=True):
-    """A file that can be read to its end. `rows` are those with something in them."""
+    """A file that can be read to its end. `rows` are those with something in them.
+
+    `header` names the columns as people see them, and stands in line `header_line` (0 in JSON).
+    `separator` is that of a CSV file, `sheet` the name of a workbook's sheet.
+    """
 
     path: Path
+    format: Format
     header: tuple[str, ...]
+    header_line: int
     rows: int
     sha256: str
+    separator: str = ""
+    sheet: str = ""
 
 
 class Row(Struct, frozen=True):
-    """`line` is where the row begins in the file, from 1; the header is line 1."""
+    """`line` is where the row begins in the file (a workbook: its row), from 1."""
 
     line: int
     fields: tuple[str, ...]
 
 
-def check(path: Path) -> Table:
-    """Read the whole file once; raise `FileRefused` for what makes all of it unreadable.
+class Bytes(Struct, frozen=True):
+    """The SHA-256 of a file's bytes, and its last one (empty for an empty file)."""
 
-    Holds one line at a time, however large the file is.
-    """
-    digest, ends_in_quotation_mark = _check_bytes(path)
-    rows = _records(path)
-    try:
-        header = last = next(rows)
-    except StopIteration:
-        raise NotACsvFile(f"{path} is empty.", "Choose the file that holds the list.") from None
-    count = 0
-    for row in rows:
-        count, last = count + 1, row
-    if ends_in_quotation_mark:
-        _check_last(path, last)
-    return Table(path, header.fields, count, digest)
+    sha256: str
+    last: bytes
 
 
-def rows(table: Table) -> Iterator[Row]:
-    """The rows after the header, in order; empty lines are left out."""
-    records = _records(table.path)
-    next(records)
-    return records
+def shown(name: str) -> str:
+    """A column's name on one line, without signs that do not show."""
+    return "".join(sign for sign in " ".join(name.split()) if sign.isprintable())
 
 
-def _check_last(path: Path, row: Row) -> None:
-    """Refuse a row that was cut between the two quotation marks that stand for one in a field.
-
-    The first of the two reads as the end of the field. What tells: no line end follows, and the
-    text breaks off at a space or with a quotation in it that is not closed.
-    """
-    text = row.fields[-1]
-    if text.count('"') % 2 or text != text.rstrip():
-        raise BrokenCsv(
-            f"{path} ends within a quotation, in the row that begins in line {row.line}.",
-            "Fetch the file again. If the row is whole, end it with a line break.",
-            line=row.line,
-        )
+def header_among(records: Iterator[Row], is_header: IsHeader) -> Row | None:
+    """The first row that names columns, or else the first; None where there is no row."""
+    first = list(islice(records, _TITLES))
+    named = (row for row in first if is_header(tuple(map(shown, row.fields))))
+    return next(named, first[0] if first else None)
 
 
-def _check_bytes(path: Path) -> tuple[str, bool]:
-    """The SHA-256 of the file, once every line of it is known to be UTF-8 text.
-
-    And whether its very last character is a quotation mark.
-    """
-    digest = sha256()
-    line = b""
+def beginning(path: Path) -> bytes:
+    """The first bytes; raises `FileMissing` where it cannot be opened."""
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                digest.update(line)
-                _check_line(path, number, line)
+            return file.read(_PIECE)
     except FileNotFoundError:
         raise FileMissing(f"There is no file {path}.", "Check the name and the folder.") from None
     except IsADirectoryError:
@@ -90,50 +77,55 @@ def _check_bytes(path: Path) -> tuple[str, bool]:
         raise FileMissing(
             f"{path} cannot be read ({error.strerror}).", "Check who may read it."
         ) from None
-    return digest.hexdigest(), line.endswith(b'"')
 
 
-def _check_line(path: Path, number: int, line: bytes) -> None:
-    if number == 1:
-        if line.startswith(b"PK\x03\x04"):
-            raise NotACsvFile(f"{path} is a workbook or an archive, not a CSV file.", _AS_UTF8)
-        if line.startswith(_UTF16_MARKS):
-            raise WrongEncoding(f"{path} is in UTF-16, not in UTF-8.", _AS_UTF8, line=1, byte=1)
-    if b"\x00" in line:
-        raise NotACsvFile(f"{path} is no text: line {number} has a zero byte.", _AS_UTF8)
-    try:
-        line.decode()
-    except UnicodeDecodeError as error:
-        byte = error.start + 1
-        if error.reason == "unexpected end of data":
-            problem = f"{path} ends in the middle of a character, in line {number} at byte {byte}."
-            remedy = "It was cut off: fetch the file again."
-        else:
-            problem = f"{path} is not in UTF-8: line {number} is unreadable from byte {byte} on."
-            remedy = _AS_UTF8
-        raise WrongEncoding(problem, remedy, line=number, byte=byte) from None
+def digest(path: Path) -> str:
+    """The SHA-256 of the file's bytes."""
+    found = sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            found.update(piece)
+    return found.hexdigest()
 
 
-def _records(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8-sig", newline="") as text:
-        reader = csv.reader(text, strict=True)
-        while True:
-            line = reader.line_num + 1
+def check_text_file(path: Path, *, longest_line: int | None = None) -> Bytes:
+    """Read it whole, a piece at a time; raise what makes it unreadable as text in UTF-8."""
+    found, decoder = sha256(), codecs.getincrementaldecoder("utf-8")()
+    line, before, last = 1, 0, b""
+    with path.open("rb") as file:
+        while piece := file.readline(_PIECE):
+            found.update(piece)
+            last = piece[-1:]
+            if line == 1 and not before and piece.startswith(_UTF16_MARKS):
+                raise WrongEncoding(f"{path} is in UTF-16, not in UTF-8.", _AS_UTF8, line=1, byte=1)
+            if b"\x00" in piece:
+                raise NotATable(f"{path} is no text: line {line} has a zero byte.", _AS_UTF8)
+            held = len(decoder.getstate()[0])
             try:
-                fields = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                problem = f"The row that begins in line {line} of {path} cannot be read ({error})."
-                if "end of data" in str(error):
-                    problem = (
-                        f"{path} ends within a quotation, in the row that begins in line {line}."
-                    )
-                raise BrokenCsv(
-                    problem,
-                    "A quotation mark may be missing there, or the file was cut off: "
-                    "correct the row, or fetch the file again.",
+                decoder.decode(piece)
+            except UnicodeDecodeError as error:
+                byte = before - held + error.start + 1
+                raise WrongEncoding(
+                    f"{path} is not in UTF-8: line {line} is unreadable from byte {byte} on.",
+                    _AS_UTF8,
                     line=line,
+                    byte=byte,
                 ) from None
-            if any(fields):
-                yield Row(line, tuple(fields))
+            before += len(piece)
+            if longest_line is not None and before > longest_line:
+                raise BrokenCsv(
+                    f"Line {line} of {path} has more than {longest_line:,} bytes.",
+                    "A list has one pair a line: save it as CSV and import that file.",
+                    line=line,
+                )
+            if last == b"\n":
+                line, before = line + 1, 0
+    if held := len(decoder.getstate()[0]):
+        byte = before - held + 1
+        raise WrongEncoding(
+            f"{path} ends in the middle of a character, in line {line} at byte {byte}.",
+            "It was cut off: fetch the file again.",
+            line=line,
+            byte=byte,
+        )
+    return Bytes(found.hexdigest(), last)

@@ -11,7 +11,8 @@ from adapters.accounts import Account, PostgresAccounts
 from adapters.clock import utc_now
 from adapters.ledger import PostgresLedger
 from adapters.tokens import PostgresTokens
-from api.importing import ImportReport, import_file
+from api.import_report import ImportReport
+from api.importing import import_file
 from domain.names import slug
 from domain.ports import Actor
 from domain.values import CommunityId
