@@ -100,6 +100,7 @@ HANDLED: tuple[type[History], ...] = (
     e.ProposalWithdrawn,
     e.ActivityReported,
     e.AnnualReportFiled,
+    e.RecognitionRecorded,
     e.RecordCorrected,
     r.ReviewOpened,
     r.FindingRecorded,
@@ -130,6 +131,8 @@ def noted(entry: Entry[History]) -> Noted:
             return Activity(day, on, kind=event.kind, outcome_told=bool(event.outcome))
         case e.AnnualReportFiled():
             return AnnualReport(day, on, year=event.year, nothing_happened=event.nothing_happened)
+        case e.RecognitionRecorded():
+            return Recognised(day, on, body=event.recognising_body, listed=event.listed)
         case e.RecordCorrected():
             return Corrected(day, on, corrects=event.position, field=event.field, value=event.value)
         case r.ReviewOpened():
