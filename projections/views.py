@@ -120,10 +120,13 @@ class Filters(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """Some rows in order of the first name; `next_after` continues, None at the end."""
+    """Some rows in order of the first name; `next_after` continues, None at the end.
+
+    `total` is None where nobody asked for it.
+    """
 
     rows: tuple[PartnershipView, ...]
-    total: int
+    total: int | None
     next_after: str | None
 
 
@@ -212,9 +215,15 @@ class Register(Protocol):
     """The register: every version of every partnership, so that any moment is one query."""
 
     async def search(
-        self, filters: Filters, moment: Moment, *, limit: int = 50, after: str | None = None
+        self,
+        filters: Filters,
+        moment: Moment,
+        *,
+        limit: int = 50,
+        after: str | None = None,
+        total: bool = True,
     ) -> Page:
-        """Those that had possibly begun on the day."""
+        """Those that had possibly begun on the day; without `total` they are not counted."""
         ...
 
     async def get(self, partnership: str, moment: Moment) -> PartnershipView | None:

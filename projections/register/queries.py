@@ -6,17 +6,19 @@
 KNOWN_NOW = "v.to_position = 9223372036854775807"
 KNOWN_AT = "v.from_position <= {position} and v.to_position > {position}"
 
-# The two halves are planned apart: the page walks the index in order and stops, the total counts.
 SEARCH = """
+    select v.dossier, v.name_key, v.partnership from {schema}.register_version v
+    where {known} and {where} and {after}
+    order by v.name_key, v.partnership limit {limit}
+"""
+
+# The two halves are planned apart: the page walks the index in order and stops, the total counts.
+SEARCH_AND_COUNT = f"""
     select total.n, page.dossier, page.name_key, page.partnership
     from (
-        select count(*) as n from {schema}.register_version v where {known} and {where}
+        select count(*) as n from {{schema}}.register_version v where {{known}} and {{where}}
     ) total
-    left join lateral (
-        select v.dossier, v.name_key, v.partnership from {schema}.register_version v
-        where {known} and {where} and {after}
-        order by v.name_key, v.partnership limit {limit}
-    ) page on true
+    left join lateral ({SEARCH}) page on true
     order by page.name_key, page.partnership
 """
 

@@ -36,11 +36,17 @@ class PostgresRegister:
         self._place = Place(schema)
 
     async def search(
-        self, filters: Filters, moment: Moment, *, limit: int = 50, after: str | None = None
+        self,
+        filters: Filters,
+        moment: Moment,
+        *,
+        limit: int = 50,
+        after: str | None = None,
+        total: bool = True,
     ) -> Page:
         asked = _Question(self._place, moment, self._today())
         sql = asked.sql(
-            queries.SEARCH,
+            queries.SEARCH_AND_COUNT if total else queries.SEARCH,
             where=_where(filters, asked),
             after=_after(after, asked),
             limit=asked.value(limit + 1, "bigint"),
@@ -51,7 +57,7 @@ class PostgresRegister:
         more = len(found) > limit
         return Page(
             tuple(view(decode(row["dossier"]), asked.day) for row in shown),
-            total=rows[0]["n"],
+            total=rows[0]["n"] if total else None,
             next_after=_token(shown[-1]["name_key"], shown[-1]["partnership"]) if more else None,
         )
 

@@ -31,6 +31,7 @@ create table {schema}.register_version{suffix} (
 );
 create index on {schema}.register_version{suffix} (name_key, partnership)
 where to_position = 9223372036854775807;
+create index on {schema}.register_version{suffix} (name_key, partnership, from_position);
 create unique index on {schema}.register_version{suffix} (partnership)
 where to_position = 9223372036854775807;
 create index on {schema}.register_version{suffix} using gin (communities)
