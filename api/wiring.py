@@ -8,12 +8,14 @@ from msgspec import Struct
 
 from adapters.accounts import PostgresAccounts, RegisterName
 from adapters.clock import utc_now
+from adapters.imports import PostgresMappings
 from adapters.ledger.postgres import PostgresLedger
 from adapters.postgres.connect import connect
 from adapters.postgres.pool import open_pool
 from adapters.problems import CannotRun
 from adapters.settings import Settings
 from adapters.tokens import PostgresTokens
+from api.claims import ClaimChecks
 from api.reports.issue import Reports
 from api.services import Services
 from projections.communities import PostgresCommunities
@@ -50,8 +52,10 @@ class Running(Struct, frozen=True):
     reviews: PostgresReviewList
     read: Shown
     reports: Reports
+    claims: ClaimChecks
     accounts: PostgresAccounts
     tokens: PostgresTokens
+    mappings: PostgresMappings
 
     async def named(self) -> RegisterName:
         """What this register is called. Raises `NoRegister` before `init` or `demo`."""
@@ -71,6 +75,7 @@ class Running(Struct, frozen=True):
             register=self.register,
             timeline=self.timeline,
             reports=self.reports,
+            claims=self.claims,
             communities=self.communities,
             reviews=self.reviews,
             shown=self.read.head,
@@ -115,8 +120,10 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 Reports(
                     register, PostgresCompliance(pool, schema=settings.schema), ledger, reached
                 ),
+                ClaimChecks(register, ledger, reached),
                 PostgresAccounts(pool, settings.schema),
                 PostgresTokens(pool, settings.schema),
+                PostgresMappings(pool, settings.schema),
             )
         finally:
             await pool.close()

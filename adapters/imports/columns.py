@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from adapters.imports.errors import WrongColumns
+from domain.refusals import Invalid
 
 How: TypeAlias = Literal["by its name", "as remembered", "as you say"]
 
@@ -119,14 +120,9 @@ def header_digest(header: tuple[str, ...]) -> bytes:
     return sha256(msgspec.json.encode(header)).digest()
 
 
-def names_columns(
-    said: Said, remembered: Mapping[bytes, Said]
-) -> "_IsHeader":  # what `files.check` asks
+class IsHeader:
     """Whether the cells of a row are the header of a list that is known or was described."""
-    return _IsHeader(said, remembered)
 
-
-class _IsHeader:
     def __init__(self, said: Said, remembered: Mapping[bytes, Said]) -> None:
         self._named = set(said.columns.values())
         self._remembered = remembered
@@ -181,21 +177,24 @@ def recognise(path: Path, header: tuple[str, ...], said: Said, remembered: Said)
 
 
 def read_said(columns: Iterable[str], always: Iterable[str]) -> Said:
-    """From `a_name=city1` and the like; raises `WrongColumns` for what is not of this form."""
-    return Said(dict(map(_pair, columns)), dict(map(_pair, always)))
+    """From `a_name=city1` and the like; raises `Invalid` for what is not of this form."""
+    return Said(_pairs("column", columns), _pairs("always", always))
 
 
-def _pair(text: str) -> tuple[str, str]:
-    field, sign, value = text.partition("=")
-    field = field.strip()
-    if not sign or not value.strip():
-        raise WrongColumns(
-            f"{text!r} does not say which column holds what.",
-            'Write it so: --column "a_name=Town".',
-        )
-    if field not in FIELDS:
-        raise WrongColumns(f"{field!r} is nothing that a list holds.", _possible())
-    return field, value.strip()
+def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        field, _, value = text.partition("=")
+        field, value = field.strip(), value.strip()
+        if not value:
+            example = "a_name=Town" if option == "column" else 'a_name="Halle (Saale)"'
+            raise Invalid(option, f"{text!r} says nothing", f"Write it so: --{option} {example}.")
+        if field not in FIELDS:
+            raise Invalid(option, f"{field!r} is nothing that a list holds", _possible())
+        if field in found:
+            raise Invalid(option, f"{field} is said twice", "Say it once.")
+        found[field] = value
+    return found
 
 
 def _possible() -> str:

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from adapters.imports import files
-from adapters.imports.columns import Columns, Said, header_digest, names_columns, recognise
+from adapters.imports.columns import Columns, IsHeader, Said, header_digest, recognise
 from adapters.imports.countries import CountryNames, check_country
 from adapters.imports.table import Row, Table
 from adapters.imports.written_dates import read_date
@@ -155,7 +155,7 @@ def open_relations(
     digest of the header; `country_names` are short names by code.
     """
     said, remembered = said or Said(), remembered or {}
-    table = files.check(path, names_columns(said, remembered))
+    table = files.check(path, IsHeader(said, remembered))
     before = remembered.get(header_digest(table.header), Said())
     columns = recognise(path, table.header, said, before)
     return Relations(table, columns, CountryNames(country_names or {}))

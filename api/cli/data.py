@@ -1,15 +1,19 @@
 """`import`: files in."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from adapters.clock import utc_now
+from adapters.imports import RefusedRow, Relations, read_said
 from api.cli import Failed
 from api.cli.acts import the_person
+from api.cli.columns import ask_columns, columns_as_json, tell_columns
+from api.cli.mistakes import slips
 from api.cli.running import echo_json, on_register, progress_bar
-from api.import_report import ImportReport
-from api.importing import import_file
+from api.import_report import Duplicate, ImportReport, LookAlike
+from api.importing import import_list, open_list
 from api.wiring import Running
 from domain.dates import when_in_words
 from domain.ports import Actor
@@ -23,28 +27,65 @@ _SHOWN = 20  # rows of each kind that are told; --json tells all
 @click.option("--dry-run", is_flag=True, help="Say what would be recorded, record nothing.")
 @click.option("--source", help="What list it is and who keeps it; relations.csv says it itself.")
 @click.option("--listed-on", help="The day of the list (EDTF); relations.csv says it itself.")
+@click.option(
+    "--column",
+    "held",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Which column holds what: a_name=Town. Remembered for files with this header.",
+)
+@click.option(
+    "--always",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help='What is the same in every row: a_name="Halle (Saale)". Remembered, too.',
+)
+@click.option("--columns", "only_columns", is_flag=True, help="Show what each column is taken for.")
 @click.option("--json", "as_json", is_flag=True, help="All rows with their reasons, for scripts.")
 def import_(
-    file: Path, *, dry_run: bool, source: str | None, listed_on: str | None, as_json: bool
+    file: Path,
+    *,
+    dry_run: bool,
+    source: str | None,
+    listed_on: str | None,
+    held: tuple[str, ...],
+    always: tuple[str, ...],
+    only_columns: bool,
+    as_json: bool,
 ) -> None:
-    """Take over a list of partnerships (relations.csv); a second run changes nothing.
+    """Take over a list of partnerships; a second run changes nothing.
 
-    The columns needed are a_name, a_iso2, b_name and b_iso2. Every record cites the list.
+    FILE is CSV, a workbook (XLSX, XLS, ODS) or JSON. The columns needed are a_name, a_country,
+    b_name and b_country (or a_iso2 and b_iso2 for codes); others are since, formally_since, status,
+    a_latitude, a_longitude and the like, relation_id. Usual names such as city1 are known. Every
+    record cites the list.
 
     A row that cannot be recorded is refused with its reason, and the others are taken: exit code 0
     with the counts. Where every row was refused it is 1.
     """
+    with slips():
+        said = read_said(held, always)
 
-    async def work(system: Running) -> ImportReport:
+    async def work(system: Running) -> ImportReport | Relations:
+        actor = await _importer(system)
+        remembered = await system.mappings.remembered()
+        relations = await open_list(file, said=said, remembered=remembered)
+        if only_columns:
+            return relations
+        if (asked := ask_columns(relations, said)) != said:
+            relations = await open_list(file, said=asked, remembered=remembered)
+        relations.columns.require(file)
+        if asked:
+            await system.mappings.remember(relations.columns, recorder=actor.recorder)
         with progress_bar("Importing") as progress:
-            report = await import_file(
-                file,
+            report = await import_list(
+                relations,
                 system.ledger,
                 system.register,
                 dry_run=dry_run,
                 source=source,
                 listed_on=listed_on,
-                actor=await _importer(system),
+                actor=actor,
                 now=utc_now(),
                 progress=progress,
             )
@@ -52,28 +93,20 @@ def import_(
             await system.runner.catch_up(progress)
         return report
 
-    report = on_register(work)
+    found = on_register(work)
+    if isinstance(found, Relations):
+        if as_json:
+            echo_json(columns_as_json(found))
+        else:
+            tell_columns(found)
+        return
     if as_json:
-        echo_json(
-            {
-                "file": report.file,
-                "source": report.source,
-                "listed_on": report.listed_on,
-                "dry_run": report.dry_run,
-                "rows": report.rows,
-                "new": report.new,
-                "duplicate": [
-                    {"line": row.line, "reason": row.reason} for row in report.duplicates
-                ],
-                "refused": [{"line": row.line, "reason": row.reason} for row in report.refused],
-                "look_alikes": report.look_alikes,
-            }
-        )
+        echo_json(_as_json(found))
     else:
-        _tell(report)
-    if len(report.refused) == report.rows > 0:
+        _tell(found)
+    if len(found.refused) == found.rows > 0:
         raise Failed(
-            f"Every row of {report.file} was refused: nothing of it is in the register. Correct "
+            f"Every row of {found.file} was refused: nothing of it is in the register. Correct "
             "the rows as their reasons say, and import the file again.",
             1,
         )
@@ -91,23 +124,44 @@ async def _importer(system: Running) -> Actor:
     return actor
 
 
+def _as_json(report: ImportReport) -> object:
+    return {
+        "file": report.file,
+        "source": report.source,
+        "listed_on": report.listed_on,
+        "dry_run": report.dry_run,
+        "rows": report.rows,
+        "new": report.new,
+        "duplicate": [_line(row) for row in report.duplicates],
+        "refused": [_line(row) | {"field": row.field} for row in report.refused],
+        "look_alikes": [_line(row) for row in report.look_alikes],
+        "names_alike": [_line(row) for row in report.names_alike],
+        "columns_unused": report.columns_unused,
+    }
+
+
+def _line(row: Duplicate | RefusedRow | LookAlike) -> dict[str, object]:
+    return {"line": row.line, "reason": row.reason}
+
+
 def _tell(report: ImportReport) -> None:
     verb = "would be recorded" if report.dry_run else "recorded"
     click.echo(f"{report.file}, listed{when_in_words(report.listed_on)}: {report.rows} rows.")
     click.echo(f"  source: {report.source}")
+    if report.columns_unused:
+        click.echo(f"  columns not used: {', '.join(report.columns_unused)}")
     click.echo(f"  new: {report.new} {verb}")
-    click.echo(f"  duplicate: {len(report.duplicates)}")
-    for duplicate in report.duplicates[:_SHOWN]:
-        click.echo(f"    line {duplicate.line}: {duplicate.reason}")
-    _rest(len(report.duplicates))
-    click.echo(f"  refused: {len(report.refused)}")
-    for refused in report.refused[:_SHOWN]:
-        click.echo(f"    line {refused.line}: {refused.reason}")
-    _rest(len(report.refused))
+    _tell_rows("duplicate", report.duplicates)
+    _tell_rows("refused", report.refused)
     if report.look_alikes:
-        click.echo(f"  of the new ones, look alike another: {len(report.look_alikes)}")
+        _tell_rows("of the new ones, look alike another", report.look_alikes)
+    if report.names_alike:
+        _tell_rows("names that look alike another", report.names_alike)
 
 
-def _rest(count: int) -> None:
-    if count > _SHOWN:
-        click.echo(f"    ... and {count - _SHOWN} more; --json lists all.")
+def _tell_rows(what: str, rows: Sequence[Duplicate | RefusedRow | LookAlike]) -> None:
+    click.echo(f"  {what}: {len(rows)}")
+    for row in rows[:_SHOWN]:
+        click.echo(f"    line {row.line}: {row.reason}")
+    if len(rows) > _SHOWN:
+        click.echo(f"    ... and {len(rows) - _SHOWN} more; --json lists all.")
