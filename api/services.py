@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from adapters.tokens import Bearer
+from api.claims import ClaimChecks
 from api.identity import Accounts
 from api.reports.issue import Reports
 from domain.ports import Head, Ledger
@@ -36,6 +37,7 @@ class Services(Struct, frozen=True, kw_only=True):
     register: Register
     timeline: Timeline
     reports: Reports
+    claims: ClaimChecks
     communities: Communities
     reviews: ReviewList
     shown: Callable[[], Awaitable[Head]]

@@ -13,6 +13,7 @@ from adapters.accounts import PostgresAccounts
 from adapters.ledger.postgres import PostgresLedger
 from adapters.tokens import PostgresTokens
 from api.app import create_app
+from api.claims import ClaimChecks
 from api.reports.issue import Reports
 from api.services import Services
 from projections.communities import PostgresCommunities
@@ -220,6 +221,7 @@ def services_on(pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True) -> S
         register=register,
         timeline=PostgresTimeline(pool),
         reports=Reports(register, PostgresCompliance(pool), ledger, reached),
+        claims=ClaimChecks(register, ledger, reached, fresh_for=0),
         communities=PostgresCommunities(pool),
         reviews=PostgresReviewList(pool),
         shown=Shown(pool).head,

@@ -1,0 +1,181 @@
+"""What is said, what the data say: each claim with a verdict, its rule and its null model."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from itertools import count
+from random import Random
+
+import pytest
+from msgspec import Raw
+
+from adapters.claims import shipped_claims
+from adapters.ledger.memory import MemoryLedger
+from api.claims import Checked, CheckedClaims, ClaimChecks
+from api.distances import NULL_MODEL, compare, place
+from api.refusals import NotShownYet
+from domain.ports import Actor, Condition, NewEvent, Submission
+from domain.values import CommunityId, Party
+from tests.api.reported import Facts
+
+_numbers = count(1)
+
+
+class Pairs(Facts):
+    """A register that only knows pairs."""
+
+    def __init__(self, pairs: Iterable[tuple[Party, Party]]) -> None:
+        super().__init__(())
+        self.of = list(pairs)
+
+    async def pairs(self) -> AsyncIterator[tuple[str, Party, Party, bool]]:
+        for number, (home, counterpart) in enumerate(self.of):
+            yield f"TL-{number:08}", home, counterpart, True
+
+
+def town(name: str, longitude: float, country: str = "FR", qid: str = "") -> Party:
+    """A town on the equator, where a degree is 111 km."""
+    return Party(
+        CommunityId(f"xx-{name.casefold()}"),
+        name,
+        country,
+        latitude="0",
+        longitude=str(longitude),
+        qid=qid,
+    )
+
+
+def neighbours(pairs: int = 150) -> list[tuple[Party, Party]]:
+    """Each paired with the next town, 111 km away, all around the equator."""
+    return [
+        (town(f"West {number}", number), town(f"East {number}", number + 1))
+        for number in range(pairs)
+    ]
+
+
+async def recorded(ledger: MemoryLedger) -> None:
+    number = next(_numbers)
+    event = NewEvent("test.happened.v1", Raw(b"{}"), (f"number:{number}",))
+    actor = Actor("register", "", "", "r-1", "system")
+    await ledger.append(
+        Submission(
+            (event,), Condition(frozenset(), 0), actor, "", "r-1", f"key-{number}", bytes(32)
+        )
+    )
+
+
+def checks(
+    pairs: Iterable[tuple[Party, Party]],
+    ledger: MemoryLedger | None = None,
+    *,
+    shown: int = 100,
+    clock: Callable[[], float] = lambda: 0.0,
+) -> ClaimChecks:
+    async def reached(position: int) -> bool:
+        return position <= shown
+
+    return ClaimChecks(Pairs(pairs), ledger or MemoryLedger(), reached, clock=clock)
+
+
+async def checked(pairs: Iterable[tuple[Party, Party]]) -> CheckedClaims:
+    return await checks(pairs).checked()
+
+
+def row(claims: CheckedClaims, claim: str) -> Checked:
+    return next(checked for checked in claims.rows if checked.claim.id == claim)
+
+
+async def test_all_thirteen_claims_are_told_each_with_a_verdict_and_its_rule() -> None:
+    claims = await checked([])
+
+    assert [each.claim.id for each in claims.rows] == [f"K{n:02}" for n in range(1, 14)]
+    assert all(each.rule and each.because for each in claims.rows)
+
+
+async def test_where_partners_lie_near_the_claim_on_distance_is_not_borne_out() -> None:
+    found = row(await checked(neighbours()), "K01")
+
+    assert found.verdict == "not_borne_out"
+    assert found.compared is not None
+    assert round(found.compared.actual.median) == 111
+    assert found.compared.lowest > 1000
+
+
+async def test_where_partners_are_drawn_by_chance_nothing_speaks_against_it() -> None:
+    west, east = zip(*neighbours(), strict=True)
+    drawn = Random(1).sample(east, len(east))
+
+    assert row(await checked(zip(west, drawn, strict=True)), "K01").verdict == "nothing_against_it"
+
+
+async def test_saint_petersburg_is_no_record_where_another_has_more_partners() -> None:
+    most = [(town("Bethlehem", 35), town(f"Friend {n}", n)) for n in range(100)]
+    russian = [(town("Saint Petersburg", 30, "RU"), town(f"Friend {n}", n)) for n in range(47)]
+
+    found = row(await checked(most + russian), "K02")
+
+    assert found.verdict == "not_borne_out"
+    assert [(one.name, one.partners) for one in found.ranking[:2]] == [
+        ("Bethlehem", 100),
+        ("Saint Petersburg", 47),
+    ]
+
+
+async def test_where_it_has_the_most_nothing_speaks_against_it() -> None:
+    pairs = [(town("St. Petersburg", 30, "RU"), town(f"Friend {n}", n)) for n in range(100)]
+
+    assert row(await checked(pairs), "K02").verdict == "nothing_against_it"
+
+
+async def test_saint_petersburg_in_florida_is_another_city() -> None:
+    pairs = [(town("St. Petersburg", 30, "US"), town(f"Friend {n}", n)) for n in range(100)]
+
+    found = row(await checked(pairs), "K02")
+
+    assert "has no partnership here" in found.because
+
+
+@pytest.mark.parametrize("claim", ["K01", "K02"])
+async def test_a_small_register_tells_what_the_lists_said(claim: str) -> None:
+    found = row(await checked(neighbours(3)), claim)
+
+    assert found.verdict == "not_borne_out"
+    assert "Not computed from this register" in found.because
+    assert found.claim.data.startswith("not reproduced")
+
+
+def test_the_null_model_keeps_degrees_and_names_its_runs_and_seed() -> None:
+    assert "keeps its number of partners" in NULL_MODEL
+    assert "20 runs" in NULL_MODEL
+    assert "13016900" in NULL_MODEL
+
+
+def test_the_same_pairs_give_the_same_comparison() -> None:
+    pairs = [(place(0, n), place(10, 2 * n)) for n in range(50)]
+
+    assert compare(pairs) == compare(pairs)
+    assert sum(compare(pairs).shuffled.shares) == pytest.approx(1)
+
+
+async def test_an_answer_is_kept_for_its_position_and_a_while_longer() -> None:
+    ledger, now = MemoryLedger(), [0.0]
+    kept = checks([], ledger, clock=lambda: now[0])
+    first = await kept.checked()
+
+    await recorded(ledger)
+    assert await kept.checked() is first
+    now[0] = 301.0
+    assert (await kept.checked()).position == 1
+
+
+async def test_nothing_is_computed_from_what_is_not_shown_yet() -> None:
+    ledger = MemoryLedger()
+    await recorded(ledger)
+
+    with pytest.raises(NotShownYet):
+        await checks([], ledger, shown=0).checked()
+
+
+def test_the_file_of_claims_is_the_one_that_was_compiled() -> None:
+    claims = shipped_claims()
+
+    assert claims.sha256.startswith("d291f367152d165e")
+    assert [claim.id for claim in claims.rows if claim.not_reproduced] == ["K01", "K02"]
