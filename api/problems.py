@@ -7,7 +7,7 @@ TooLarge             more was sent than the route takes
 Below `/api` every answer that is not "done" is a problem document, whatever is asked for.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import structlog
@@ -60,7 +60,7 @@ TABLE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (NotYours, 403, "Not yours to record", ""),
     (Refused, 409, "Not possible", ""),
     (ConditionFailed, 409, "Somebody else was quicker", "busy"),
-    (CommandKeyReused, 409, "This form was used before", "idempotency-key-reused"),
+    (CommandKeyReused, 422, "This form was used before", "idempotency-key-reused"),
     (NotCanonical, 422, "Something cannot be recorded as it is", "invalid"),
     (OutcomeUnknown, 503, "Not known whether it was recorded", "outcome-unknown"),
     (LedgerAnswer, 503, "Nothing was recorded", "not-recorded"),
@@ -115,6 +115,25 @@ _OF_STATUS: dict[int, tuple[str, str]] = {
     ),
     415: ("This cannot be read", "Send the form as a browser does."),
 }
+
+
+def codes_of(status: int) -> tuple[str, ...]:
+    """Every code that a problem with this status may have."""
+    codes = {code for code, known in OF_CODE.items() if known == status}
+    codes |= {code for known, code in CODE_OF_STATUS.items() if known == status}
+    codes |= {FAULT} if status == 500 else set()
+    for kind in _kinds(row[0] for row in TABLE):
+        row = next(row for row in TABLE if issubclass(kind, row[0]))
+        if row[1] == status:
+            codes.add(row[3] or getattr(kind, "code", FAULT))
+    return tuple(sorted(codes))
+
+
+def _kinds(kinds: Iterable[type[Exception]]) -> Iterator[type[Exception]]:
+    """These and everything below them."""
+    for kind in kinds:
+        yield kind
+        yield from _kinds(kind.__subclasses__())
 
 
 class Item(Struct, frozen=True):

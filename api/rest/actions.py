@@ -13,12 +13,12 @@ from api.identity import account_actor, bodies_for, deciding
 from api.problems import Told, attempt
 from api.refusals import KeyReused, MissingHeader, RecordChanged, UnfitBody, UnfitHeader
 from api.rest.mistakes import unfit_body
-from api.rest.schemas import Action, Actions, Done, RecordedEntry, decoder_of, reference_of
+from api.rest.schemas import Action, Actions, Done, RecordedEntry, act_of, decoder_of, reference_of
 from api.rest.who import person_of, recorder_of
 from api.services import Services
 from api.web.cases import FOUNDING, answer_for
 from api.web.visitors import READ, WebRequest, services_of
-from domain.answers import VERBS, answers, who_may_act
+from domain.answers import VERBS, who_may_act
 from domain.dates import parse
 from domain.decider import Act, Entry
 from domain.errors import CommandKeyReused, ConditionFailed
@@ -196,13 +196,8 @@ def _deciding(verb: str, actor: Actor, sent: Any) -> Actor:
             )
         body = possible[0]
     elif body not in possible and actor.role in who_may_act(Reviews(), verb):
-        raise NotYourBody(act=_act_of(verb), body=body, bodies=possible)
+        raise NotYourBody(act=act_of(verb), body=body, bodies=possible)
     return deciding(actor, body, sent.deciding_body_name)
-
-
-def _act_of(verb: str) -> str:
-    nobody = Actor("unknown", "", "", "", "nobody")
-    return next(answer.act for answer in answers(Reviews(), nobody) if answer.verb == verb)
 
 
 async def _refusal(

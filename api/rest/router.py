@@ -1,9 +1,14 @@
-"""All of `/api/v1`: every noun's handlers behind one gate."""
+"""All of `/api/v1`: every noun's handlers behind one gate, and the document that describes them."""
 
-from litestar import Router
+from functools import cache
+
+import msgspec
+from litestar import Response, Router, route
 
 from api.gate.middleware import gate
 from api.rest import actions
+from api.rest.openapi import Json, document
+from api.web.visitors import READ
 
 NOUNS = (actions,)
 """A module per noun; each has its `HANDLERS`."""
@@ -14,4 +19,21 @@ PATH = "/api/v1"
 def router() -> Router:
     """The interface for programs."""
     handlers = [handler for noun in NOUNS for handler in noun.HANDLERS]
-    return Router(PATH, route_handlers=handlers, middleware=[gate])
+    return Router(PATH, route_handlers=[*handlers, openapi], middleware=[gate])
+
+
+@cache
+def described() -> Json:
+    """What the interface is, as OpenAPI 3.1."""
+    return document(router())
+
+
+@cache
+def _encoded() -> bytes:
+    return msgspec.json.encode(described())
+
+
+@route("/openapi.json", http_method=READ, include_in_schema=False)
+async def openapi() -> Response[bytes]:
+    """The document, for programs that make programs."""
+    return Response(_encoded(), media_type="application/json")

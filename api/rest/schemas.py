@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
 from api.identity import bodies_for
-from api.web.cases import dated
+from api.web.cases import answer_for, dated
 from domain.answers import VERBS, who_may_act
 from domain.review.state import Reviews
 from domain.values import Edtf
@@ -85,6 +85,11 @@ def name_of(verb: str) -> str:
 def reference_of(verb: str) -> OpenApiReference:
     """Where the schema of a verb's body is."""
     return {"$ref": f"/api/v1/openapi.json#/components/schemas/{name_of(verb)}"}
+
+
+def act_of(verb: str) -> str:
+    """Completes "You may ...": suspend the partnership."""
+    return answer_for(verb, Reviews(), None).act
 
 
 @cache

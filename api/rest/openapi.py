@@ -1,0 +1,210 @@
+"""The OpenAPI document of `/api/v1`, made from the routes and their types, so that both agree.
+
+Litestar says which addresses there are and what they are asked with. The shapes are msgspec's own,
+because msgspec is what reads and writes them; what every operation has in common is said here.
+"""
+
+import re
+from collections.abc import Iterable
+from inspect import cleandoc
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Response, Router
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.routes import HTTPRoute
+
+from api.problem_documents import MEDIA_TYPE, Problem
+from api.problems import codes_of
+from api.rest.schemas import Done, act_of, body_of, name_of
+from api.web.cases import FOUNDING
+from domain.answers import VERBS, who_may_act
+from domain.review.state import Reviews
+from projections.words import word
+
+TITLE = "The register's interface for programs"
+_SCHEMAS = "#/components/schemas/{name}"
+_READ_PROBLEMS = (400, 401, 404, 409, 414, 422, 500, 503)
+_COMMAND_PROBLEMS = (*_READ_PROBLEMS, 403, 408, 412, 413, 415, 428)
+_ROW = re.compile(r"^Row \d+[^.]*\.\s*")
+_ABOUT = """\
+Everybody reads without a token. Commands need one, and only change things by an act that is
+recorded for ever: `POST .../actions/{verb}`, with the ETag that was seen in `If-Match` and a new
+key in `Idempotency-Key`; the same key again never records twice. `GET .../actions` says what is
+allowed now, and if not why. Reads take the day that is asked about (`as-of`) and what was known
+then (`known-at` or `position`); `after` waits until one's own write is shown. What is refused is
+told as a problem (RFC 9457), whose type leads to a page that explains it."""
+
+Json = dict[str, Any]
+Handlers = dict[tuple[str, str], HTTPRouteHandler]
+
+
+def document(rest: Router) -> Json:
+    """The whole document. `rest` is a router of its own: it is used up."""
+    config = OpenAPIConfig(
+        title=TITLE,
+        version="1",
+        description=_ABOUT,
+        use_handler_docstrings=True,
+        render_plugins=[JsonRenderPlugin()],
+    )
+    app = Litestar([rest], openapi_config=config)
+    found: Json = app.openapi_schema.to_schema()
+    for item in found["paths"].values():
+        item.pop("head", None)
+    handlers = _handlers(app)
+    answers = {key: shape for key, handler in handlers.items() if (shape := _answer_of(handler))}
+    bodies = {verb: body_of(verb) for verb in VERBS}
+    schemas, components = msgspec.json.schema_components(
+        [*answers.values(), *bodies.values(), Problem], ref_template=_SCHEMAS
+    )
+    answered = dict(zip(answers, schemas, strict=False))
+    for key, handler in handlers.items():
+        path, method = key
+        _complete(found["paths"][path][method], handler, answered.get(key))
+    found["components"] = {
+        "schemas": dict(sorted(components.items())),
+        "responses": {f"Problem{status}": _problem(status) for status in _COMMAND_PROBLEMS},
+        "securitySchemes": {
+            "token": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "A token of an account; whoever keeps the register gives it out.",
+            }
+        },
+    }
+    _tidy(found)
+    return found
+
+
+def _handlers(app: Litestar) -> Handlers:
+    """Every operation that is in the document."""
+    return {
+        (route.path_format, method.lower()): handler
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for method, (handler, _) in route.route_handler_map.items()
+        if method in ("GET", "POST") and handler.resolve_include_in_schema()
+    }
+
+
+def _answer_of(handler: HTTPRouteHandler) -> Any:
+    """What is answered when it is done; None where that is not one JSON value."""
+    if "verb" in handler.opt:
+        return Done
+    answered = handler.parsed_fn_signature.return_type
+    shape = answered.inner_types[0] if answered.is_subclass_of(Response) else answered
+    return None if shape.annotation in (bytes, str, None, Any) else shape.annotation
+
+
+def _complete(operation: Json, handler: HTTPRouteHandler, answered: Json | None) -> None:
+    """What litestar cannot know of an operation: its name, its headers, what it can answer."""
+    verb = handler.opt.get("verb")
+    operation.pop("deprecated", None)
+    operation["operationId"] = verb or handler.fn.__name__.replace("_", "-")
+    done = operation["responses"].pop("201" if verb else "200")
+    if answered is not None:
+        done["content"] = {"application/json": {"schema": answered}}
+    done["headers"] = _HEADERS_OF_READS
+    if verb is None:
+        done["description"] = "What was asked for."
+        operation["responses"] = {"200": done, **_problems(_READ_PROBLEMS)}
+        operation["security"] = [{}, {"token": []}]
+        return
+    operation["summary"] = _sentence(act_of(verb))
+    operation["description"] = _about(verb)
+    operation["tags"] = ["commands"]
+    operation["security"] = [{"token": []}]
+    operation.setdefault("parameters", []).extend([_KEY] if verb in FOUNDING else [_KEY, _SEEN])
+    operation["requestBody"] = {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": _SCHEMAS.format(name=name_of(verb))}}},
+    }
+    foretold = {
+        "description": "A dry run: what would be recorded.",
+        "content": done["content"],
+        "headers": {"Idempotency-Replayed": _HEADERS_OF_COMMANDS["Idempotency-Replayed"]},
+    }
+    recorded = {**done, "description": "Recorded.", "headers": _HEADERS_OF_COMMANDS}
+    operation["responses"] = {"200": foretold, "201": recorded, **_problems(_COMMAND_PROBLEMS)}
+
+
+def _about(verb: str) -> str:
+    """What the command is, and who may send it."""
+    roles = ", ".join(map(word, who_may_act(Reviews(), verb)))
+    return f"{cleandoc(VERBS[verb].__doc__ or '')}\n\nRecorded by: {roles}.".strip()
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _header(name: str, description: str, *, required: bool = True) -> Json:
+    schema = {"type": "string"}
+    return {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "description": description,
+        "schema": schema,
+    }
+
+
+_KEY = {
+    **_header(
+        "Idempotency-Key",
+        "A new random value for each command; the same one when it is repeated.",
+    ),
+    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+}
+_SEEN = {
+    **_header("If-Match", "The ETag of the partnership as it was seen, or * for the newest."),
+    "schema": {"type": "string", "pattern": '^(\\*|"[1-9][0-9]{0,14}")$'},
+}
+_TEXT = {"type": "string"}
+_HEADERS_OF_READS: Json = {
+    "Last-Position": {"description": "The position that it was answered at.", "schema": _TEXT},
+}
+_HEADERS_OF_COMMANDS: Json = {
+    **_HEADERS_OF_READS,
+    "Location": {"description": "Where the partnership is.", "schema": _TEXT},
+    "ETag": {"description": "The partnership's new version.", "schema": _TEXT},
+    "Idempotency-Replayed": {
+        "description": "true where the answer is that of the first time.",
+        "schema": _TEXT,
+    },
+}
+
+
+def _problems(statuses: Iterable[int]) -> Json:
+    return {
+        str(status): {"$ref": f"#/components/responses/Problem{status}"}
+        for status in sorted(statuses)
+    }
+
+
+def _problem(status: int) -> Json:
+    return {
+        "description": f"A problem: {', '.join(codes_of(status))}.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": _SCHEMAS.format(name="Problem")}}},
+    }
+
+
+def _tidy(part: Any) -> None:
+    """Docstrings without their indentation and row numbers; patterns as ECMA 262 has them.
+
+    Python's `$` stands also before a last line feed, and so our patterns end in `(?!\\n)`.
+    """
+    if isinstance(part, list):
+        for one in part:
+            _tidy(one)
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            if name == "pattern" and isinstance(value, str):
+                part[name] = value.replace("(?!\\n)", "")
+            elif name == "description" and isinstance(value, str):
+                part[name] = _ROW.sub("", cleandoc(value))
+            else:
+                _tidy(value)
