@@ -1,8 +1,6 @@
 """Generated lives of a partnership: any act by anybody at any time, likely ones more often."""
 
-from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import TypeVar
 
 from hypothesis import strategies as st
 from msgspec import Struct
@@ -19,10 +17,11 @@ from domain.ports import Actor, Recorded
 from domain.refusals import Refused
 from domain.review import commands as r
 from domain.review.commands import ReviewCommand
-from domain.review.criteria import CONTINUATION, TRANSPARENCY_ACT
+from domain.review.criteria import CONTINUATION
 from domain.review.evolve import REVIEW
 from domain.review.state import Reviews
-from domain.values import Citation, DatedFact, MoneyLine, ReviewId, Status, Vote
+from domain.values import Vote
+from tests.domain.asked import COMMANDS, mostly
 from tests.domain.given import NOW
 from tests.domain.people import (
     ADMINISTRATOR,
@@ -39,9 +38,7 @@ from tests.domain.people import (
     SYSTEM,
     deciding,
 )
-from tests.domain.stages import OTHER_TEXT, RESOLUTION, TEXT
-
-T = TypeVar("T")
+from tests.domain.stages import RESOLUTION, TEXT
 
 PEOPLE = (
     *(CLERK, SECOND_CLERK, CLERK_ABROAD, COUNTERPART, OFFICER, APPROVER),
@@ -52,7 +49,6 @@ PEOPLE = (
 )
 BODIES = ("council", "mayor", "councillor", "staff", "counterpart", "legislature", "minister")
 DAYS = ("2026-05-01", "2026-11-20", "2026-11", "2026", "2020~", "1967", "2027-01-01", "..//", "")
-STATUSES: tuple[Status, ...] = ("proposed", "agreed", "active", "suspended", "ended", "lapsed")
 
 
 class Step(Struct, frozen=True):
@@ -112,14 +108,14 @@ def stored(events: tuple[History, ...], command: Command, act: Act, last: int) -
 
 PLAN: tuple[tuple[Command, Actor], ...] = (
     (
-        c.SubmitProposal(NORFOLK, KITAKYUSHU, "sister", "sister_city", ("trade",)),
+        c.SubmitProposal(NORFOLK, KITAKYUSHU, "friendship", "sister_city", ("trade",)),
         deciding("councillor"),
     ),
     (c.ApproveByCouncil(Vote(7, 1), TEXT, RESOLUTION), SECOND_CLERK),
     (c.RecordCounterpartApproval(TEXT, RESOLUTION), COUNTERPART),
     (c.SignAgreement("Mayor", TEXT), deciding("mayor")),
     (c.SignAgreement("Mayor", TEXT), COUNTERPART),
-    (c.BringIntoForce(), CLERK),
+    (c.BringIntoForce(term_end="2031-04-30"), CLERK),
     (r.OpenReview("complaint", CONTINUATION.id, "Does it go on?", no_tie=True), OFFICER),
     (c.Suspend("No contact.", "Until there is.", RESOLUTION), CLERK),
 )
@@ -178,146 +174,7 @@ def acts(draw: st.DrawFn, verb: str, actor: Actor, number: int) -> Act:
     bodies: list[str] = []
     if not issubclass(shape, ReviewCommand):
         bodies = sorted(RULES[shape].bodies_for(actor.role))
-    by = deciding(draw(_mostly(bodies or [actor.body], BODIES)), actor)
-    on = draw(_mostly(DAYS[:1], DAYS))
+    by = deciding(draw(mostly(bodies or [actor.body], BODIES)), actor)
+    on = draw(mostly(DAYS[:1], DAYS))
     now = NOW + timedelta(minutes=number)
     return Act(by, f"key-{number}", now, parse(on) if on.strip("./") else None)
-
-
-def _mostly(usual: Sequence[T], unusual: Sequence[T]) -> st.SearchStrategy[T]:
-    return st.integers(0, 7).flatmap(lambda n: st.sampled_from(unusual if n == 7 else usual))
-
-
-def _texts() -> st.SearchStrategy[str]:
-    return _mostly([TEXT], [OTHER_TEXT])
-
-
-def _reviews(state: Reviews) -> st.SearchStrategy[ReviewId]:
-    nobodys = [ReviewId("TR-0000-0000")]
-    return _mostly([known.id for known in state.reviews] or nobodys, nobodys)
-
-
-def _elements() -> st.SearchStrategy[str]:
-    return _mostly(CONTINUATION.codes, [*TRANSPARENCY_ACT.codes, "9Z"])
-
-
-_said = st.sampled_from(["Seen.", "Zwölf Schüler kamen.", "北九州市"])
-_evidence = st.sampled_from([(), RESOLUTION, (Citation("Minutes", "1967-05"),)])
-_money = st.builds(
-    MoneyLine, st.just("USD"), st.sampled_from([0, 5]), st.sampled_from([0, 5]), st.just(0)
-)
-_facts = st.none() | st.builds(
-    DatedFact, st.sampled_from(["0836", "1967", "197X", "2836"]), st.just("named_page")
-)
-
-
-def _requests(state: Reviews, last: int) -> st.SearchStrategy[c.RequestCorrection]:
-    return st.builds(
-        c.RequestCorrection,
-        position=st.integers(1, last + 1),
-        field=st.sampled_from(
-            ["effective", "since", "formally_since", "party_name", "party_country"]
-        ),
-        value=st.sampled_from(["2026-03", "0836", "1967~", "GB", "City of Norfolk", ""]),
-        reason=_said,
-        community=st.sampled_from([NORFOLK.community, KITAKYUSHU.community, ""]),
-    )
-
-
-def _waiting(state: Reviews, last: int) -> st.SearchStrategy[int]:
-    record = getattr(state.partnership, "record", None)
-    waiting = [pending.position for pending in record.corrections] if record else []
-    return _mostly(waiting or [1], [max(last, 1)])
-
-
-def _asked(state: Reviews) -> st.SearchStrategy[int]:
-    return st.sampled_from(
-        [*(at for known in state.reviews for at in getattr(known, "unanswered", ())), 1]
-    )
-
-
-COMMANDS: dict[str, Callable[[Reviews, int], st.SearchStrategy[Command]]] = {
-    "submit-proposal": lambda state, last: st.builds(
-        c.SubmitProposal,
-        home=st.just(NORFOLK),
-        counterpart=_mostly([KITAKYUSHU], [NORFOLK]),
-        tier=st.sampled_from(["sister", "friendship"]),
-        kind=st.just("sister_city"),
-        motives=st.sampled_from([("trade",), ("trade", "culture", "trade"), ("unknown",)]),
-        statement=_said,
-    ),
-    "approve-by-council": lambda state, last: st.builds(
-        c.ApproveByCouncil,
-        _mostly([Vote(7, 1)], [Vote(4, 4)]),
-        _texts(),
-        st.just(RESOLUTION),
-    ),
-    "decline": lambda state, last: st.builds(c.Decline, _said, _evidence),
-    "withdraw": lambda state, last: st.builds(c.Withdraw, _said, _evidence),
-    "record-counterpart-approval": lambda state, last: st.builds(
-        c.RecordCounterpartApproval, _texts(), st.just(RESOLUTION)
-    ),
-    "sign-agreement": lambda state, last: st.builds(c.SignAgreement, st.just("Mayor"), _texts()),
-    "bring-into-force": lambda state, last: st.builds(
-        c.BringIntoForce, _said, rule=st.sampled_from(["", "effective-day/1"])
-    ),
-    "report-activity": lambda state, last: st.builds(
-        c.ReportActivity, st.sampled_from(["visit", "aid"]), _said, evidence=_evidence
-    ),
-    "file-annual-report": lambda state, last: st.builds(
-        c.FileAnnualReport,
-        st.integers(2024, 2027),
-        st.booleans(),
-        _said,
-        st.lists(_money, max_size=1).map(tuple),
-    ),
-    "suspend": lambda state, last: st.builds(
-        c.Suspend, _said, _said, st.just(RESOLUTION), _mostly([0], [30])
-    ),
-    "resume": lambda state, last: st.builds(c.Resume, _said),
-    "end": lambda state, last: st.builds(
-        c.End, st.sampled_from(["mutual", "home", "counterpart", "statute"]), st.just(RESOLUTION)
-    ),
-    "record-legacy-partnership": lambda state, last: st.builds(
-        c.RecordLegacyPartnership,
-        home=st.just(NORFOLK),
-        counterpart=st.just(KITAKYUSHU),
-        status=st.sampled_from(STATUSES),
-        tier=st.just("sister"),
-        kind=st.just("sister_city"),
-        grade=st.sampled_from(["list_only", "signed_copy"]),
-        sources=st.just(RESOLUTION),
-        since=_facts,
-        formally_since=_facts,
-    ),
-    "request-correction": _requests,
-    "approve-correction": lambda state, last: st.builds(c.ApproveCorrection, _waiting(state, last)),
-    "reject-correction": lambda state, last: st.builds(
-        c.RejectCorrection, _waiting(state, last), _said
-    ),
-    "open-review": lambda state, last: st.builds(
-        r.OpenReview,
-        ground=st.just("complaint"),
-        criteria=_mostly([CONTINUATION.id], [TRANSPARENCY_ACT.id, "none"]),
-        statement=_said,
-        no_tie=_mostly([True], [False]),
-        hold=st.booleans(),
-    ),
-    "request-information": lambda state, last: st.builds(
-        r.RequestInformation, _reviews(state), _said, st.just("Norfolk City Council")
-    ),
-    "record-answer": lambda state, last: st.builds(
-        r.RecordAnswer, _reviews(state), _asked(state), _said
-    ),
-    "record-finding": lambda state, last: st.builds(
-        r.RecordFinding,
-        _reviews(state),
-        _elements(),
-        st.sampled_from(["met", "no_evidence"]),
-        _said,
-        _evidence,
-    ),
-    "close-review": lambda state, last: st.builds(
-        r.CloseReview, _reviews(state), st.just("no_action"), _said, _said
-    ),
-}

@@ -24,7 +24,7 @@ from tests.domain.lives import Life, decide, lives
 
 STEPS_OF_LIFE = (
     *(e.HomeApprovalGiven, e.CounterpartApprovalRecorded, e.AgreementSigned),
-    *(e.ProposalDeclined, e.ProposalWithdrawn, e.PartnershipActivated),
+    *(e.ProposalDeclined, e.ProposalWithdrawn, e.PartnershipLapsed, e.PartnershipActivated),
     *(e.PartnershipSuspended, e.PartnershipResumed, e.PartnershipEnded),
 )
 MAY_HAPPEN_TWICE = (c.ReportActivity, rc.RequestInformation, rc.RecordFinding)
@@ -107,10 +107,43 @@ def test_no_clock_changes_what_a_history_means(life: Life) -> None:
 @given(lives())
 def test_what_time_brings_about_names_its_rule(life: Life) -> None:
     for entry in life.entries:
-        if isinstance(entry.event, e.PartnershipActivated):
-            assert bool(entry.event.rule) == (entry.actor.role == "system")
-        else:
-            assert entry.actor.role != "system"
+        by_system = entry.actor.role == "system"
+        match entry.event:
+            case e.PartnershipActivated() | e.PartnershipLapsed() as event:
+                assert bool(event.rule) == by_system
+            case e.VitalitySet() as event:
+                assert bool(event.rule) == (by_system or event.vitality != "fresh")
+            case _:
+                assert not by_system
+
+
+@given(lives())
+def test_a_hold_keeps_force_term_and_level_as_they_are(life: Life) -> None:
+    holds = set[str]()
+    for entry in life.entries:
+        match entry.event:
+            case r.ReviewOpened(hold=True) as opened:
+                holds.add(opened.review)
+            case r.ReviewClosed() as closed:
+                holds.discard(closed.review)
+            case e.PartnershipActivated() | e.TermRenewed() | e.TierSet(reason=""):
+                assert not holds
+            case _:
+                pass
+
+
+@given(lives())
+def test_a_term_is_only_renewed_to_a_later_end(life: Life) -> None:
+    end = ""
+    for entry in life.entries:
+        match entry.event:
+            case e.LegacyPartnershipRecorded() | e.PartnershipActivated() as begun:
+                end = begun.term_end or end
+            case e.TermRenewed() as renewed:
+                assert end < renewed.term_end
+                end = renewed.term_end
+            case _:
+                pass
 
 
 # Invariant 4.
@@ -192,12 +225,12 @@ def test_both_clocks_are_kept_as_they_were_told(life: Life) -> None:
 
 
 @given(lives())
-def test_what_begins_or_ends_a_partnership_is_found_by_its_pair(life: Life) -> None:
+def test_what_begins_ends_or_moves_a_partnership_is_found_by_its_pair(life: Life) -> None:
     was_live = False
     for stored, (state, entry) in zip(life.recorded, states(life.entries), strict=True):
         after = REVIEW.evolve(state, entry).partnership
         assert not isinstance(after, Unknown)
         is_live = status_of(after) in LIVE
-        if is_live != was_live:
+        if is_live != was_live or isinstance(entry.event, e.TierSet):
             assert any(tag.startswith("pair:") for tag in stored.tags)
         was_live = is_live

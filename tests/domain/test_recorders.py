@@ -44,17 +44,29 @@ COLUMNS = ("clerk", "counterpart", "oversight_officer", "approver", "administrat
 TABLE = """
 verb                          clerk  counterpart  oversight_officer  approver  administrator  system
 submit-proposal               yes    -            -                  -         -              -
+record-recommendation         yes    -            -                  -         -              -
+record-legal-review           yes    -            -                  -         -              -
 approve-by-council            yes    -            -                  -         -              -
 decline                       yes    yes          -                  -         -              -
 withdraw                      yes    -            -                  -         -              -
+lapse                         yes    -            -                  -         -              yes
+send-offer                    yes    -            -                  -         -              -
 record-counterpart-approval   yes    yes          -                  -         -              -
 sign-agreement                yes    yes          -                  -         -              -
 bring-into-force              yes    -            -                  -         -              yes
 report-activity               yes    -            -                  -         -              -
 file-annual-report            yes    -            -                  -         -              -
+vary                          yes    -            -                  -         -              -
+renew                         yes    -            -                  -         -              -
+promote                       yes    -            -                  -         -              -
+demote                        yes    -            -                  -         -              -
 suspend                       yes    -            -                  -         -              -
 resume                        yes    -            -                  -         -              -
+mark-dormant                  yes    -            -                  -         -              yes
+revive                        yes    -            -                  -         -              yes
+give-notice                   yes    yes          -                  -         -              -
 end                           yes    yes          -                  -         -              -
+record-recognition            yes    -            -                  -         -              -
 record-legacy-partnership     yes    -            -                  -         yes            -
 request-correction            yes    -            -                  -         -              -
 approve-correction            -      -            yes                yes       -              -
@@ -122,17 +134,29 @@ def test_the_roles_that_record_a_verb_are_those_of_the_table(verb: str) -> None:
 STAGES = """
 verb                         nothing proposed approved agreed active suspended ended
 submit-proposal              yes     -        -        -      -      -         -
+record-recommendation        -       yes      yes      -      -      -         -
+record-legal-review          -       yes      yes      -      -      -         -
 approve-by-council           -       yes      -        -      -      -         -
 decline                      -       yes      yes      -      -      -         -
 withdraw                     -       yes      yes      -      -      -         -
+lapse                        -       yes      yes      yes    -      -         -
+send-offer                   -       -        yes      -      -      -         -
 record-counterpart-approval  -       yes      -        -      -      -         -
 sign-agreement               -       -        yes      -      -      -         -
 bring-into-force             -       -        -        yes    -      -         -
 report-activity              -       -        -        -      yes    yes       -
 file-annual-report           -       -        -        -      yes    yes       -
+vary                         -       -        -        yes    yes    -         -
+renew                        -       -        -        -      -      -         -
+promote                      -       -        -        -      -      -         -
+demote                       -       -        -        -      yes    -         -
 suspend                      -       -        -        -      yes    -         -
 resume                       -       -        -        -      -      yes       -
+mark-dormant                 -       -        -        -      yes    yes       -
+revive                       -       -        -        -      -      -         -
+give-notice                  -       -        -        -      yes    yes       -
 end                          -       -        -        yes    yes    yes       -
+record-recognition           -       yes      yes      yes    yes    yes       yes
 record-legacy-partnership    yes     -        -        -      -      -         -
 request-correction           -       yes      yes      yes    yes    yes       yes
 approve-correction           -       -        -        -      -      -         -
