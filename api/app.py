@@ -14,7 +14,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import HANDLERS
 from api.rest.router import router
 from api.services import Services
-from api.web import acts, around, audit, partnership, register
+from api.web import acts, around, audit, partnership, register, reports
 from api.web.rendering import FOLDER
 from api.web.typed import LARGEST_FORM
 
@@ -46,6 +46,13 @@ def create_app(services: Services) -> Litestar:
             audit.history,
             audit.history_as_csv,
             audit.history_as_json_lines,
+            reports.reports,
+            reports.report,
+            reports.report_as_json,
+            reports.report_as_csv,
+            reports.report_as_text,
+            reports.figure,
+            reports.claims,
             around.help_page,
             around.health,
             around.choose_role,

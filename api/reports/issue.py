@@ -66,6 +66,7 @@ class Reports:
         reached: Callable[[int], Awaitable[bool]],
     ) -> None:
         self._sources = Sources(register, compliance, ledger, shipped_lists())
+        self._shipped = regime_for_report(REPORT, self._sources.lists)
         self._reached = reached
         self._reports: _Kept[Report] = _Kept(_REPORTS_KEPT)
         self._figures: _Kept[OpenedFigure] = _Kept(_FIGURES_KEPT)
@@ -88,14 +89,32 @@ class Reports:
         """
         if report not in REPORTS:
             raise NotFound("report", report[:60], f"There are {', '.join(REPORTS)}.")
-        lists = self._sources.lists
-        return Question(
-            regime=load_regime(regime, lists) if regime else regime_for_report(report, lists),
+        return self.question(
             as_of=parse_day(as_of, field="as-of"),
             position=await position_asked_for(
                 self._sources.ledger, known_at=known_at, position=position
             ),
             since=parse_day(since, field="since") if since else None,
+            community=community,
+            regime=regime,
+        )
+
+    def question(
+        self,
+        *,
+        as_of: date,
+        position: int,
+        since: date | None = None,
+        community: str = "",
+        regime: str | None = None,
+    ) -> Question:
+        """The question of these days and this position; see `Question`."""
+        lists = self._sources.lists
+        return Question(
+            regime=load_regime(regime, lists) if regime else self._shipped,
+            as_of=as_of,
+            position=position,
+            since=since,
             community=community,
         )
 
@@ -124,8 +143,9 @@ class Reports:
     async def issue(self, question: Question, format: Format, figure: str = "") -> bytes:
         """The report, or one figure of it opened, as a file. Raises as `report` and `figure`."""
         if figure:
-            return render_figure(await self.figure(question, figure), format)
-        return render(await self.report(question), format)
+            opened = await self.figure(question, figure)
+            return await asyncio.to_thread(render_figure, opened, format)
+        return await asyncio.to_thread(render, await self.report(question), format)
 
     async def _wait_for(self, position: int) -> None:
         # A report of tables that are still behind would be wrong, and kept.

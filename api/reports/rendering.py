@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias, assert_never
 
 import msgspec
 
+from api.exports import cell
 from api.reports.page import figure_page, page
 from api.reports.report import Basis, Figure, OpenedFigure, Report
 
@@ -106,12 +107,5 @@ def _csv(columns: tuple[str, ...], rows: Iterable[Row]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows([[_cell(value) for value in row] for row in rows])
+    writer.writerows([[cell(str(value)) for value in row] for row in rows])
     return text.getvalue().encode()
-
-
-def _cell(value: str | int) -> str | int:
-    # A spreadsheet runs a cell that begins so; with a quote before it, it stays text.
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
