@@ -8,14 +8,14 @@ import structlog
 from litestar import Litestar, Request
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.exceptions import PermissionDeniedException
-from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import HANDLERS
+from api.rest import docs
 from api.rest.router import router
 from api.services import Services
 from api.web import acts, around, audit, partnership, register, reports
-from api.web.rendering import FOLDER
+from api.web.static_files import static_files
 from api.web.typed import LARGEST_FORM
 
 HEADERS = {
@@ -59,8 +59,9 @@ def create_app(services: Services) -> Litestar:
             around.sign_in_form,
             around.sign_in,
             around.sign_out,
+            *docs.PAGES,
             router(),
-            create_static_files_router(path="/static", directories=[FOLDER / "static"]),
+            static_files(),
         ],
         state=State({"services": services}),
         exception_handlers=HANDLERS,
