@@ -1,16 +1,27 @@
 """All of `/api/v1`: every noun's handlers behind one gate, and the document that describes them."""
 
+import asyncio
 from functools import cache
 
 import msgspec
 from litestar import Response, Router, route
 
 from api.gate.middleware import gate
-from api.rest import actions
+from api.rest import (
+    actions,
+    communities,
+    entries,
+    index,
+    lists,
+    partnerships,
+    regimes,
+    reviews,
+)
 from api.rest.openapi import Json, document
+from api.rest.who import known_token_only
 from api.web.visitors import READ
 
-NOUNS = (actions,)
+NOUNS = (index, partnerships, communities, reviews, entries, lists, regimes, actions)
 """A module per noun; each has its `HANDLERS`."""
 
 PATH = "/api/v1"
@@ -19,7 +30,12 @@ PATH = "/api/v1"
 def router() -> Router:
     """The interface for programs."""
     handlers = [handler for noun in NOUNS for handler in noun.HANDLERS]
-    return Router(PATH, route_handlers=[*handlers, openapi], middleware=[gate])
+    return Router(
+        PATH,
+        route_handlers=[*handlers, openapi],
+        middleware=[gate],
+        before_request=known_token_only,
+    )
 
 
 @cache
@@ -36,4 +52,4 @@ def _encoded() -> bytes:
 @route("/openapi.json", http_method=READ, include_in_schema=False)
 async def openapi() -> Response[bytes]:
     """The document, for programs that make programs."""
-    return Response(_encoded(), media_type="application/json")
+    return Response(await asyncio.to_thread(_encoded), media_type="application/json")

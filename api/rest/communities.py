@@ -1,0 +1,91 @@
+"""Communities: everybody who is or was a party, each once."""
+
+from datetime import date
+
+from litestar import Response, route
+from litestar.di import Provide
+from litestar.params import FromPath
+from msgspec import Struct
+
+from api.rest.moments import Pinned, asked, today
+from api.rest.paging import Listing, PagePinned, answered, cursor_after, listed, place
+from api.rest.partnerships import OfCountry, Search, country_of
+from api.web.visitors import READ, WebRequest, services_of
+from domain.refusals import Invalid, NotFound
+from projections.communities.community import Community
+from projections.views import Filters
+
+
+class CommunityList(Listing, frozen=True, kw_only=True):
+    """Parties of partnerships that had possibly begun on the day, in order of their names."""
+
+    items: tuple[Community, ...]
+
+
+class CommunityAt(Struct, frozen=True):
+    """One community. `partnerships` is how many of it had possibly begun on the day `as_of`;
+    `GET /partnerships?community=` lists them.
+    """
+
+    as_of: date
+    position: int
+    community: Community
+    partnerships: int
+
+
+@route(
+    "/communities",
+    http_method=READ,
+    summary="Communities",
+    dependencies={"page": Provide(place)},
+)
+async def communities(
+    request: WebRequest, page: PagePinned, q: Search = None, country: OfCountry = None
+) -> Response[CommunityList]:
+    """Found by parts of any name that was recorded for them, and by country."""
+    if q is not None and len(q) > 200:
+        raise Invalid("q", "it has more than 200 characters", "Search for less.")
+    services, at = services_of(request), page.at
+    found = await services.communities.search(
+        position=at.position,
+        # No partnership begins after today.
+        as_of=at.as_of if at.as_of < today(services) else None,
+        query=q or "",
+        country=country_of(country),
+        after=page.after_as(tuple[str, str]),
+        limit=page.limit,
+        total=page.total,
+    )
+    return listed(
+        request,
+        CommunityList(
+            as_of=at.as_of,
+            position=at.position,
+            items=found.rows,
+            next=await cursor_after(request, at, found.next_after),
+            total=found.total,
+        ),
+    )
+
+
+@route(
+    "/communities/{community_id:str}",
+    http_method=READ,
+    summary="One community",
+    dependencies={"at": Provide(asked)},
+)
+async def community(
+    request: WebRequest, community_id: FromPath[str], at: Pinned
+) -> Response[CommunityAt]:
+    """With all names that were recorded for it."""
+    services = services_of(request)
+    found = await services.communities.get(community_id, position=at.position)
+    if found is None:
+        raise NotFound(
+            "community", community_id[:40], "Find its id by `q` in the list of communities."
+        )
+    theirs = await services.register.search(Filters(community=community_id), at.moment, limit=1)
+    return answered(CommunityAt(at.as_of, at.position, found, theirs.total or 0), at)
+
+
+HANDLERS = (communities, community)

@@ -1,0 +1,81 @@
+"""Waiting for the ledger to grow: all who wait share one look at its end."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from api.refusals import TooManyWaiting
+from api.web.visitors import WebRequest, services_of
+from domain.ports import Ledger
+
+MOST_WAITING = 256
+"""How many may wait in one process."""
+
+_LOOK = 0.1  # seconds between two looks at the ledger's end while somebody waits
+_log = structlog.stdlib.get_logger("twinledger.growth")
+
+
+class Growth:
+    """Who waits holds no connection: one task asks for all of them, while there are any."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._waiting = 0
+        self._end = 0
+        self._moved = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def seat(self) -> Iterator[None]:
+        """A place among those who wait. Raises `TooManyWaiting`."""
+        if self._waiting >= MOST_WAITING:
+            raise TooManyWaiting
+        self._waiting += 1
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+
+    async def beyond(self, position: int, seconds: float) -> bool:
+        """Whether an entry later than `position` is recorded before the time has passed.
+
+        For who has a seat.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while self._end <= position:
+            left = deadline - loop.time()
+            if left <= 0:
+                return False
+            if self._looking is None or self._looking.done():
+                self._looking = asyncio.create_task(self._look())
+            try:
+                # A look that failed is taken up again by whoever comes round first.
+                async with asyncio.timeout(min(left, 1.0)):
+                    await self._moved.wait()
+            except TimeoutError:
+                continue
+        return True
+
+    async def _look(self) -> None:
+        try:
+            while self._waiting:
+                # An end that lies further back than before is that of a restored register.
+                if (end := (await self._ledger.head()).position) != self._end:
+                    self._end = end
+                    self._moved.set()
+                    self._moved = asyncio.Event()
+                await asyncio.sleep(_LOOK)
+        except Exception as error:
+            _log.warning("look_failed", reason=str(error) or type(error).__name__)
+
+
+def growth_of(request: WebRequest) -> Growth:
+    """The one of this application."""
+    state = request.app.state
+    if "growth" not in state:
+        state["growth"] = Growth(services_of(request).ledger)
+    growth: Growth = state["growth"]
+    return growth

@@ -1,0 +1,241 @@
+"""Partnerships: the list, one of them, its acts, its reviews."""
+
+from datetime import date
+from typing import Annotated, Literal, get_args
+
+from litestar import Response, route
+from litestar.di import Provide
+from litestar.params import FromPath, QueryParameter
+from msgspec import Struct
+
+from api.rest.entries import happened_by
+from api.rest.moments import At, Pinned, asked
+from api.rest.paging import Listing, PagePinned, Text, answered, cursor_after, listed, one_of, place
+from api.rest.reviews import ReviewSummaries, reviews_page
+from api.services import Services
+from api.web.visitors import READ, WebRequest, services_of
+from domain.refusals import Invalid, NotFound
+from domain.values import PartnershipId, Status, Tier, read_partnership_id
+from projections.views import Filters, Moment, PartnershipView, TimelineItem
+
+STATUSES: tuple[Status, ...] = get_args(Status)
+TIERS: tuple[Tier, ...] = get_args(Tier)
+
+
+class PartnershipList(Listing, frozen=True, kw_only=True):
+    """Partnerships that had possibly begun on the day, in order of their first name."""
+
+    items: tuple[PartnershipView, ...]
+
+
+class PartnershipAt(Struct, frozen=True):
+    """One partnership as it stood on the day `as_of`, as known at `position`.
+
+    `statuses` is empty where it had surely not begun.
+    """
+
+    as_of: date
+    position: int
+    partnership: PartnershipView
+
+
+class ActList(Listing, frozen=True, kw_only=True):
+    """What happened to a partnership, as sentences, the first act in front."""
+
+    items: tuple[TimelineItem, ...]
+
+
+Search = Annotated[
+    Text,
+    QueryParameter(
+        name="q",
+        description="Parts of names or of the reference, in any script, without case and accents.",
+        schema_extra={"maxLength": 200},
+    ),
+]
+InStatus = Annotated[
+    str | None,
+    QueryParameter(
+        name="status",
+        description="Only those of which this status is certain on the day.",
+        schema_extra={"enum": STATUSES},
+    ),
+]
+OfCountry = Annotated[
+    Text,
+    QueryParameter(
+        name="country",
+        description="Only those with a party in this country: ISO 3166-1, two letters.",
+        schema_extra={"pattern": "^[A-Za-z]{2}$"},
+    ),
+]
+OfTier = Annotated[
+    str | None,
+    QueryParameter(
+        name="tier", description="Only those of this tier.", schema_extra={"enum": TIERS}
+    ),
+]
+OfCommunity = Annotated[
+    Text, QueryParameter(name="community", description="Only those of the community with this id.")
+]
+UnderReview = Annotated[
+    Literal["yes"] | None,
+    QueryParameter(
+        name="under-review",
+        description="With `yes` only those with a transparency review open on the day.",
+    ),
+]
+
+
+@route(
+    "/partnerships",
+    http_method=READ,
+    summary="The register",
+    dependencies={"page": Provide(place)},
+)
+async def partnerships(
+    request: WebRequest,
+    page: PagePinned,
+    *,
+    q: Search = None,
+    status: InStatus = None,
+    country: OfCountry = None,
+    tier: OfTier = None,
+    community: OfCommunity = None,
+    under_review: UnderReview = None,
+) -> Response[PartnershipList]:
+    """Search and filter; all filters together."""
+    if q is not None and len(q) > 200:
+        raise Invalid("q", "it has more than 200 characters", "Search for less.")
+    filters = Filters(
+        q or "",
+        one_of(status, STATUSES, "status"),
+        country_of(country),
+        one_of(tier, TIERS, "tier"),
+        under_review is not None,
+        community or "",
+    )
+    found = await services_of(request).register.search(
+        filters, page.at.moment, limit=page.limit, after=page.after_as(str), total=page.total
+    )
+    return listed(
+        request,
+        PartnershipList(
+            as_of=page.at.as_of,
+            position=page.at.position,
+            items=found.rows,
+            next=await cursor_after(request, page.at, found.next_after),
+            total=found.total,
+        ),
+    )
+
+
+@route(
+    "/partnerships/{ref:str}",
+    http_method=READ,
+    summary="One partnership",
+    dependencies={"at": Provide(asked)},
+)
+async def partnership(
+    request: WebRequest, ref: FromPath[str], at: Pinned
+) -> Response[PartnershipAt]:
+    """At any moment of either clock. At present its `ETag` is what a command's `If-Match` names."""
+    reference = _reference(ref)
+    view = await _view(services_of(request), reference, at)
+    etag = {"etag": f'"{view.version}"'} if at.now else {}
+    return answered(PartnershipAt(at.as_of, at.position, view), at, **etag)
+
+
+@route(
+    "/partnerships/{ref:str}/entries",
+    http_method=READ,
+    summary="What happened to a partnership",
+    dependencies={"page": Provide(place)},
+)
+async def partnership_entries(
+    request: WebRequest, ref: FromPath[str], page: PagePinned
+) -> Response[ActList]:
+    """As sentences. Where a day is asked: the acts that had possibly taken place by then."""
+    services, reference, at = services_of(request), _reference(ref), page.at
+    await _view(services, reference, at)
+    items = tuple(
+        item
+        for item in await services.timeline.of(reference, position=at.position)
+        if happened_by(item.effective, item.recorded_at, at.as_of)
+    )
+    shown_last = page.after_position()
+    rest = tuple(item for item in items if item.position > shown_last)
+    shown = rest[: page.limit]
+    return listed(
+        request,
+        ActList(
+            as_of=at.as_of,
+            position=at.position,
+            items=shown,
+            next=await cursor_after(
+                request, at, shown[-1].position if len(rest) > len(shown) else None
+            ),
+            total=len(items) if page.total else None,
+        ),
+    )
+
+
+@route(
+    "/partnerships/{ref:str}/reviews",
+    http_method=READ,
+    summary="The reviews of a partnership",
+    dependencies={"page": Provide(place)},
+)
+async def partnership_reviews(
+    request: WebRequest, ref: FromPath[str], page: PagePinned
+) -> Response[ReviewSummaries]:
+    """Those opened by the day, the first in front."""
+    reference = _reference(ref)
+    await _view(services_of(request), reference, page.at)
+    return await reviews_page(request, page, partnership=reference)
+
+
+def country_of(text: str | None) -> str:
+    """Two letters, in either case; empty where nothing is asked. Raises `Invalid`."""
+    if text is None:
+        return ""
+    if not (len(text) == 2 and text.isascii() and text.isalpha()):
+        raise Invalid("country", f"{text[:20]!r} is not two letters", "Write DE for Germany.")
+    return text.upper()
+
+
+def _reference(text: str) -> PartnershipId:
+    """The reference. Raises `NotFound` where it is none, or is written in another way."""
+    if len(text) <= 40:
+        try:
+            reference = read_partnership_id(text)
+        except Invalid:
+            reference = None
+        if reference == text:
+            return reference
+        if reference is not None:
+            raise NotFound("partnership", text, f"Ask for {reference}.")
+    raise NotFound(
+        "partnership",
+        text[:40],
+        "References look like TL-7K3Q-9FZM; find one by `q` in the list of partnerships.",
+    )
+
+
+async def _view(services: Services, reference: PartnershipId, at: At) -> PartnershipView:
+    """Raises `NotFound`, and says so where the record began later."""
+    view = await services.register.get(reference, at.moment)
+    if view is not None:
+        return view
+    newest = await services.register.get(reference, Moment())
+    if newest is None:
+        raise NotFound("partnership", reference, "Check the reference, or search the register.")
+    raise NotFound(
+        "partnership",
+        reference,
+        f"At entry {at.position} it was not recorded yet: its first entry is "
+        f"{newest.first_position}.",
+    )
+
+
+HANDLERS = (partnerships, partnership, partnership_entries, partnership_reviews)
