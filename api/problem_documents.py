@@ -59,6 +59,8 @@ def address(code: str) -> str:
 def answer(problem: Problem) -> Response[bytes]:
     """The document with its headers."""
     headers = {"www-authenticate": "Bearer"} if problem.status == 401 else {}
+    if problem.retryable:
+        headers["retry-after"] = "1"
     return Response(
         msgspec.json.encode(problem),
         status_code=problem.status,

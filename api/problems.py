@@ -129,6 +129,11 @@ def codes_of(status: int) -> tuple[str, ...]:
     return tuple(sorted(codes))
 
 
+def statuses_of(code: str) -> tuple[int, ...]:
+    """The statuses with which a problem of that code comes."""
+    return tuple(status for status in range(400, 600) if code in codes_of(status))
+
+
 def _kinds(kinds: Iterable[type[Exception]]) -> Iterator[type[Exception]]:
     """These and everything below them."""
     for kind in kinds:

@@ -186,8 +186,10 @@ def _problems(statuses: Iterable[int]) -> Json:
 
 
 def _problem(status: int) -> Json:
+    codes = codes_of(status)
     return {
-        "description": f"A problem: {', '.join(codes_of(status))}.",
+        "description": f"A problem: {', '.join(codes)}.",
+        "x-codes": codes,
         "content": {MEDIA_TYPE: {"schema": {"$ref": _SCHEMAS.format(name="Problem")}}},
     }
 

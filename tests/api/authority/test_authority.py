@@ -25,6 +25,7 @@ from tests.api.authority.acts import ACTS, TAKES_THE_PAIR, body_of, form_of
 from tests.api.authority.people import COLUMNS, Credentials, Way, employ, role_of
 from tests.api.authority.situations import SITUATIONS, Seeded, free_the_pair, seed
 from tests.api.desk import services_on
+from tests.domain.people import NORFOLK
 
 TABLE = Path(__file__).with_name("authority.csv")
 RECORDED = {"201", "303"}
@@ -47,7 +48,7 @@ class Row(Struct, frozen=True):
 
     @property
     def way(self) -> Way:
-        return "api" if self.route.startswith("/api/") else "page"
+        return "api" if self.route.startswith("/api/v1") else "page"
 
     @property
     def address(self) -> str:
@@ -114,7 +115,18 @@ class Register:
 
 def _values(there: Seeded) -> dict[str, str]:
     """What stands in the addresses for their variables."""
-    return {"ref": there.partnership, "file_path": "twinledger.css"}
+    return {
+        "ref": there.partnership,
+        "entry": str(there.positions[0]),
+        "review_id": there.review,
+        "community_id": NORFOLK.community,
+        "list_id": "cpi",
+        "edition": "2023",
+        "regime_id": "us-sister-city-transparency-act-s1351-2025",
+        "figure": "5.activities",
+        "code": "invalid",
+        "file_path": "twinledger.css",
+    }
 
 
 @asynccontextmanager
