@@ -103,7 +103,7 @@ def in_a_sentence(typed: Typed) -> list[str]:
     """What was asked for, as a list of the log says it of itself."""
     called = {str(kind): name for kind, name in (*KINDS.items(), *TYPES.items())}
     said: list[tuple[str, str, Callable[[str], str]]] = [
-        ("kind", "of the kind {}", lambda kind: called.get(kind, kind)),
+        ("kind", "of the kind \u201c{}\u201d", lambda kind: called.get(kind, kind)),
         ("recorder", "recorded by {}", str),
         ("body", "decided by: {}", word),
         ("community", "about {}", str),

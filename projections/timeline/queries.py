@@ -7,7 +7,7 @@ LOG = """
          where k.corrects = t.position and {corrected}) as corrected_by
     from {schema}.timeline_item t
     where {where}
-    order by t.position {order} limit {limit}
+    order by {position} {order} limit {limit}
 """
 COUNTS = """
     select t.kind, count(*) as n from {schema}.timeline_item t

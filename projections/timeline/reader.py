@@ -1,5 +1,6 @@
 """The timeline as the pages and the command line read it."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Literal
 
@@ -27,6 +28,7 @@ _OF = """
     where t.partnership = $1 and ($2::bigint is null or t.position <= $2)
     order by t.position
 """
+_PLAIN = re.compile(r"[a-z0-9_.]{1,60}", re.ASCII)
 _DECODER = msgspec.json.Decoder(TimelineItem)
 
 
@@ -115,27 +117,31 @@ class _Question:
         self.values: list[object] = []
         clauses = ["true"]
         for column, value in (
-            ("recorder", filters.recorder),
-            ("body", filters.body),
             ("kind", filters.kind),
             ("type", filters.type),
+            ("body", filters.body),
+            ("recorder", filters.recorder),
             ("partnership", filters.partnership),
         ):
             if value:
-                clauses.append(f"t.{column} = {self._value(value, 'text')}")
+                clauses.append(f"t.{column} = {self._of_few(value, column)}")
+        self._order = "t.position"
         if filters.community:
             one = [filters.community, key(filters.community)]
             clauses.append(f"t.parties && {self._value(one, 'text[]')}")
+            # A community has few entries of all: they are found by their index and sorted, where
+            # the order of the primary key would have all entries read for a name that has none.
+            self._order = "t.position + 0"
         if later := max(filters.after, after or 0):
-            clauses.append(f"t.position > {self._value(later, 'bigint')}")
+            clauses.append(f"{self._order} > {self._value(later, 'bigint')}")
         if before is not None:
-            clauses.append(f"t.position < {self._value(before, 'bigint')}")
+            clauses.append(f"{self._order} < {self._value(before, 'bigint')}")
         if filters.until is not None:
-            clauses.append(f"t.position <= {self._value(filters.until, 'bigint')}")
+            clauses.append(f"{self._order} <= {self._value(filters.until, 'bigint')}")
         self._corrected = "true"
         if filters.position is not None:
             known = self._value(filters.position, "bigint")
-            clauses.append(f"t.position <= {known}")
+            clauses.append(f"{self._order} <= {known}")
             self._corrected = f"k.position <= {known}"
         self._where = " and ".join(clauses)
 
@@ -143,9 +149,17 @@ class _Question:
         self.values.append(value)
         return f"${len(self.values)}::{type_}"
 
+    def _of_few(self, value: str, column: str) -> str:
+        """A column of few values has plain ones in the statement, so that each gets its own plan:
+        some are in every second entry, others in none.
+        """
+        if column in ("kind", "type", "body") and _PLAIN.fullmatch(value):
+            return f"'{value}'"
+        return self._value(value, "text")
+
     def sql(self, text: str, **parts: str) -> str:
-        """Fill in `parts`: fixed pieces of SQL, never a value itself."""
-        parts |= {"where": self._where, "corrected": self._corrected}
+        """Fill in `parts`, pieces of SQL that nobody typed."""
+        parts |= {"where": self._where, "corrected": self._corrected, "position": self._order}
         return text.format(schema=self._place.views, **parts)
 
 

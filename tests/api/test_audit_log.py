@@ -75,7 +75,7 @@ async def test_a_filter_is_told_with_what_it_found(desk: Desk) -> None:
     await desk.propose()
     page = await desk.get("/history?kind=step&recorder=demo-clerk-1&recorded-from=2020-02-01")
     assert (
-        "1 entry of the kind Steps of a partnership, recorded by demo-clerk-1, recorded from "
+        "1 entry of the kind “Steps of a partnership”, recorded by demo-clerk-1, recorded from "
         "1 February 2020 on" in page.text
     )
     assert page.fields["recorder"] == "demo-clerk-1"
