@@ -161,7 +161,7 @@ def _signs(place: Place) -> str:
     return f"{_letters(place.name)}|{place.country}"
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=4_096)
 def _letters(name: str) -> str:
     """The letters and digits alone: "La Ferté-Macé" and "La Ferte Mace" have the same."""
     parts = unicodedata.normalize("NFKD", fold(name))

@@ -253,8 +253,7 @@ def _degrees(field: str, told: dict[str, str], *, most: int) -> str:
             f"Write them from -{most} to {most}, for example 52.37, or leave it empty.",
         )
     # A millionth of a degree is a tenth of a metre; spreadsheets write more digits than they know.
-    text = f"{degrees:.6f}" if -degrees.as_tuple().exponent > 6 else f"{degrees:f}"  # type: ignore[operator] # finite, so a number
-    return text.removeprefix("+")
+    return f"{round(degrees, 6).normalize():f}"
 
 
 def _text(field: str, text: str, *, longest: int) -> str:

@@ -24,6 +24,7 @@ class Scratch:
             "create table seen (kind text, key blob, value blob, primary key (kind, key)) "
             "without rowid"
         )
+        self._connection.execute("begin")  # for good: nothing of it is ever committed
 
     def mapping(self, kind: str, value: type[V]) -> MutableMapping[Any, V]:
         """An empty mapping; its keys are text or tuples of text, its values of the type `value`."""
@@ -59,6 +60,14 @@ class _Kept(MutableMapping[K, V], Generic[K, V]):
             "replace into seen values (?, ?, ?)",
             (self._kind, self._encode(key), self._encode(value)),
         )
+
+    def setdefault(self, key: K, default: V) -> V:
+        """What stands there; `default` from now on, where nothing did."""
+        done = self._connection.execute(
+            "insert into seen values (?, ?, ?) on conflict do nothing",
+            (self._kind, self._encode(key), self._encode(default)),
+        )
+        return default if done.rowcount else self[key]
 
     def __delitem__(self, key: K) -> None:
         raise NotImplementedError("what was seen stays seen")

@@ -7,6 +7,7 @@ from typing import cast
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from adapters.imports.errors import BrokenCsv
 from adapters.ledger import MemoryLedger, PostgresLedger
@@ -20,12 +21,13 @@ from domain.partnership.commands import End, RecordLegacyPartnership
 from domain.partnership.events import LegacyPartnershipRecorded, PartnershipEnded
 from domain.ports import Actor, Ledger
 from domain.refusals import Invalid
-from domain.values import Citation, CommunityId, PartnershipId, Party
+from domain.values import Citation, CommunityId, DatedFact, PartnershipId, Party
 from projections.views import Register
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ADMINISTRATOR = Actor("register", "The register", "", "r-administrator", "administrator")
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "relations.csv"
+HEKMAN = SHARED.parent / "raw" / "hekman-twin_cities.csv"
 HEADER = "a_name,a_iso2,b_name,b_iso2\n"
 
 
@@ -309,6 +311,122 @@ async def test_progress_ends_at_all_rows(ledger: MemoryLedger, written: Written)
     await imported(path, ledger, progress=lambda done, total: told.append((done, total)))
 
     assert told == [(500, 600), (600, 600)]
+
+
+DATED = "a_name,a_country,a_lat,a_lng,b_name,b_country,since,formally_since,status\n"
+
+
+async def test_what_a_list_knows_of_a_pair_is_recorded(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    row = "Paderborn,Germany,51.72,8.75,Le Mans,France,836,1967,\n"
+    await imported(written(DATED + row), ledger)
+    (record,) = await legacy(ledger)
+
+    assert (record.home.latitude, record.home.longitude) == ("51.72", "8.75")
+    assert (record.since, record.formally_since) == (
+        DatedFact("0836", "list_only"),
+        DatedFact("1967", "list_only"),
+    )
+
+
+@pytest.mark.parametrize("status", ["suspended", "ended"])
+async def test_a_pair_that_the_list_calls_over_or_suspended_is_recorded_so(
+    ledger: MemoryLedger, written: Written, status: str
+) -> None:
+    await imported(written(DATED + f"Dresden,Germany,,,Ufa,Russia,1997,,{status}\n"), ledger)
+
+    assert [record.status for record in await legacy(ledger)] == [status]
+
+
+@pytest.mark.parametrize(
+    ("since", "formally", "field", "said"),
+    [
+        ("2999", "", "since.on", "lies in the future"),
+        ("1967", "1950", "formally_since", "before the bond itself"),
+    ],
+)
+async def test_dates_that_cannot_be_refuse_the_row_in_a_dry_run_and_a_run(
+    ledger: MemoryLedger, written: Written, since: str, formally: str, field: str, said: str
+) -> None:
+    path = written(DATED + f"Dresden,Germany,,,Ufa,Russia,{since},{formally},\n")
+    dry = await imported(path, ledger, dry_run=True)
+    wet = await imported(path, ledger)
+
+    assert dry.refused == wet.refused
+    assert wet.refused[0].field == field
+    assert said in wet.refused[0].problem
+
+
+async def test_a_country_without_a_code_is_named_in_the_statement(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    row = "Kyrenia,Northern Cyprus,,,Alanya,Turkey,,,\n"
+    await imported(written(DATED + row), ledger)
+    (record,) = await legacy(ledger)
+
+    assert (record.home.country, record.counterpart.country) == ("", "TR")
+    assert record.statement == "The list gives Northern Cyprus as the country of Kyrenia."
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        ("Ufa,Russia,,,Halle,Germany,1999,,", "since is 1999 here and 1997 there"),
+        ("Halle,Germany,,,Ufa,Russia,1997,,ended", "it is ended here and active there"),
+        ("Halle,Germany,55,12,Ufa,Russia,1997,,", "the two Halle lie 392 km apart"),
+        ("Halle,Germany,51.5,12,Ufa,Russia,1997,,", "line 2."),
+    ],
+)
+async def test_a_second_row_of_a_pair_says_where_it_differs(
+    ledger: MemoryLedger, written: Written, second: str, said: str
+) -> None:
+    first = "Halle,Germany,51.48,11.97,Ufa,Russia,1997,,\n"
+    report = await imported(written(f"{DATED}{first}{second}\n"), ledger)
+
+    assert report.new == 1
+    assert said in report.duplicates[0].reason
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("Piteşti", "Pitești"), ("Mojacar", "Mojácar"), ("Chambéry-le-Vieux", "Chambery le Vieux")],
+)
+async def test_names_that_look_alike_are_reported_though_their_pairs_differ(
+    ledger: MemoryLedger, written: Written, name: str, other: str
+) -> None:
+    report = await imported(
+        written(HEADER + f"Asti,IT,{name},FR\nBiberach,DE,{other},FR\n"), ledger
+    )
+
+    assert (report.new, report.look_alikes) == (2, ())
+    assert [row.reason for row in report.names_alike] == [f"{other} may be {name} of line 2."]
+
+
+async def test_a_name_that_looks_like_one_of_the_register_names_its_record(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    reference = await recorded(ledger, place("us-x", "X", "US"), place("fr-y", "Orléans", "FR"))
+    report = await imported(written(HEADER + "Orleans,FR,Dundee,GB\n"), ledger)
+
+    assert [row.reference for row in report.names_alike] == [reference]
+
+
+@pytest.mark.skipif(not HEKMAN.exists(), reason=f"{HEKMAN} is not on this machine")
+async def test_a_messy_list_is_taken_but_for_eight_rows_just_as_its_dry_run_said(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+) -> None:
+    ledger = PostgresLedger(pool)
+    dry = await imported(HEKMAN, ledger, register=NoPairs(), dry_run=True)
+    wet = await imported(HEKMAN, ledger, register=NoPairs())
+
+    assert replace(dry, dry_run=False) == wet
+    assert (wet.rows, wet.new, len(wet.duplicates)) == (25_917, 24_824, 1_085)
+    assert [(row.line, row.field) for row in wet.refused] == [
+        *((4827, "b_country"), (6915, "b_country"), (12069, "b_name"), (12309, "b_country")),
+        *((20844, "b_country"), (24153, "b_name"), (24482, "b_name"), (25541, "b_country")),
+    ]
+    assert all(row.of_line for row in wet.duplicates)
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason=f"{SHARED} is not on this machine")
