@@ -29,7 +29,7 @@ class Answer(Struct, frozen=True):
 
 def answers(state: Reviews, actor: Actor) -> tuple[Answer, ...]:
     """Every verb for `actor` at this moment, whatever body will have decided it."""
-    return tuple(_answer(verb, state, actor) for verb in VERBS)
+    return tuple(answer(verb, state, actor) for verb in VERBS)
 
 
 def who_may_act(state: Reviews, verb: str) -> tuple[str, ...]:
@@ -37,7 +37,8 @@ def who_may_act(state: Reviews, verb: str) -> tuple[str, ...]:
     return tuple(sorted(_rule(VERBS[verb]).roles))
 
 
-def _answer(verb: str, state: Reviews, actor: Actor) -> Answer:
+def answer(verb: str, state: Reviews, actor: Actor) -> Answer:
+    """One verb, as `answers` has it."""
     shape = VERBS[verb]
     act, refused = _rule(shape).act, _refusal(shape, state, actor)
     if refused is None:

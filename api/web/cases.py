@@ -6,7 +6,8 @@ from api.commands import reviews_of
 from api.web.choices import choices_for
 from api.web.fields import Item, fields_of
 from api.web.visitors import WebRequest, services_of, visitor_of
-from domain.answers import VERBS, Answer, answers, who_may_act
+from domain.answers import VERBS, Answer, who_may_act
+from domain.answers import answer as answer_to
 from domain.history import Command
 from domain.partnership.commands import (
     ApproveCorrection,
@@ -99,7 +100,7 @@ async def case_of(request: WebRequest, verb: str, ref: str | None) -> Case:
 def answer_for(verb: str, state: Reviews, actor: Actor | None) -> Answer:
     """Whether `actor` may do it now; None is somebody who only reads."""
     known = actor or Actor("unknown", "", "", "", "nobody")
-    answer = next(answer for answer in answers(state, known) if answer.verb == verb)
+    answer = answer_to(verb, state, known)
     if actor is not None:
         return answer
     roles = ", ".join(map(word, who_may_act(state, verb)))

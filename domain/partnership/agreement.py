@@ -60,6 +60,13 @@ def renewed(command: c.Renew, state: Active, act: Act) -> e.TermRenewed:
             "A term is renewed before it ends. Check the day, or make a new proposal.",
         )
     checks.term_end(command.term_end, after=old)
+    new = parse(command.term_end)
+    if old.latest and new.latest and new.latest <= old.latest and not new.doubted | old.doubted:
+        raise Invalid(
+            "term_end",
+            f"{new.text} is not later than {old.text}, the end so far",
+            "Give the new end of the term.",
+        )
     return e.TermRenewed(
         state.record.id, command.term_end, cited(command.evidence), command.statement
     )

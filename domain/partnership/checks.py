@@ -57,11 +57,13 @@ def taken_place(on: EdtfDate, act: Act, *, field: str = "on") -> None:
 
 
 def term_end(text: str, *, after: EdtfDate | None) -> None:
-    """A term's end can be read, has an end itself, and comes later than `after`."""
+    """A term's end can be read, is one date, and does not surely come before `after`."""
     end = parse(text, field="term_end")
-    if end.latest is None:
-        raise Invalid("term_end", f"{text!r} has no end", "Write the day on which the term ends.")
-    if after is not None and (text == after.text or surely_before(end, after)):
+    if "/" in text:
+        raise Invalid(
+            "term_end", f"{text!r} is a span of time", "Write the day on which the term ends."
+        )
+    if after is not None and surely_before(end, after):
         raise Invalid(
             "term_end", f"{text} is not later than {after.text}", "Check the day, or leave it out."
         )

@@ -65,7 +65,8 @@ def evolve(state: State, entry: Entry[History]) -> State:
         case e.PartnershipLapsed(), (Proposed() | Agreed()):
             return Over(_stepped(state, entry).record, "lapsed")
         case e.PartnershipActivated() as event, Agreed():
-            return Active(_with(_stepped(state, entry), term_end=event.term_end).record)
+            term_end = event.term_end or state.record.term_end
+            return Active(_with(_stepped(state, entry), term_end=term_end).record)
         case e.AgreementVaried() as event, (Agreed() | Active()):
             return _set(state, entry, "text", text_sha256=event.text_sha256)
         case e.TermRenewed() as event, Active():

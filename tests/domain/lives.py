@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from domain.answers import VERBS, Answer, answers
+from domain.answers import VERBS, Answer, answer, who_may_act
 from domain.dates import parse
 from domain.decider import Act, Entry
 from domain.history import Command, entry_of, submission_of
@@ -48,6 +48,7 @@ PEOPLE = (
     Actor("oversight_office", "", "", CLERK.recorder, "approver"),
 )
 BODIES = ("council", "mayor", "councillor", "staff", "counterpart", "legislature", "minister")
+RECORDERS = {verb: who_may_act(Reviews(), verb) for verb in VERBS}
 DAYS = ("2026-05-01", "2026-11-20", "2026-11", "2026", "2020~", "1967", "2027-01-01", "..//", "")
 
 
@@ -130,37 +131,32 @@ def lives(draw: st.DrawFn, longest: int = 16) -> Life:
     for number in range(len(planned) + draw(st.integers(1, longest))):
         if number < len(planned):
             command, actor = planned[number]
-            told = _told(state, actor)
             verb = next(verb for verb, shape in VERBS.items() if shape is type(command))
             act = Act(actor, f"key-{number}", NOW + timedelta(minutes=number), parse("2026-05-01"))
         else:
             actor, verb = draw(st.sampled_from(_likely(state)) | _anything())
-            told = _told(state, actor)
             act = draw(acts(verb, actor, number))
             command = draw(COMMANDS[verb](state, last))
+        told = answer(verb, state, actor)
         try:
             events = decide(command, state, act)
         except Refused as refused:
-            steps.append(Step(state, command, act, told[verb], refused=refused))
+            steps.append(Step(state, command, act, told, refused=refused))
             continue
         recorded = stored(events, command, act, last)
-        steps.append(Step(state, command, act, told[verb], tuple(recorded)))
+        steps.append(Step(state, command, act, told, tuple(recorded)))
         last += len(recorded)
         for entry in map(entry_of, recorded):
             state = REVIEW.evolve(state, entry)
     return Life(tuple(steps))
 
 
-def _told(state: Reviews, actor: Actor) -> dict[str, Answer]:
-    return {answer.verb: answer for answer in answers(state, actor)}
-
-
 def _likely(state: Reviews) -> list[tuple[Actor, str]]:
     return [
-        (actor, answer.verb)
+        (actor, verb)
+        for verb in VERBS
         for actor in PEOPLE
-        for answer in answers(state, actor)
-        if answer.allowed
+        if actor.role in RECORDERS[verb] and answer(verb, state, actor).allowed
     ]
 
 
