@@ -18,6 +18,7 @@ _WHERE = {
     "history": "api.cli.records",
     "import": "api.cli.data",
     "init": "api.cli.serving",
+    "log": "api.cli.log",
     "rebuild": "api.cli.ledger",
     "report": "api.cli.reports",
     "search": "api.cli.records",

@@ -1,0 +1,91 @@
+"""`log`: every act of the register, filtered as on the page of the audit log."""
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import click
+
+from adapters.output import require_writable
+from api.audit import BODIES, KINDS, Question, leaf_of, read_question
+from api.cli.running import on_register
+from api.exports import FORMATS, export
+from api.web.typed import Typed, folded
+from api.wiring import Running
+from projections.views import LogEntry
+from projections.words import word
+
+
+@click.command()
+@click.option("--kind", help=f"{', '.join(KINDS)}, or a type such as partnership.suspended.v1.")
+@click.option("--community", help="Its whole name, or its identifier.")
+@click.option("--partnership", help="Its reference.")
+@click.option("--body", help=f"Who decided: {', '.join(BODIES)}.")
+@click.option("--recorder", help="Who recorded, by the pseudonym.")
+@click.option("--recorded-from", help="The first day (UTC): 2026-11-01.")
+@click.option("--recorded-to", help="The last day, included.")
+@click.option("--known-at", help="As far as was recorded by the end of this day (UTC).")
+@click.option("--position", help="As far as was recorded at this position.")
+@click.option("--limit", default=20, type=click.IntRange(1, 500), help="Lines of text.")
+@click.option("--format", "format_", type=click.Choice(("text", *FORMATS)), default="text")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="A file; standard output if left out.",
+)
+def log(
+    *,
+    limit: int,
+    format_: Literal["text", "csv", "jsonl"],
+    output: Path | None,
+    **filters: str | None,
+) -> None:
+    """Every act of the register: what was decided, by whom, and who recorded it.
+
+    As text the latest ones, newest first. As csv or jsonl all that fit, oldest first, with the
+    entry that the register ended at; the same question at the same --position gives the same file.
+    """
+    file = None if output == Path("-") else output
+    if file is not None:
+        require_writable(file)
+    typed = Typed(
+        tuple((name.replace("_", "-"), folded(text)) for name, text in filters.items() if text)
+    )
+
+    async def work(system: Running) -> None:
+        services = system.services(await system.named())
+        question = await read_question(services, typed)
+        if question.mistakes:
+            told = (f"--{mistake.field}: {mistake.text}" for mistake in question.mistakes)
+            raise click.UsageError("\n".join(told))
+        with file.open("wb") if file else nullcontext(sys.stdout.buffer) as to:
+            if format_ == "text":
+                await _tell(system, question, limit, to)
+                return
+            as_at = await leaf_of(services, question.filters.position or 0)
+            async for piece in export(system.timeline.entries(question.filters), format_, as_at):
+                to.write(piece)
+            to.flush()
+
+    on_register(work)
+
+
+async def _tell(system: Running, question: Question, limit: int, to: BinaryIO) -> None:
+    total = sum((await system.timeline.counts(question.filters)).values())
+    found = await system.timeline.log(question.filters, limit=limit)
+    lines = [line for entry in found.entries for line in _lines(entry)]
+    lines.append(f"{len(found.entries)} of {total} shown, newest first.")
+    to.write("".join(f"{line}\n" for line in lines).encode())
+    to.flush()
+
+
+def _lines(entry: LogEntry) -> tuple[str, str, str]:
+    item = entry.item
+    corrected = f" (corrected by entry {item.corrected_by})" if item.corrected_by else ""
+    return (
+        f"{item.position}  {item.recorded_at:%Y-%m-%d %H:%M} UTC  {item.partnership}  "
+        f"{entry.home} - {entry.counterpart}",
+        f"      {item.sentence}{corrected}",
+        f"      Recorded by {entry.recorder} ({word(entry.role)})",
+    )
