@@ -19,6 +19,8 @@ NOUNS = {
     "entries": "The feed of everything that was recorded, as pages, long poll or stream.",
     "lists": "Reference lists that rules rest on, edition by edition.",
     "regimes": "Laws and bills as data: clauses, rules, examples.",
+    "reports": "Compliance reports, each figure opened to the rows and entries behind it.",
+    "claims": "What is said of partnerships, and what the data say.",
 }
 
 

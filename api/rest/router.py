@@ -15,13 +15,14 @@ from api.rest import (
     lists,
     partnerships,
     regimes,
+    reports,
     reviews,
 )
 from api.rest.openapi import Json, document
 from api.rest.who import known_token_only
 from api.web.visitors import READ
 
-NOUNS = (index, partnerships, communities, reviews, entries, lists, regimes, actions)
+NOUNS = (index, partnerships, communities, reviews, entries, lists, regimes, reports, actions)
 """A module per noun; each has its `HANDLERS`."""
 
 PATH = "/api/v1"

@@ -72,11 +72,15 @@ class Download(Struct, frozen=True):
 
 
 class Group(Struct, frozen=True):
-    """Figures under one heading; a bar of the whole width stands for `widest`."""
+    """Figures under one heading; a bar of the whole width stands for `widest`.
+
+    `counted` says whether anything is.
+    """
 
     heading: str
     figures: tuple[Figure, ...]
     widest: int
+    counted: bool
 
 
 @route("/reports", http_method=READ)
@@ -249,7 +253,8 @@ def _groups(figures: tuple[Figure, ...]) -> list[Group]:
     found = []
     for heading, members in groupby(figures, key=lambda figure: figure.group):
         together = tuple(members)
-        found.append(Group(heading, together, max(f.value for f in together) or 1))
+        widest = max(figure.value for figure in together)
+        found.append(Group(heading, together, widest or 1, counted=widest > 0))
     return found
 
 
