@@ -54,6 +54,25 @@ ACTIVATED = Did(e.PartnershipActivated(ID), on="2026-05-01")
 REPORTED = Did(
     e.ActivityReported(ID, "visit", "Nine pupils came for a week."), SECOND_CLERK, "2026-06-01"
 )
+ACTIVATED_FOR_FIVE_YEARS = Did(e.PartnershipActivated(ID, term_end="2031-04-30"), on="2026-05-01")
+BECAME_FRIENDSHIP = Did(
+    e.TierSet(ID, "friendship", RESOLUTION, reason="Little happens."), on="2026-06-01"
+)
+WENT_DORMANT = Did(
+    e.VitalitySet(ID, "dormant", "2026-05", "norfolk-policy/3-years"),
+    deciding("staff"),
+    "2026-09-01",
+)
+LISTED = Did(
+    e.RecognitionRecorded(ID, "Sister Cities International", listed=True, evidence=RESOLUTION),
+    deciding("association"),
+    "2026-06-15",
+)
+NOTICED = Did(
+    e.TerminationNoticeGiven(ID, "home", "2027-06-01", 180, RESOLUTION),
+    deciding("mayor"),
+    "2026-10-01",
+)
 SUSPENDED_BY_COUNCIL = Did(
     e.PartnershipSuspended(ID, "No contact.", "Until contact is restored.", RESOLUTION),
     on="2026-08-01",
@@ -66,10 +85,15 @@ APPROVED_BY_BOTH = (*APPROVED, COUNTERPART_APPROVED)
 SIGNED_BY_ONE = (*APPROVED_BY_BOTH, SIGNED_HERE)
 AGREED = (*SIGNED_BY_ONE, SIGNED_THERE)
 ACTIVE = (*AGREED, ACTIVATED)
+WITH_TERM = (*AGREED, ACTIVATED_FOR_FIVE_YEARS)
+FRIENDS = (*ACTIVE, BECAME_FRIENDSHIP)
+DORMANT = (*ACTIVE, WENT_DORMANT)
 SUSPENDED = (*ACTIVE, SUSPENDED_BY_COUNCIL)
 ENDED = (*ACTIVE, ENDED_BY_COUNCIL)
 DECLINED = (*PROPOSED, Did(e.ProposalDeclined(ID, "home", "No majority."), on="2026-02-10"))
 WITHDRAWN = (*PROPOSED, Did(e.ProposalWithdrawn(ID), deciding("councillor"), "2026-02-01"))
+
+LAPSED = (*PROPOSED, Did(e.PartnershipLapsed(ID, "No answer came."), on="2026-09-01"))
 
 
 def legacy(
@@ -133,10 +157,15 @@ ALL_STAGES: dict[str, tuple[Did, ...]] = {
     "signed by one": SIGNED_BY_ONE,
     "agreed": AGREED,
     "active": ACTIVE,
+    "active for a term": WITH_TERM,
+    "active, of a lower level": FRIENDS,
+    "active, dormant": DORMANT,
+    "active, notice given": (*ACTIVE, NOTICED),
     "suspended": SUSPENDED,
     "ended": ENDED,
     "declined": DECLINED,
     "withdrawn": WITHDRAWN,
+    "lapsed": LAPSED,
     "legacy, active": LEGACY_ACTIVE,
     "legacy, suspended": LEGACY_SUSPENDED,
     "legacy, ended": LEGACY_ENDED,
