@@ -103,13 +103,14 @@ class NotShownYet(RequestRefused):
 class AnotherHistory(RequestRefused):
     """The sender has read a history that this register does not have, or no longer has."""
 
-    def __init__(self, position: int, parameter: str) -> None:
+    def __init__(self, position: int, *, parameter: str = "", header: str = "") -> None:
         super().__init__(
             "another-history",
             f"Entry {position} of this register is not the one that was read before.",
             "The register was restored from an earlier copy, or this is another one. What was read "
             "since then may be missing here: begin again at the first entry and compare.",
             parameter=parameter,
+            header=header,
         )
         self.position = position
 

@@ -13,6 +13,7 @@ from litestar.params import FromPath, HeaderParameter, QueryParameter
 from litestar.response import Stream
 from msgspec import Struct
 
+from api.refusals import AnotherHistory, RequestRefused
 from api.rest.growth import Growth, growth_of
 from api.rest.moments import (
     AsOf,
@@ -30,8 +31,8 @@ from api.rest.paging import (
     Listing,
     Total,
     answered,
-    check_history,
     check_limit,
+    hash_at,
     next_link,
 )
 from api.web.visitors import READ, WebRequest, services_of
@@ -247,19 +248,30 @@ async def _start(
     ledger: Ledger, after: int | None, cursor: str | None, last_event_id: str | None
 ) -> int:
     """Behind which position to begin. What a stream has read last counts before the address."""
-    field, written = ("Last-Event-ID", last_event_id) if last_event_id else ("cursor", cursor)
-    if written is None:
+    if last_event_id is not None:
+        return await _behind(ledger, last_event_id, header="Last-Event-ID")
+    if cursor is None:
         return after or 0
-    if after is not None and field == "cursor":
+    if after is not None:
         raise Invalid("cursor", "it is sent together with `after`", "Send one of them.")
-    if (place := _PLACE.fullmatch(written)) is None:
-        raise Invalid(
-            field,
-            f"{written[:30]!r} is no position with its leaf hash",
+    return await _behind(ledger, cursor, parameter="cursor")
+
+
+async def _behind(ledger: Ledger, place: str, *, parameter: str = "", header: str = "") -> int:
+    """The position of a `POSITION-LEAFHASH`. Raises `RequestRefused`, `AnotherHistory` for a
+    history that this register no longer has.
+    """
+    if (read := _PLACE.fullmatch(place)) is None:
+        raise RequestRefused(
+            "invalid",
+            f"{place[:30]!r} is no position with its leaf hash.",
             "Write the position, a hyphen and the leaf hash of the last entry read.",
+            parameter=parameter,
+            header=header,
         )
-    position = int(place["position"])
-    await check_history(ledger, position, bytes.fromhex(place["leaf_hash"]), field)
+    position = int(read["position"])
+    if await hash_at(ledger, position) != bytes.fromhex(read["leaf_hash"]):
+        raise AnotherHistory(position, parameter=parameter, header=header)
     return position
 
 

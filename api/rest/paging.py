@@ -135,7 +135,8 @@ async def place(
             "it belongs to a list that was asked for with other parameters",
             "Send it with the parameters of the first page, or begin again without it.",
         )
-    await check_history(services_of(request).ledger, stored.position, stored.leaf_hash, "cursor")
+    if await hash_at(services_of(request).ledger, stored.position) != stored.leaf_hash:
+        raise AnotherHistory(stored.position, parameter="cursor")
     at = await asked(request, None, None, stored.position, after)
     at = replace(at, as_of=stored.as_of, leaf_hash=stored.leaf_hash)
     return Place(at, limit, total is not None, stored.after)
@@ -175,15 +176,6 @@ def check_limit(limit: int) -> None:
     """Raise `Invalid` for a number of items that no answer has."""
     if not 1 <= limit <= MOST:
         raise Invalid("limit", f"{limit} is not from 1 to {MOST}", f"Ask for 1 to {MOST} items.")
-
-
-async def check_history(ledger: Ledger, position: int, leaf_hash: bytes, place: str) -> None:
-    """Raise `AnotherHistory` where the entry at `position` is not the one that was read before.
-
-    `place` is what says so: a parameter, or the header `Last-Event-ID`.
-    """
-    if await hash_at(ledger, position) != leaf_hash:
-        raise AnotherHistory(position, place)
 
 
 async def hash_at(ledger: Ledger, position: int) -> bytes:
