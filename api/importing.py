@@ -217,9 +217,8 @@ class _Run:
                 self.new += 1
                 self._point_out(row, pairing)
             case Invalid() | NotCanonical():
-                self.refused.append(
-                    RefusedRow(row.line, answer.field, answer.problem, answer.remedy)
-                )
+                field = answer.field.removesuffix(".on")  # a column holds the date alone
+                self.refused.append(RefusedRow(row.line, field, answer.problem, answer.remedy))
             case _:
                 self.refused.append(RefusedRow(row.line, "row", str(answer), "Record it by hand."))
 

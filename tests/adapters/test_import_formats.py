@@ -4,7 +4,7 @@ import datetime
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped] # it ships no types
@@ -12,6 +12,8 @@ import xlsxwriter  # type: ignore[import-untyped] # it ships no types
 from adapters.imports import Listed, RefusedRow, open_relations
 from adapters.imports.errors import BrokenJson, BrokenWorkbook, FileRefused, NotATable
 from api.countries import COUNTRIES
+
+Cells: TypeAlias = Sequence[object]
 
 HEADER = ("city1", "country1", "city2", "country2", "since")
 HALLE = ("Halle", "Germany", "Ufa", "Russia", "1997")
@@ -27,7 +29,7 @@ def listed(path: Path) -> Listed:
     return row
 
 
-def workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]]) -> Path:
+def workbook(path: Path, sheets: Mapping[str, Sequence[Cells]]) -> Path:
     with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
         for name, cells in sheets.items():
             sheet = book.add_worksheet(name)
@@ -63,7 +65,10 @@ def test_numbers_and_days_in_a_workbook_are_dates(tmp_path: Path, cell: object, 
 
 
 def test_the_sheet_with_the_list_is_found_among_others(tmp_path: Path) -> None:
-    sheets = {"Notes": [("Kept by the mayor's office",)], "List": [HEADER, HALLE]}
+    sheets: dict[str, list[Cells]] = {
+        "Notes": [("Kept by the mayor's office",)],
+        "List": [HEADER, HALLE],
+    }
     relations = open_relations(workbook(tmp_path / "l.xlsx", sheets), country_names=COUNTRIES)
 
     assert (relations.table.sheet, relations.rows) == ("List", 1)

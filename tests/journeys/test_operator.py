@@ -106,6 +106,22 @@ def test_a_list_of_unknown_origin_is_not_taken(desk: Desk, tmp_path: Path) -> No
     assert "source: Twin towns, State of Virginia" in told
 
 
+def test_a_column_is_described_once_and_remembered(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("Stadt,Land\nUfa,Russia\n", encoding="utf-8")
+    assert "'b_name' is missing" in desk.refused(
+        "import", str(file), *ORIGIN, who="admin-2", code=3
+    )
+    columns = ("--column", "b_name=Stadt", "--column", "b_country=Land")
+    words = (*columns, "--always", "a_name=Halle", "--always", "a_country=DE")
+    desk.done("import", str(file), *ORIGIN, *words, "--dry-run", who="admin-2")
+
+    assert "Stadt: b_name, as remembered (Ufa)" in desk.done(
+        "import", str(file), "--columns", who="admin-2"
+    )
+    assert _imported(desk, str(file), *ORIGIN)["new"] == 1
+
+
 def test_a_report_into_a_folder_that_is_not_there_names_the_folder_and_what_to_do(
     desk: Desk, tmp_path: Path
 ) -> None:
