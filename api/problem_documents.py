@@ -15,6 +15,7 @@ from domain.refusals import Invalid
 from projections.views import TimelineItem
 
 MEDIA_TYPE = "application/problem+json"
+_POSSIBLE = "What is possible stands at this address in /api/v1/openapi.json."
 
 
 class Fault(Struct, frozen=True, omit_defaults=True):
@@ -92,7 +93,7 @@ def faults_of(request: Request[Any, Any, Any], code: str, error: Exception) -> l
             return [_of_field(request, code, error)]
         case ValidationException(extra=list() as wrong):
             return [
-                Fault(code, f"{one['message']}.", parameter=str(one.get("key", "")))
+                Fault(code, f"{one['message']}.", _POSSIBLE, parameter=str(one.get("key", "")))
                 for one in wrong
                 if isinstance(one, dict)
             ]

@@ -11,13 +11,12 @@ order by 1
 
 async def stored(pool: "asyncpg.Pool[asyncpg.Record]") -> dict[str, tuple[int, str]]:
     """Of every table how many rows it has, and a digest of all of them."""
-    tables = await pool.fetch(_TABLES)
-    return {
-        table: tuple(
-            await pool.fetchrow(
-                f"select count(*), coalesce(md5(string_agg(t::text, '|' order by t::text)), '') "
-                f"from {table} t"
-            )
+    found = {}
+    for (table,) in await pool.fetch(_TABLES):
+        row = await pool.fetchrow(
+            "select count(*), coalesce(md5(string_agg(t::text, '|' order by t::text)), '') "
+            f"from {table} t"
         )
-        for (table,) in tables
-    }
+        assert row is not None
+        found[table] = (row[0], row[1])
+    return found
