@@ -8,6 +8,7 @@ Below `/api` every answer that is not "done" is a problem document, whatever is 
 """
 
 from collections.abc import Awaitable, Iterable, Iterator
+from functools import cache
 from typing import Any, TypeVar
 
 import structlog
@@ -117,6 +118,7 @@ _OF_STATUS: dict[int, tuple[str, str]] = {
 }
 
 
+@cache
 def codes_of(status: int) -> tuple[str, ...]:
     """Every code that a problem with this status may have."""
     codes = {code for code, known in OF_CODE.items() if known == status}
