@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from adapters.ledger.text import LARGEST_INTEGER, check_text
 from api.gate.errors import AddressTooLong, Finding, Malformed, Unfit
@@ -13,6 +13,7 @@ from domain.errors import NotCanonical
 LONGEST_QUERY = 8_192  # bytes
 
 _NOT_ENCODED = re.compile(rb"%(?![0-9A-Fa-f]{2})|[^!-~]")
+_PLAIN_IN_A_PATH = "/!$&'()*+,;=:@"  # with letters, digits and -._~ (RFC 3986, 3.3)
 _WHOLE = re.compile("0|-?[1-9][0-9]{0,15}", re.ASCII)
 
 
@@ -21,7 +22,7 @@ def check_path(raw: bytes, path: str, values: dict[str, Any]) -> None:
 
     `raw` is as sent, `path` as the router understood it, `values` what it read out of it.
     """
-    if raw != path.encode():
+    if raw != quote(path, safe=_PLAIN_IN_A_PATH).encode():
         raise Malformed(
             Finding(
                 "path",
@@ -29,9 +30,14 @@ def check_path(raw: bytes, path: str, values: dict[str, Any]) -> None:
                 "path-not-plain",
                 f"is another spelling of {path[:200]!a}",
                 "References have plain ASCII letters, digits and hyphens; send them unescaped, "
-                "with single slashes between and none at the end.",
+                "with single slashes between and none at the end. Of other letters, as ids of "
+                "communities have them, send each byte of the UTF-8 as % and two capital digits.",
             )
         )
+    try:
+        check_text(path, "path")
+    except NotCanonical as error:
+        raise Malformed(Finding("path", "", "text-unfit", error.problem, error.remedy)) from None
     parts = path.split("/")
     for name, value in values.items():
         if type(value) is int and not (str(value) in parts and abs(value) <= LARGEST_INTEGER):

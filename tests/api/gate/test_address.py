@@ -1,6 +1,6 @@
 """One address for one thing, each parameter known and once."""
 
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import pytest
 from hypothesis import given
@@ -126,4 +126,17 @@ def test_another_spelling_of_an_address_is_refused(raw: bytes) -> None:
 def test_another_spelling_of_a_number_in_the_path_is_refused(text: str) -> None:
     path = f"/api/v1/entries/{text}"
     with pytest.raises(Malformed, match="In the path, position is not a whole number"):
-        check_path(path.encode(), path, {"position": 10})
+        check_path(quote(path, safe="/+").encode(), path, {"position": 10})
+
+
+def test_an_id_in_other_letters_has_one_spelling() -> None:
+    check_path(b"/api/v1/communities/jp-%E5%8C%97", "/api/v1/communities/jp-北", {})
+    with pytest.raises(Malformed, match="another spelling"):
+        check_path(b"/api/v1/communities/jp-%e5%8c%97", "/api/v1/communities/jp-北", {})
+
+
+@pytest.mark.parametrize("hidden", ["\0", "\u202e", "e\u0301"])
+def test_an_address_holds_only_text_that_shows(hidden: str) -> None:
+    path = f"/api/v1/communities/{hidden}"
+    with pytest.raises(Malformed, match="The path"):
+        check_path(quote(path).encode(), path, {})
