@@ -123,6 +123,7 @@ def _values(there: Seeded) -> dict[str, str]:
         "list_id": "cpi",
         "edition": "2023",
         "regime_id": "us-sister-city-transparency-act-s1351-2025",
+        "report": "sister-city-transparency",
         "figure": "5.activities",
         "code": "invalid",
         "file_path": "twinledger.css",
