@@ -5,7 +5,16 @@ from typing import assert_never
 from msgspec import Struct
 
 from domain.answers import who_may_act
-from domain.partnership.state import Active, Agreed, Over, Proposed, Suspended, Unknown
+from domain.dates import when_in_words
+from domain.partnership.state import (
+    Active,
+    Agreed,
+    Over,
+    Proposed,
+    Record,
+    Suspended,
+    Unknown,
+)
 from domain.review.criteria import criteria_set
 from domain.review.rules import unanswered_elements
 from domain.review.state import Open, Reviews
@@ -51,6 +60,9 @@ def _life(state: Reviews) -> tuple[NextStep, ...]:
                     f"a clerk of {record.home.name} or of {record.counterpart.name}",
                     "file-annual-report",
                 ),
+                *_term(record),
+                *_vitality(record),
+                *_notices(record),
             )
         case Suspended(record=record, suspended_by=body, condition=condition):
             who = "the council" if body == "council" else "the council or the mayor"
@@ -60,11 +72,47 @@ def _life(state: Reviews) -> tuple[NextStep, ...]:
                     f"{who} decides, a clerk of either community records it",
                     "resume",
                 ),
+                *_notices(record),
             )
         case Over(status=status):
             return (NextStep(f"Nothing: it is {status}, and that is final. A new start is new."),)
         case _:
             assert_never(state.partnership)
+
+
+def _term(record: Record) -> tuple[NextStep, ...]:
+    if not record.term_end:
+        return ()
+    ends = f"Its term ends{when_in_words(record.term_end)}"
+    if record.holds:
+        held = ", ".join(sorted(record.holds))
+        return (NextStep(f"{ends}, and its renewal waits for transparency review {held}."),)
+    who = f"the council of {record.home.name} decides, a clerk records it"
+    return (_step(f"{ends}; until then it can be renewed", who, "renew"),)
+
+
+def _vitality(record: Record) -> tuple[NextStep, ...]:
+    if record.vitality in (None, "fresh"):
+        return ()
+    return (
+        _step(
+            f"It is marked as {word(record.vitality)}. When something happens again, that is said",
+            f"a clerk of {record.home.name} or of {record.counterpart.name}",
+            "revive",
+        ),
+    )
+
+
+def _notices(record: Record) -> tuple[NextStep, ...]:
+    parties = {"home": record.home.name, "counterpart": record.counterpart.name}
+    return tuple(
+        _step(
+            f"{parties[side]} has given notice to end it{when_in_words(day)}",
+            "the council or the counterpart decides on the end, a clerk records it",
+            "end",
+        )
+        for side, day in sorted(record.notices.items())
+    )
 
 
 def _proposal(state: Proposed) -> tuple[NextStep, ...]:
@@ -76,6 +124,14 @@ def _proposal(state: Proposed) -> tuple[NextStep, ...]:
                 f"The council of {home} decides on the proposal",
                 f"a clerk of {home}, not the one who submitted it",
                 "approve-by-council",
+            )
+        )
+    if state.home_approval and not state.offered and not state.counterpart_approval:
+        steps.append(
+            _step(
+                f"{home} may send its offer to {counterpart}",
+                f"the mayor of {home} signs it, a clerk records it",
+                "send-offer",
             )
         )
     if not state.counterpart_approval:

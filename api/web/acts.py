@@ -19,7 +19,7 @@ from api.web.fields import Group, Rows
 from api.web.reading import read, read_date, rows_to_show
 from api.web.typed import LARGEST_BODY, Typed, read_form, unfit
 from api.web.visitors import READ, WebRequest, page, see, services_of, visitor_of
-from api.web.wording import ACT_LABELS
+from api.web.wording import act_labels
 from domain.answers import who_may_act
 from domain.dates import parse
 from domain.decider import Act
@@ -195,7 +195,7 @@ async def _form(
         told=answer,
         changes=changes,
         bodies=bodies_for(case.verb, role),
-        act_labels=ACT_LABELS,
+        act_labels=act_labels(case.shape.__name__),
         with_file=any(getattr(item, "kind", "") == "hash" for item in case.items),
         shown=lambda rows: rows_to_show(rows, typed, more),
         is_group=lambda item: isinstance(item, Group),
@@ -271,7 +271,7 @@ def _lines(case: Case, typed: Typed, act: Act | None) -> list[Line]:
     if act is None:
         return lines
     if act.on is not None:
-        lines.insert(0, date_line(ACT_LABELS["on"].name, act.on.text))
+        lines.insert(0, date_line(act_labels(case.shape.__name__)["on"].name, act.on.text))
     body = word(act.actor.body)
     name = f", {act.actor.body_name}" if act.actor.body_name else ""
     return [

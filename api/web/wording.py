@@ -50,7 +50,7 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     (
         "Under transparency review",
         "An oversight officer examines the partnership. A review stands beside the status; it does "
-        "not change it, but it may hold back entry into force.",
+        "not change it, but it may hold back entry into force, renewal and a higher level.",
     ),
     (
         "Undetermined",
@@ -69,6 +69,32 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     (
         "Level of the partnership",
         "How far it goes: contact, friendship, project partnership, full partnership.",
+    ),
+    (
+        "Term",
+        "The time for which an agreement was made. It is renewed before it ends; an agreement "
+        "without a term goes on until somebody ends it.",
+    ),
+    (
+        "Vitality",
+        "How much is heard of a partnership: alive, quiet, dormant, emeritus. A rule of the "
+        "community says when. It never changes the status.",
+    ),
+    (
+        "Recognition",
+        "Whether a body, such as an association of sister cities, lists the partnership, and "
+        "from which day on.",
+    ),
+    (
+        "Notice of termination",
+        "One side has said that the partnership is to end on a day. Until its end is recorded, "
+        "the partnership goes on.",
+    ),
+    (
+        "Advice, legal review, offer",
+        "What a proposal gathers before it is signed: what committees advise, what the legal "
+        "officer says of the text, the letter of the mayor to the other side. None of them binds "
+        "the council.",
     ),
     (
         "As of the day",
@@ -136,6 +162,32 @@ LABELS: dict[str, Label] = {
     "text_sha256": Label("SHA-256 of the agreement's text", SHA256),
     "reason": Label("Reason"),
     "signer_office": Label("Office that signed", "For example: Mayor. Not a person's name."),
+    "home_office": Label("Office that signed for the home community", "For example: Mayor."),
+    "counterpart_office": Label("Office that signed for the counterpart", "For example: Mayor."),
+    "advisory_body": Label("Who advised", "The committee or commission, not a person."),
+    "advice": Label("Advice"),
+    "conditions": Label("Conditions", "Only where the advice has some."),
+    "reviewer_office": Label("Office that reviewed", "For example: City Attorney. Not a person."),
+    "RecordLegalReview.outcome": Label("Outcome"),
+    "RecordLegalReview.text_sha256": Label("SHA-256 of the text that was reviewed", SHA256),
+    "Vary.text_sha256": Label("SHA-256 of the changed text", SHA256),
+    "Promote.text_sha256": Label("SHA-256 of the newly signed text", SHA256),
+    "Promote.tier": Label("New level", "A higher one than it has."),
+    "Demote.tier": Label("New level", "A lower one than it has."),
+    "Lapse.reason": Label("Reason", "Why it was never completed."),
+    "term_end": Label("Term ends", "Empty if it is for an unlimited time. " + DATE),
+    "Renew.term_end": Label("New end of the term", "Later than the end so far. " + DATE),
+    "effective_day": Label("To end on", DAY),
+    "notice_days": Label("Term of notice in days", "From the day of the notice; 0 if none."),
+    "vitality": Label("How quiet it is"),
+    "MarkDormant.rule": Label(
+        "Rule or policy", "The one by which it counts as such: norfolk-policy/3-years."
+    ),
+    "last_activity": Label("Last activity", "When something last happened. " + DATE),
+    "recognising_body": Label("Body", "For example: Sister Cities International."),
+    "listed": Label(
+        "The body lists it from that day on", "Leave it empty if it does not, or no longer does."
+    ),
     "delegated_by": Label("On whose delegation", "An office, if the head did not sign."),
     "outcome": Label("What came of it"),
     "CloseReview.outcome": Label("Outcome"),
@@ -157,6 +209,9 @@ LABELS: dict[str, Label] = {
     "listed_on": Label("Listed on", "The date at which the source lists it. " + DATE),
     "since": Label("Bond since", "The documented beginning, also an informal one."),
     "formally_since": Label("Formally since", "The formal agreement."),
+    "RecordRecognition.on": Label("From which day on", DATE),
+    "Lapse.on": Label("Lapsed on", DATE),
+    "GiveNotice.on": Label("Date of the notice", DATE),
     "DatedFact.on": Label("Date", DATE),
     "source": Label("Source"),
     "position": Label(
@@ -169,7 +224,9 @@ LABELS: dict[str, Label] = {
     "criteria": Label("Criteria"),
     "no_tie": Label("I have no tie to this partnership", "Without this no review can be opened."),
     "hold": Label(
-        "Hold entry into force", "The agreement cannot take effect until the review is closed."
+        "Hold steps back",
+        "Until the review is closed the agreement cannot take effect, its term not be renewed, its "
+        "level not be raised.",
     ),
     "review": Label("Review"),
     "question": Label("Question"),
@@ -189,6 +246,11 @@ ACT_LABELS: dict[str, Label] = {
         "Public name of who decided", "For example: City Council of Hannover. Not a person's name."
     ),
 }
+
+
+def act_labels(command: str) -> dict[str, Label]:
+    """The labels of an act's own date and body, for the command of that name."""
+    return ACT_LABELS | {"on": LABELS.get(f"{command}.on", ACT_LABELS["on"])}
 
 
 def label_of(owner: str, field: str) -> Label:

@@ -76,8 +76,9 @@ def evolve(state: State, entry: Entry[History]) -> State:
             return _set(state, entry, "tier", tier=event.tier, text_sha256=text)
         case e.VitalitySet() as event, (Active() | Suspended()):
             return _set(state, entry, "vitality", vitality=event.vitality)
-        case e.TerminationNoticeGiven(side=side), (Active() | Suspended()):
-            return _with(state, notices=state.record.notices | {side})
+        case e.TerminationNoticeGiven() as event, (Active() | Suspended()):
+            notices = {**state.record.notices, event.side: event.effective_day}
+            return _with(state, notices=notices)
         case e.RecognitionRecorded() as event, _:
             said = Recognition(entry.position, event.recognising_body, event.listed)
             return _with(state, recognitions=(*state.record.recognitions, said))

@@ -138,6 +138,6 @@ def has_gone_quiet(state: Known, actor: Actor) -> Refused | None:
 
 def a_side_may_give_notice(state: Known, actor: Actor) -> Refused | None:
     """One notice a side; which side it is, the deciding body tells."""
-    if state.record.notices == {"home", "counterpart"}:
+    if len(state.record.notices) == 2:
         return AlreadyRecorded("A notice of each side", "The next step is the end.")
     return None

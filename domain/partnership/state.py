@@ -49,8 +49,8 @@ class Record(Struct, frozen=True):
 
     `text_sha256` is that of the agreement as last signed, `term_end` the end of its term, both
     empty where not known. `vitality` is None until somebody set it. `set_at` is the entry that
-    last set a facet, `activities` are the entries that report one, `notices` the sides that gave
-    notice.
+    last set a facet, `activities` are the entries that report one, `notices` the day on
+    which it is to end, by the side that gave notice.
     """
 
     id: PartnershipId
@@ -74,7 +74,7 @@ class Record(Struct, frozen=True):
     vitality: Vitality | None = None
     set_at: dict[Facet, int] = {}
     activities: frozenset[int] = frozenset()
-    notices: frozenset[Side] = frozenset()
+    notices: dict[Side, str] = {}
     recognitions: tuple[Recognition, ...] = ()
 
     @property

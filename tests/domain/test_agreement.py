@@ -240,7 +240,7 @@ def test_a_level_that_is_taken_is_told_with_who_has_it() -> None:
     state = among_its_pair(asked.given.state.partnership, given(*beside("sister")).entries)
 
     with pytest.raises(AlreadyPaired, match=OTHER):
-        decide(asked.command, state, asked.act)
+        decide(promote("sister"), state, asked.act)
 
 
 def test_a_head_gives_notice() -> None:

