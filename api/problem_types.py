@@ -249,6 +249,12 @@ _ALL = (
         "Ask again in some seconds, or ask without waiting.",
     ),
     Explained(
+        "too-many-reports",
+        "Too many reports are being made",
+        "Reports are made one at a time, and as many wait as one server lets wait.",
+        "Ask again in some seconds. One that was made before is answered at once.",
+    ),
+    Explained(
         "fault",
         "Something is broken here",
         "The fault is on the side of the register, and in its log.",

@@ -89,13 +89,14 @@ OF_CODE: dict[str, int] = {
     "if-match-missing": 428,
     "not-shown-yet": 503,
     "too-many-waiting": 503,
+    "too-many-reports": 503,
 }
 """The status of what is refused before the rules are asked (`RequestRefused`)."""
 
 RETRYABLE = frozenset(
     {
         *("busy", "outcome-unknown", "not-recorded", "not-shown-yet", "body-too-slow"),
-        "too-many-waiting",
+        *("too-many-waiting", "too-many-reports"),
     }
 )
 """The same request may succeed a little later."""

@@ -9,6 +9,7 @@ RequestRefused             a code, a problem, a remedy, and what of the request 
   NotShownYet              the read models do not show a position yet
   AnotherHistory           the sender has read a history that this register does not have
   TooManyWaiting           as many wait for new entries as one server lets wait
+  TooManyReports           as many wait for a report as one server lets wait
 
 The statuses are in `api/problems.py`, by code.
 """
@@ -123,4 +124,15 @@ class TooManyWaiting(RequestRefused):
             "too-many-waiting",
             "Too many wait for new entries here already.",
             "Ask again in some seconds, or ask without `wait`.",
+        )
+
+
+class TooManyReports(RequestRefused):
+    """As many wait for a report as one server lets wait; they are made one at a time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "too-many-reports",
+            "Too many reports are being made here already.",
+            "Ask again in some seconds. One that was made before is answered at once.",
         )

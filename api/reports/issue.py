@@ -8,7 +8,7 @@ from typing import Generic, TypeVar, get_args
 
 from adapters.lists import shipped_lists
 from adapters.regimes import load_regime, regime_for_report
-from api.refusals import NotShownYet
+from api.refusals import NotShownYet, TooManyReports
 from api.reports.rendering import Format, render, render_figure
 from api.reports.report import OpenedFigure, Report
 from api.reports.sister_city_transparency import (
@@ -28,6 +28,7 @@ REPORTS: tuple[str, ...] = (REPORT,)
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 _REPORTS_KEPT, _FIGURES_KEPT = 32, 4  # a figure may have a row for every partnership
+_MOST_WAITING = 16
 
 T = TypeVar("T")
 _Key = tuple[str, date, int, date | None, str, str]
@@ -71,6 +72,7 @@ class Reports:
         self._reports: _Kept[Report] = _Kept(_REPORTS_KEPT)
         self._figures: _Kept[OpenedFigure] = _Kept(_FIGURES_KEPT)
         self._one_at_a_time = asyncio.Lock()
+        self._waiting = 0
 
     async def ask(
         self,
@@ -119,26 +121,41 @@ class Reports:
         )
 
     async def report(self, question: Question) -> Report:
-        """The report. Raises `NotShownYet`, and what `sister_city_transparency` raises."""
-        async with self._one_at_a_time:
-            key = _key(question)
-            if (kept := self._reports.get(key)) is not None:
-                return kept
+        """The report.
+
+        Raises `NotShownYet`, `TooManyReports`, and what `sister_city_transparency` raises.
+        """
+
+        async def make() -> Report:
             await self._wait_for(question.position)
-            made = await sister_city_transparency(self._sources, question)
-            return self._reports.keep(key, made)
+            return await sister_city_transparency(self._sources, question)
+
+        return await self._answered(self._reports, _key(question), make)
 
     async def figure(self, question: Question, figure: str) -> OpenedFigure:
         """The rows behind a figure of the report. Raises `NotFound` for an unknown one, and what
         `report` raises.
         """
         (await self.report(question)).figure(figure)
-        async with self._one_at_a_time:
-            key = _key(question, figure)
-            if (kept := self._figures.get(key)) is not None:
-                return kept
-            opened = await open_figure(self._sources, question, figure)
-            return self._figures.keep(key, opened)
+
+        async def make() -> OpenedFigure:
+            return await open_figure(self._sources, question, figure)
+
+        return await self._answered(self._figures, _key(question, figure), make)
+
+    async def _answered(self, kept: _Kept[T], key: _Key, make: Callable[[], Awaitable[T]]) -> T:
+        """What is kept, or else made: each question once, whoever asks it meanwhile."""
+        if (answer := kept.get(key)) is not None:
+            return answer
+        if self._waiting >= _MOST_WAITING:
+            raise TooManyReports
+        self._waiting += 1
+        try:
+            async with self._one_at_a_time:
+                answer = kept.get(key)
+                return kept.keep(key, await make()) if answer is None else answer
+        finally:
+            self._waiting -= 1
 
     async def issue(self, question: Question, format: Format, figure: str = "") -> bytes:
         """The report, or one figure of it opened, as a file. Raises as `report` and `figure`."""

@@ -98,6 +98,7 @@ HANDLED: tuple[type[History], ...] = (
     e.PartnershipEnded,
     e.ProposalDeclined,
     e.ProposalWithdrawn,
+    e.PartnershipLapsed,
     e.ActivityReported,
     e.AnnualReportFiled,
     e.RecognitionRecorded,
@@ -125,6 +126,7 @@ def noted(entry: Entry[History]) -> Noted:
             | e.PartnershipEnded()
             | e.ProposalDeclined()
             | e.ProposalWithdrawn()
+            | e.PartnershipLapsed()
         ):
             return StatusReached(day, on)
         case e.ActivityReported():

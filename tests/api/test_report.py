@@ -1,5 +1,6 @@
 """The report: its counts on real data, its lines, and the same bytes from the same position."""
 
+import asyncio
 import csv
 import io
 import json
@@ -12,7 +13,7 @@ from msgspec import Raw
 import adapters.regimes
 from adapters.ledger.memory import MemoryLedger
 from adapters.regimes import RegimeFile, load_regime
-from api.refusals import NotShownYet
+from api.refusals import NotShownYet, TooManyReports
 from api.reports import Format, Reports, render
 from api.reports.issue import position_asked_for
 from api.reports.sister_city_transparency import Sources, sister_city_transparency
@@ -455,6 +456,7 @@ def _reports(ledger: MemoryLedger, *facts: PartnershipFacts, shown: int = 3) -> 
     register = Facts(facts)
 
     async def reached(position: int) -> bool:
+        await asyncio.sleep(0)  # others come to ask meanwhile
         return position <= shown
 
     return Reports(register, Counted(register, ()), ledger, reached)
@@ -487,3 +489,14 @@ async def test_the_same_question_is_not_counted_twice(ledger: MemoryLedger) -> N
 
     assert await reports.report(await reports.ask(as_of="2026-11-01", position=2)) is one
     assert await reports.report(await reports.ask(as_of="2026-11-01", position=3)) is not one
+
+
+async def test_where_too_many_ask_at_once_some_are_told_to_come_back(ledger: MemoryLedger) -> None:
+    reports = _reports(ledger, between("US", "CN"))
+    questions = [await reports.ask(as_of=f"2026-11-{day:02}") for day in range(1, 31)]
+
+    answers = await asyncio.gather(*map(reports.report, questions), return_exceptions=True)
+
+    refused = [answer for answer in answers if isinstance(answer, TooManyReports)]
+    assert len(refused) == 30 - 16
+    assert await reports.report(questions[-1])

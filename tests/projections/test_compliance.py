@@ -12,6 +12,8 @@ from domain.review.criteria import TRANSPARENCY_ACT
 from domain.values import PartnershipId, ReviewId
 from projections.compliance import PostgresCompliance
 from projections.compliance.facts import ComplianceFacts
+from projections.compliance.noted import Noted
+from projections.compliance.projection import ComplianceProjection
 from projections.runner import Runner
 from tests.projections.played import (
     LE_MANS,
@@ -23,6 +25,7 @@ from tests.projections.played import (
     clerk,
     legacy,
 )
+from tests.projections.test_stored_shapes import shape
 
 
 @pytest.fixture
@@ -103,3 +106,23 @@ async def test_partnerships_come_in_order_of_their_reference(
     await runner.catch_up()
 
     assert [f.partnership async for f in compliance.facts(2)] == sorted(references)
+
+
+async def test_recognition_stands_with_its_entries_by_body(
+    clerks: Clerks, runner: Runner, compliance: PostgresCompliance
+) -> None:
+    reference = await clerks.found(legacy())
+    listed = c.RecordRecognition("Sister Cities International", listed=True, evidence=(MINUTE,))
+    await clerks.record(
+        listed, clerk(NORFOLK, "association"), on="2020-05-01", partnership=reference
+    )
+    await runner.catch_up()
+
+    facts = await only(compliance.facts(2))
+    assert facts.recognition == {"Sister Cities International": (2,)}
+
+
+def test_a_changed_shape_goes_with_a_higher_version() -> None:
+    """Where this fails: raise `version` of the projection, and write the new shape here."""
+    assert ComplianceProjection.version == 1
+    assert shape(Noted) == "0d9faf2f3e7d6501"
