@@ -20,12 +20,14 @@ def check(path: Path, is_header: IsHeader) -> Table:
     """
     bytes_ = check_text_file(path, longest_line=_LONGEST_LINE)
     separator = _separator(path, is_header)
-    header = header_among(records(path, separator), is_header)
-    if header is None:
+    rows = records(path, separator)
+    first = header_among(rows, is_header)
+    if first is None:
         raise NotATable(f"{path} is empty.", "Choose the file that holds the list.")
-    count, last = 0, header
-    for row in records(path, separator):
-        count, last = count + (row.line > header.line), row
+    header, beginning = first
+    count, last = sum(row.line > header.line for row in beginning), beginning[-1]
+    for row in rows:
+        count, last = count + 1, row
     if bytes_.last == b'"':
         _check_last(path, last)
     names = tuple(map(shown, header.fields))

@@ -57,11 +57,14 @@ def shown(name: str) -> str:
     return "".join(sign for sign in " ".join(name.split()) if sign.isprintable())
 
 
-def header_among(records: Iterator[Row], is_header: IsHeader) -> Row | None:
-    """The first row that names columns, or else the first; None where there is no row."""
-    first = list(islice(records, _TITLES))
+def header_among(rows: Iterator[Row], is_header: IsHeader) -> tuple[Row, list[Row]] | None:
+    """The first row that names columns, or else the first, and the rows that were taken for it.
+
+    None where there is no row.
+    """
+    first = list(islice(rows, _TITLES))
     named = (row for row in first if is_header(tuple(map(shown, row.fields))))
-    return next(named, first[0] if first else None)
+    return (next(named, first[0]), first) if first else None
 
 
 def beginning(path: Path) -> bytes:

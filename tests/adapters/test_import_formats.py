@@ -83,6 +83,28 @@ def test_a_workbook_without_a_row_or_damaged_is_refused_whole(tmp_path: Path) ->
         rows(tmp_path / "cut.xlsx")
 
 
+def test_a_sheet_that_reaches_into_the_last_corner_is_refused_and_nothing_else_breaks(
+    tmp_path: Path,
+) -> None:
+    with xlsxwriter.Workbook(tmp_path / "list.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADER)
+        sheet.write(1_048_575, 16_383, "lost")
+
+    with pytest.raises(BrokenWorkbook, match="more memory than a list needs") as told:
+        rows(tmp_path / "list.xlsx")
+
+    assert "CSV" in told.value.remedy
+
+
+def test_only_the_beginning_of_a_workbook_can_be_asked_for(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "list.xlsx", {"A": [HEADER, *[HALLE] * 20_000]})
+    first = open_relations(path).first()
+
+    assert first is not None
+    assert first.line == 2
+
+
 AS_OBJECT = dict(zip(HEADER, HALLE, strict=True))
 
 
