@@ -7,6 +7,7 @@ import msgspec
 from litestar import Response, post, route
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
+from msgspec.structs import replace
 
 from api.commands import Outcome, execute, reviews_of
 from api.identity import account_actor, bodies_for, deciding
@@ -14,7 +15,7 @@ from api.problems import Told, attempt
 from api.refusals import KeyReused, MissingHeader, RecordChanged, UnfitBody, UnfitHeader
 from api.rest.mistakes import unfit_body
 from api.rest.schemas import Action, Actions, Done, RecordedEntry, act_of, decoder_of, reference_of
-from api.rest.who import person_of, recorder_of
+from api.rest.who import ReadOnlyToken, person_of, recorder_of
 from api.services import Services
 from api.web.cases import FOUNDING, answer_for
 from api.web.visitors import READ, WebRequest, services_of
@@ -58,13 +59,14 @@ async def _allowed(request: WebRequest, partnership: PartnershipId | None) -> Re
         state, position = await reviews_of(services.ledger, partnership)
     person = await person_of(request)
     actor = account_actor(person.account) if person else None
+    token = ReadOnlyToken() if person and person.read_only else None
     verbs = [verb for verb in VERBS if (verb in FOUNDING) == (partnership is None)]
     head = position or (await services.ledger.head()).position
     answer = Actions(
         partnership,
         head,
         _etag(position) if partnership else None,
-        tuple(_action(verb, state, actor, partnership) for verb in verbs),
+        tuple(_action(verb, state, actor, partnership, token) for verb in verbs),
     )
     headers = {"last-position": str(head), "vary": "authorization"}
     if partnership:
@@ -73,9 +75,16 @@ async def _allowed(request: WebRequest, partnership: PartnershipId | None) -> Re
 
 
 def _action(
-    verb: str, state: Reviews, actor: Actor | None, partnership: PartnershipId | None
+    verb: str,
+    state: Reviews,
+    actor: Actor | None,
+    partnership: PartnershipId | None,
+    token: ReadOnlyToken | None,
 ) -> Action:
+    """What the rules say; what they allow, a token that only reads refuses."""
     answer = answer_for(verb, state, actor)
+    if token is not None and answer.allowed:
+        answer = replace(answer, allowed=False, code=token.code, because=str(token))
     return Action(
         verb,
         answer.act,

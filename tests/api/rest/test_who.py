@@ -94,8 +94,11 @@ async def test_with_a_read_only_token_nothing_is_recorded(
     program: Program, tokens: PostgresTokens
 ) -> None:
     token = await _token(tokens, read_only=True)
+    told = await program.get(OPEN, authorization=f"Bearer {token}")
     answer = await _propose(program, token)
 
+    assert not any(action["allowed"] for action in told.json()["actions"])
+    assert "made for reading" in told.text
     assert _problem(answer) == (403, "read-only-token")
     assert await program.head() == 0
 
