@@ -5,14 +5,22 @@ from typing import Any
 
 import pytest
 
+from domain.partnership import commands as c
+from domain.review import commands as r
+from domain.review.criteria import TRANSPARENCY_ACT
+from domain.values import PartnershipId, ReviewId
+from projections.views import Moment
 from tests.api.rest.programs import Program
 from tests.projections.played import (
     LE_MANS,
     LODZ,
+    MINUTE,
     MUNICH,
     NORFOLK,
+    OFFICER,
     PADERBORN,
     Clerks,
+    clerk,
     legacy,
 )
 
@@ -98,3 +106,69 @@ async def test_the_claims_are_told_with_their_null_model(program: Program) -> No
 
     assert len(answer["claims"]["rows"]) == 13
     assert "20 runs" in answer["null_model"]
+
+
+async def lived(program: Program) -> PartnershipId:
+    """Norfolk and Kaliningrad: recognised from 2020 on, a visit, a review with one finding."""
+    clerks = Clerks(program.services.ledger)
+    reference = await clerks.found(legacy(since="1992"))
+    listed = c.RecordRecognition("Sister Cities International", listed=True, evidence=(MINUTE,))
+    by = clerk(NORFOLK, "association")
+    await clerks.record(listed, by, on="2020-05-01", partnership=reference)
+    visit = c.ReportActivity(kind="visit", statement="The choir came.")
+    await clerks.record(visit, clerk(NORFOLK, "staff"), on="2021-05-12", partnership=reference)
+    opening = r.OpenReview("complaint", TRANSPARENCY_ACT.id, "Asked.", no_tie=True)
+    await clerks.record(opening, OFFICER, on="2022-01-10", partnership=reference)
+    await program.services.wait_for(4)
+    view = await program.services.register.get(reference, Moment())
+    assert view is not None
+    review = ReviewId(view.open_reviews[0].review)
+    finding = r.RecordFinding(review, "2E", "no_evidence", "Nothing was found.")
+    await clerks.record(finding, OFFICER, partnership=reference)
+    await program.services.wait_for(5)
+    return reference
+
+
+async def figures(program: Program, query: str) -> dict[str, int]:
+    report = (await read(program, f"{REPORT}?{query}"))["report"]
+    return {figure["id"]: figure["value"] for line in report["lines"] for figure in line["figures"]}
+
+
+async def test_recognition_counts_on_its_day_and_from_its_entry(program: Program) -> None:
+    await lived(program)
+
+    assert (await figures(program, "as-of=2021-01-01"))["2.pairs.applies"] == 1
+    assert (await figures(program, "as-of=2019-12-31"))["2.recognised.unknown"] == 1
+    known_before = await figures(program, "as-of=2021-01-01&position=1")
+    assert known_before["2.recognised.unknown"] == 1
+
+
+async def test_activities_and_reviews_count_from_their_day(program: Program) -> None:
+    await lived(program)
+
+    before, after = [await figures(program, f"as-of={day}") for day in ("2021-05-11", "2022-01-10")]
+    assert (before["5.activities"], before["9.reviews"]) == (0, 0)
+    assert (after["5.kind.visit"], after["9.reviews_open"]) == (1, 1)
+
+
+async def test_every_figure_opens_to_entries_of_its_partnership(program: Program) -> None:
+    reference = await lived(program)
+    timeline = await program.services.timeline.of(reference)
+    known = {item.position for item in timeline}
+
+    for figure, value in (await figures(program, "as-of=2026-11-01")).items():
+        opened = await read(program, f"{REPORT}/figures/{figure}?as-of=2026-11-01")
+        assert len(opened["items"]) == value, figure
+        for row in opened["items"]:
+            assert row["partnership"] == reference
+            assert set(row["entries"]) <= known, figure
+
+
+async def test_the_row_of_a_finding_names_its_entry(program: Program) -> None:
+    await lived(program)
+
+    opened = await read(program, f"{REPORT}/figures/12.finding.2E.no_evidence")
+
+    (row,) = opened["items"]
+    assert row["entries"] == [5]
+    assert row["because"] == "finding on 2E: no evidence found"
