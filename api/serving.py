@@ -11,6 +11,7 @@ from granian.server.embed import Server
 
 from adapters.accounts import RegisterName
 from api.app import create_app
+from api.rest.growth import growth_of
 from api.wiring import Running
 
 _log = structlog.get_logger("twinledger.serving")
@@ -24,8 +25,9 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
     yesterday would be worse than none.
     """
     settings = system.settings
+    app = create_app(system.services(named))
     server = Server(
-        create_app(system.services(named)),
+        app,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
@@ -55,6 +57,7 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
     finally:
         stop.set()
         answering.cancel()
+        growth_of(app).close()
         server.stop()  # type: ignore[no-untyped-call] # granian leaves it without types
         with suppress(asyncio.CancelledError):
             await serving

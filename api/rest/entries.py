@@ -177,7 +177,7 @@ async def entries(
     if total is not None and day is not None:
         raise Invalid("total", "entries by a day are not counted", "Leave out `total` or `as-of`.")
     span = _Span(start, until, day)
-    growth = growth_of(request)
+    growth = growth_of(request.app)
     if streamed:
         with growth.seat():
             pass  # nobody is let in where all seats are taken
@@ -292,7 +292,9 @@ async def _events(ledger: Ledger, growth: Growth, span: _Span) -> AsyncIterator[
     reached, spent = span.after, 0.0
     with growth.seat():
         yield b"retry: 2000\n\n"
-        while (span.until is None or reached < span.until) and spent < _STREAM_ENDS:
+        while not growth.closed and spent < _STREAM_ENDS:
+            if span.until is not None and reached >= span.until:
+                return
             read = await ledger.read_after(reached, _AT_ONCE)
             for one in span.fitting(read):
                 yield _event(one)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
+from litestar import Litestar
 
 from api.refusals import TooManyWaiting
-from api.web.visitors import WebRequest, services_of
+from api.services import Services
 from domain.ports import Ledger
 
 MOST_WAITING = 256
@@ -24,6 +25,7 @@ class Growth:
         self._ledger = ledger
         self._waiting = 0
         self._end = 0
+        self._closed = False
         self._moved = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
 
@@ -38,16 +40,26 @@ class Growth:
         finally:
             self._waiting -= 1
 
+    @property
+    def closed(self) -> bool:
+        """Whether nobody waits here any more."""
+        return self._closed
+
+    def close(self) -> None:
+        """Let go whoever waits: a server that is to end waits for all its answers to be whole."""
+        self._closed = True
+        self._moved.set()
+
     async def beyond(self, position: int, seconds: float) -> bool:
         """Whether an entry later than `position` is recorded before the time has passed.
 
-        For who has a seat.
+        For who has a seat. Returns at once when this is closed.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         while self._end <= position:
             left = deadline - loop.time()
-            if left <= 0:
+            if left <= 0 or self._closed:
                 return False
             if self._looking is None or self._looking.done():
                 self._looking = asyncio.create_task(self._look())
@@ -61,7 +73,7 @@ class Growth:
 
     async def _look(self) -> None:
         try:
-            while self._waiting:
+            while self._waiting and not self._closed:
                 # An end that lies further back than before is that of a restored register.
                 if (end := (await self._ledger.head()).position) != self._end:
                     self._end = end
@@ -72,10 +84,10 @@ class Growth:
             _log.warning("look_failed", reason=str(error) or type(error).__name__)
 
 
-def growth_of(request: WebRequest) -> Growth:
+def growth_of(app: Litestar) -> Growth:
     """The one of this application."""
-    state = request.app.state
-    if "growth" not in state:
-        state["growth"] = Growth(services_of(request).ledger)
-    growth: Growth = state["growth"]
+    if "growth" not in app.state:
+        services: Services = app.state.services
+        app.state["growth"] = Growth(services.ledger)
+    growth: Growth = app.state["growth"]
     return growth

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from api.rest.growth import Growth
+from api.rest.growth import Growth, growth_of
 from tests.api.rest.programs import Program
 from tests.projections.played import LODZ, NORFOLK, SUSPEND, Clerks, clerk, legacy
 
@@ -155,6 +155,20 @@ async def test_a_seat_is_free_again_when_who_waited_has_gone(
         assert not await growth.beyond(2, 0.2)
 
     assert growth._waiting == 0
+
+
+async def test_a_server_that_is_to_end_lets_go_who_waits(program: Program, clerks: Clerks) -> None:
+    waiting = [
+        asyncio.create_task(program.get("/entries?after=2&wait=30")),
+        asyncio.create_task(program.get("/entries?after=2", accept="text/event-stream")),
+    ]
+    await asyncio.sleep(0.3)
+    assert not any(one.done() for one in waiting)
+    app: Any = program.client._transport.app  # type: ignore[attr-defined]  # of an ASGITransport
+    growth_of(app).close()
+
+    for answer in await asyncio.wait_for(asyncio.gather(*waiting), 10):
+        assert answer.status_code == 200
 
 
 async def test_a_stream_gives_each_entry_with_the_id_behind_which_it_goes_on(
