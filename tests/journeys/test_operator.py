@@ -8,13 +8,17 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 import adapters.regimes
+from adapters.accounts import RegisterName
 from api.cli import main
+from api.demo import PEOPLE
+from api.wiring import Running
 from tests.conftest import Database
 from tests.journeys.test_command_line import Desk
 
@@ -219,7 +223,9 @@ def test_a_restored_register_says_that_its_pages_are_not_built_yet_and_what_buil
 
 
 def test_the_demo_says_what_to_look_at_and_a_second_start_adds_nothing(
-    database: Database, tmp_path_factory: pytest.TempPathFactory
+    database: Database,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
     first = desk.done("demo", "--once")
@@ -244,6 +250,18 @@ def test_the_demo_says_what_to_look_at_and_a_second_start_adds_nothing(
     assert _counted(third, "declined") == _counted(first, "declined") + 1
     assert "suspended on a condition, under transparency review" in third
     assert "now suspended" not in third
+    assert "twlt_" not in third
+
+    monkeypatch.setattr("api.cli.serving.serve_pages", _opened)
+    monkeypatch.setattr("api.cli.serving.require_free_port", lambda host, port: None)
+    served = desk.done("demo")
+    assert "demo-counterpart-1 (counterpart of Kaliningrad)" in served
+    assert len(set(re.findall(r"twlt_\S{48}$", served, re.MULTILINE))) == len(PEOPLE)
+    assert len(desk.data("token", "list")) == len(PEOPLE)
+
+
+async def _opened(system: Running, named: RegisterName, *, ready: Callable[[str], None]) -> None:
+    ready("http://register.test")
 
 
 def _counted(told: str, status: str) -> int:
