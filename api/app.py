@@ -96,6 +96,11 @@ async def _with_headers(message: Message, scope: Scope) -> None:
         headers[name] = value
     if not scope["path"].startswith("/static/"):
         headers["cache-control"] = "no-cache"
+    if scope["type"] != "http":
+        return
+    if scope["path"].startswith("/api/v1") and scope["method"] in ("GET", "HEAD"):
+        headers["access-control-allow-origin"] = "*"
+        headers["access-control-expose-headers"] = "ETag, Last-Position, Link"
 
 
 def _with_request_id(app: ASGIApp) -> ASGIApp:

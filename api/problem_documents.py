@@ -92,13 +92,16 @@ def faults_of(request: Request[Any, Any, Any], code: str, error: Exception) -> l
         case Invalid() | NotCanonical():
             return [_of_field(request, code, error)]
         case ValidationException(extra=list() as wrong):
-            return [
-                Fault(code, f"{one['message']}.", _POSSIBLE, parameter=str(one.get("key", "")))
-                for one in wrong
-                if isinstance(one, dict)
-            ]
+            return [_of_parameter(code, one) for one in wrong if isinstance(one, dict)]
         case _:
             return []
+
+
+def _of_parameter(code: str, wrong: dict[str, Any]) -> Fault:
+    """Litestar names a parameter as Python does: its own name has dashes."""
+    name = str(wrong.get("key", "")).replace("_", "-")
+    remedy = "The reference at /api/docs says what it takes."
+    return Fault(code, f"{wrong['message']}.", remedy, parameter=name)
 
 
 def _found(finding: Finding) -> Fault:
@@ -119,7 +122,9 @@ def _of_field(request: Request[Any, Any, Any], code: str, error: Invalid | NotCa
     message, field = f"{error.problem[:1].upper()}{error.problem[1:]}.", error.field
     if isinstance(error, NotCanonical):
         field = field.rpartition(".public.")[2]
-    if request.method != "POST" or field == "reference":
+    if field == "reference":
+        return Fault(code, message, error.remedy, parameter="ref")
+    if request.method != "POST":
         return Fault(code, message, error.remedy, parameter=field)
     inside = pointer(field)
     of_act = field in ("on", "deciding_body", "deciding_body_name")

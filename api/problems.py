@@ -266,7 +266,8 @@ def _page(status: int, title: str, detail: str) -> Response[bytes]:
 def _is_program(request: AnyRequest) -> bool:
     """Below `/api` always; elsewhere who accepts JSON and no page."""
     accept = request.headers.get("accept", "")
-    return request.scope["path"].startswith("/api/") or ("json" in accept and "html" not in accept)
+    inside = f"{request.scope['path']}/".startswith("/api/")
+    return inside or ("json" in accept and "html" not in accept)
 
 
 def _problem(request: AnyRequest, status: int, code: str, detail: str, *faults: Fault) -> Problem:
