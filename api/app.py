@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import structlog
 from litestar import Litestar, Request
 from litestar.datastructures import MutableScopeHeaders, State
+from litestar.enums import ScopeType
 from litestar.exceptions import PermissionDeniedException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -96,7 +97,7 @@ async def _with_headers(message: Message, scope: Scope) -> None:
         headers[name] = value
     if not scope["path"].startswith("/static/"):
         headers["cache-control"] = "no-cache"
-    if scope["type"] != "http":
+    if scope["type"] != ScopeType.HTTP:
         return
     if scope["path"].startswith("/api/v1") and scope["method"] in ("GET", "HEAD"):
         headers["access-control-allow-origin"] = "*"
