@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from adapters.imports import RefusedRow
 
+Line: TypeAlias = Literal["line", "row", "object"]
 Why: TypeAlias = Literal["in_file", "in_register", "over_in_register", "earlier_run"]
 
 
@@ -66,7 +67,8 @@ class LookAlike(Struct, frozen=True):
 class ImportReport(Struct, frozen=True):
     """What came of the rows: new, duplicates and refused are all of them. Lines are of the file.
 
-    `look_alikes` are pairs, `names_alike` names of communities; they are among the new ones.
+    `line` says what a line is: in a workbook a row, in JSON an object. `look_alikes` are pairs,
+    `names_alike` names of communities; they are among the new ones.
     """
 
     file: str
@@ -80,3 +82,4 @@ class ImportReport(Struct, frozen=True):
     look_alikes: tuple[LookAlike, ...]
     names_alike: tuple[LookAlike, ...] = ()
     columns_unused: tuple[str, ...] = ()
+    line: Line = "line"

@@ -21,9 +21,10 @@ from adapters.imports import (
     Scratch,
     open_relations,
 )
+from adapters.imports.table import Format
 from api.countries import COUNTRIES
 from api.founding import Founded, Founding, NotFounded, found
-from api.import_report import Duplicate, ImportReport, LookAlike, Why
+from api.import_report import Duplicate, ImportReport, Line, LookAlike, Why
 from api.matching import Alike, KnownPairs, Pairing
 from domain.decider import Act
 from domain.errors import NotCanonical
@@ -35,6 +36,8 @@ from projections.views import Register
 
 _AT_ONCE = 500
 """Rows that are decided and recorded together."""
+
+_LINES: dict[Format, Line] = {"csv": "line", "workbook": "row", "json": "object"}
 
 
 async def open_list(path: Path, *, said: Said, remembered: Mapping[bytes, Said]) -> Relations:
@@ -101,6 +104,7 @@ async def import_list(
             scratch,
             sha256=relations.sha256,
             origin=origin,
+            line=_LINES[relations.table.format],
             actor=actor,
             now=now,
         )
@@ -121,6 +125,7 @@ async def import_list(
         look_alikes=tuple(run.look_alikes),
         names_alike=tuple(run.names_alike),
         columns_unused=relations.columns.unused,
+        line=_LINES[relations.table.format],
     )
 
 
@@ -134,10 +139,12 @@ class _Run:
         *,
         sha256: str,
         origin: Origin,
+        line: Line,
         actor: Actor,
         now: datetime,
     ) -> None:
         self._pairs, self._sha256, self._origin = pairs, sha256, origin
+        self._line = line
         self._minted = scratch.mapping("minted", int)
         self._actor, self._now = actor, now
         self.new = 0
@@ -189,7 +196,7 @@ class _Run:
         )
 
     def _founding(self, row: Listed, pairing: Pairing) -> Founding:
-        at = f"row {row.relation}" if row.relation else f"line {row.line}"
+        at = f"row {row.relation}" if row.relation else f"{self._line} {row.line}"
         source = f"{self._origin.source}, {at}"
         day = self._origin.listed_on
         command = RecordLegacyPartnership(

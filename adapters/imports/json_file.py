@@ -27,7 +27,7 @@ def check(path: Path) -> Table:
     bytes_ = check_text_file(path)
     names: dict[str, None] = {}
     count = 0
-    for _, members in _objects(path):
+    for members in _objects(path):
         count += 1
         names.update(dict.fromkeys(members))
     if not names:
@@ -36,22 +36,24 @@ def check(path: Path) -> Table:
 
 
 def records(path: Path, header: tuple[str, ...]) -> Iterator[Row]:
-    """The objects as rows under `header`; what an object does not have is empty."""
-    for line, members in _objects(path):
-        yield Row(line, tuple(members.get(name, "") for name in header))
+    """The objects as rows under `header`; what an object does not have is empty.
+
+    A row's line is the number of its object: a whole list may stand on one line.
+    """
+    for number, members in enumerate(_objects(path), 1):
+        yield Row(number, tuple(members.get(name, "") for name in header))
 
 
-def _objects(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def _objects(path: Path) -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as text:
         reader = _Reader(path, text)
         listed = reader.next_sign() == "["
         if listed:
             reader.skip()
         while (sign := reader.next_sign()) not in ("", "]"):
-            line = reader.line
             if sign != "{":
                 raise reader.broken(f"{sign!r} stands where an object should begin")
-            yield line, _flat(reader, reader.value())
+            yield _flat(reader, reader.value())
             if listed and reader.next_sign() == ",":
                 reader.skip()
                 if reader.next_sign() == "]":

@@ -39,7 +39,7 @@ class Table(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """`line` is where the row begins in the file (a workbook: its row), from 1."""
+    """`line` is where the row begins in the file, from 1: a workbook's row, in JSON the object."""
 
     line: int
     fields: tuple[str, ...]
@@ -58,13 +58,16 @@ def shown(name: str) -> str:
 
 
 def header_among(rows: Iterator[Row], is_header: IsHeader) -> tuple[Row, list[Row]] | None:
-    """The first row that names columns, or else the first, and the rows that were taken for it.
+    """The first row that names columns, and the rows that were taken for it; None without a row.
 
-    None where there is no row.
+    Where none is known to name any, the first with more than one cell filled: a title has one.
     """
     first = list(islice(rows, _TITLES))
+    if not first:
+        return None
+    filled = (row for row in first if sum(map(bool, row.fields)) > 1)
     named = (row for row in first if is_header(tuple(map(shown, row.fields))))
-    return (next(named, first[0]), first) if first else None
+    return next(named, next(filled, first[0])), first
 
 
 def beginning(path: Path) -> bytes:

@@ -131,6 +131,7 @@ def _as_json(report: ImportReport) -> object:
         "listed_on": report.listed_on,
         "dry_run": report.dry_run,
         "rows": report.rows,
+        "a_line_is": report.line,
         "new": report.new,
         "duplicate": [_line(row) for row in report.duplicates],
         "refused": [_line(row) | {"field": row.field} for row in report.refused],
@@ -148,6 +149,8 @@ def _tell(report: ImportReport) -> None:
     verb = "would be recorded" if report.dry_run else "recorded"
     click.echo(f"{report.file}, listed{when_in_words(report.listed_on)}: {report.rows} rows.")
     click.echo(f"  source: {report.source}")
+    if report.line != "line":
+        click.echo(f"  a line is told by the number of its {report.line}")
     if report.columns_unused:
         click.echo(f"  columns not used: {', '.join(report.columns_unused)}")
     click.echo(f"  new: {report.new} {verb}")

@@ -59,6 +59,14 @@ def test_what_is_said_now_goes_before_what_was_said(stadt: Path) -> None:
     assert (row.a.name, row.b.name) == ("Bonn", "Ufa")
 
 
+def test_a_header_that_nobody_knows_yet_is_found_below_a_title(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Our twins;;\n" + STADT, encoding="utf-8")
+
+    assert open_relations(path).columns.unused == ("Stadt", "Land", "Seit")
+    assert isinstance(only(path, SAID), Listed)
+
+
 async def test_the_register_remembers_what_was_said_of_a_header(
     pool: "asyncpg.Pool[asyncpg.Record]", stadt: Path
 ) -> None:

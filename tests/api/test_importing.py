@@ -412,6 +412,17 @@ async def test_a_name_that_looks_like_one_of_the_register_names_its_record(
     assert [row.reference for row in report.names_alike] == [reference]
 
 
+async def test_a_json_list_on_one_line_names_its_objects(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    pair = '{"a_name": "Asti", "a_country": "IT", "b_name": "Biberach", "b_country": "DE"}'
+    report = await imported(written(f"[{pair}, {pair}]"), ledger)
+
+    assert (report.new, report.duplicates[0].reason) == (1, "The same pair as in line 1.")
+    assert (report.line, report.duplicates[0].line) == ("object", 2)
+    assert (await legacy(ledger))[0].sources[0].title.endswith(", object 1")
+
+
 @pytest.mark.skipif(not HEKMAN.exists(), reason=f"{HEKMAN} is not on this machine")
 async def test_a_messy_list_is_taken_but_for_eight_rows_just_as_its_dry_run_said(
     pool: "asyncpg.Pool[asyncpg.Record]",
