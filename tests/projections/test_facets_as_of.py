@@ -178,7 +178,8 @@ async def test_the_rules_of_a_law_know_who_recognised_it_on_the_day(
 
     async def recognised(day: str, position: int | None = None) -> dict[str, bool]:
         moment = Moment(date.fromisoformat(day), position)
-        return [facts.recognised async for facts in register.facts(moment)][0]
+        (facts,) = [facts async for facts in register.facts(moment)]
+        return facts.recognised
 
     assert await recognised("1993-06-01") == {}
     assert await recognised("2000-01-01") == {SCI: True}

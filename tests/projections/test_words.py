@@ -4,15 +4,22 @@ from typing import get_args
 
 import pytest
 
-from domain.partnership.commands import ActivityKind, Cause, CorrectableField
+from domain.partnership.commands import (
+    ActivityKind,
+    Advice,
+    Cause,
+    CorrectableField,
+    LegalOutcome,
+)
 from domain.review.commands import Ground, Outcome, Result
-from domain.values import Body, Grade, Kind, Motive, Role, Status, Tier
+from domain.values import Body, Grade, Kind, Motive, Role, Status, Tier, Vitality
 from projections import words as w
 
 NAMES = [
     *((Status, w.STATUSES), (Tier, w.TIERS), (Kind, w.KINDS), (Motive, w.MOTIVES)),
     *((Grade, w.GRADES), (Role, w.ROLES), (Body, w.BODIES), (ActivityKind, w.ACTIVITIES)),
     *((Cause, w.CAUSES), (Ground, w.GROUNDS), (Result, w.RESULTS), (Outcome, w.OUTCOMES)),
+    *((Advice, w.ADVICE), (LegalOutcome, w.LEGAL_OUTCOMES), (Vitality, w.VITALITIES)),
     (CorrectableField, w.CORRECTABLE),
 ]
 IN_A_SENTENCE = [
