@@ -31,14 +31,18 @@ def _side(side: str, number: str, others: tuple[str, ...], words: str) -> dict[s
     places = ("name", "city", "town", "municipality", "community", "place")
     return {
         f"{side}_name": Meaning(f"the name of the {words} place", names(*places)),
-        f"{side}_country": Meaning("its country, by name or code", names("country", "land")),
+        f"{side}_country": Meaning(
+            f"the {words} place's country, by name or code", names("country", "land")
+        ),
         f"{side}_iso2": Meaning(
-            "its country's code (ISO 3166-1 alpha-2), empty if not known",
+            f"the {words} place's country code (ISO 3166-1 alpha-2), empty if not known",
             names("iso2", "country_code", "iso"),
         ),
-        f"{side}_latitude": Meaning("its latitude in degrees", names("latitude", "lat")),
+        f"{side}_latitude": Meaning(
+            f"the {words} place's latitude in degrees", names("latitude", "lat")
+        ),
         f"{side}_longitude": Meaning(
-            "its longitude in degrees", names("longitude", "lng", "lon", "long")
+            f"the {words} place's longitude in degrees", names("longitude", "lng", "lon", "long")
         ),
     }
 

@@ -30,7 +30,13 @@ def tell_columns(relations: Relations) -> None:
     for field, value in columns.always.items():
         click.echo(f"  in every row, {field}: {value}")
     for field in columns.missing:
-        click.echo(f'  missing: {field}, {FIELDS[field].words}. Say --column "{field}=COLUMN".')
+        click.echo(f"  missing: {field}, {FIELDS[field].words}")
+    if columns.missing:
+        field = columns.missing[0]
+        click.echo(
+            f'Say which column holds what: --column "{field}=COLUMN"; or what is the same in every '
+            f'row: --always "{field}=...".'
+        )
 
 
 def columns_as_json(relations: Relations) -> object:
