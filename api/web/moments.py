@@ -31,8 +31,8 @@ class Asked(Struct, frozen=True):
 async def read_moment(services: Services, typed: Typed) -> Asked:
     """`as-of` and `known-at` are days, `position` is the number of an entry."""
     mistakes: list[Mistake] = []
-    as_of = _day(typed, "as-of", mistakes)
-    known_on = _day(typed, "known-at", mistakes)
+    as_of = day_of(typed, "as-of", mistakes)
+    known_on = day_of(typed, "known-at", mistakes)
     position = await _position(services, typed.one("position"), mistakes)
     if known_on is not None:
         end = datetime.combine(known_on, time.max, UTC)
@@ -41,7 +41,8 @@ async def read_moment(services: Services, typed: Typed) -> Asked:
     return Asked(Moment(as_of, position), known_on, tuple(mistakes))
 
 
-def _day(typed: Typed, field: str, mistakes: list[Mistake]) -> date | None:
+def day_of(typed: Typed, field: str, mistakes: list[Mistake]) -> date | None:
+    """The day typed in `field`, None where nothing is; what is no day goes to `mistakes`."""
     text = typed.one(field)
     if not text:
         return None

@@ -1,6 +1,6 @@
 """Reports as pages and files, the rows behind each figure, and what is said of partnerships."""
 
-from datetime import UTC, date
+from datetime import UTC
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
@@ -18,11 +18,9 @@ from api.reports.rendering import Format
 from api.reports.report import Figure, OpenedFigure, Report
 from api.reports.sister_city_transparency import REPORT, Question
 from api.services import Services
-from api.web.moments import Asked, read_moment
+from api.web.moments import Asked, day_of, read_moment
 from api.web.typed import Typed, read_query
 from api.web.visitors import READ, WebRequest, page, services_of
-from domain.dates import parse_day
-from domain.refusals import Invalid
 
 AT_ONCE = 100
 ADDRESS = f"/reports/{REPORT}"
@@ -163,12 +161,7 @@ async def claims(request: WebRequest) -> Response[bytes]:
 async def _read(services: Services, typed: Typed) -> Reading:
     asked = await read_moment(services, typed)
     mistakes = list(asked.mistakes)
-    since: date | None = None
-    if typed.one("since"):
-        try:
-            since = parse_day(typed.one("since"), field="since")
-        except Invalid as wrong:
-            mistakes.append(Mistake("since", f"{wrong.problem}. {wrong.remedy}"))
+    since = day_of(typed, "since", mistakes)
     if mistakes:
         return Reading(typed, asked, None, tuple(mistakes))
     position = asked.moment.position

@@ -1,7 +1,9 @@
 """What is said, what the data say: each claim with a verdict, its rule and its null model."""
 
+import csv
 from collections.abc import AsyncIterator, Callable, Iterable
 from itertools import count
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -16,6 +18,7 @@ from domain.ports import Actor, Condition, NewEvent, Submission
 from domain.values import CommunityId, Party
 from tests.api.reported import Facts
 
+DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
 _numbers = count(1)
 
 
@@ -153,6 +156,31 @@ def test_the_same_pairs_give_the_same_comparison() -> None:
 
     assert compare(pairs) == compare(pairs)
     assert sum(compare(pairs).shuffled.shares) == pytest.approx(1)
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="relations.csv is not beside this repository")
+def test_on_the_real_list_the_medians_are_those_that_the_claim_is_told_with() -> None:
+    cities = {
+        city["city_id"]: place(float(city["lat"]), float(city["lon"]))
+        for city in _rows("cities.csv")
+        if city["lat"]
+    }
+    pairs = [
+        (cities[row["a_id"]], cities[row["b_id"]])
+        for row in _rows("relations.csv")
+        if row["a_id"] in cities and row["b_id"] in cities
+    ]
+
+    compared = compare(pairs)
+
+    assert (len(pairs), round(compared.actual.median)) == (24_640, 1001)
+    assert 2150 < compared.shuffled.median < 2240
+    assert not compared.chance_alone
+
+
+def _rows(file: str) -> list[dict[str, str]]:
+    with (DATA / file).open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
 
 
 async def test_an_answer_is_kept_for_its_position_and_a_while_longer() -> None:
