@@ -93,7 +93,7 @@ LaterThan = Annotated[
     QueryParameter(
         name="after",
         description="Only entries later than this position.",
-        schema_extra={"minimum": 0},
+        schema_extra={"minimum": 0, "maximum": 2**53 - 1},
     ),
 ]
 EntryCursor = Annotated[
@@ -141,7 +141,7 @@ class _Span(Struct, frozen=True):
         )
 
 
-@route("/entries", http_method=READ, summary="The feed of all entries")
+@route("/entries", http_method=READ, summary="The feed of all entries", opt={"streams": True})
 async def entries(
     request: WebRequest,
     *,

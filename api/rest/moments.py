@@ -40,7 +40,7 @@ Position = Annotated[
     QueryParameter(
         name="position",
         description="Only what was recorded up to this entry. Not together with `known-at`.",
-        schema_extra={"minimum": 0},
+        schema_extra={"minimum": 0, "maximum": 2**53 - 1},
     ),
 ]
 After = Annotated[
@@ -48,7 +48,7 @@ After = Annotated[
     QueryParameter(
         name="after",
         description="Wait some seconds until this entry is shown: to read one's own write.",
-        schema_extra={"minimum": 0},
+        schema_extra={"minimum": 0, "maximum": 2**53 - 1},
     ),
 ]
 

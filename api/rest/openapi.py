@@ -107,7 +107,11 @@ def _complete(operation: Json, handler: HTTPRouteHandler, answered: Json | None)
     done = operation["responses"].pop("201" if verb else "200")
     if answered is not None:
         done["content"] = {"application/json": {"schema": answered}}
+    if handler.opt.get("streams"):
+        done["content"]["text/event-stream"] = {"schema": _TEXT}
     done["headers"] = _HEADERS_OF_READS
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"] = _written(parameter["schema"])
     if verb is None:
         done["description"] = "What was asked for."
         operation["responses"] = {"200": done, **_problems(_READ_PROBLEMS)}
@@ -129,6 +133,18 @@ def _complete(operation: Json, handler: HTTPRouteHandler, answered: Json | None)
     }
     recorded = {**done, "description": "Recorded.", "headers": _HEADERS_OF_COMMANDS}
     operation["responses"] = {"200": foretold, "201": recorded, **_problems(_COMMAND_PROBLEMS)}
+
+
+def _written(schema: Json) -> Json:
+    """A parameter as it is written: one that is left out is not written as null."""
+    possible = [one for one in schema.pop("oneOf", ()) if one != {"type": "null"}]
+    schema = {**(possible[0] if possible else {}), **schema}
+    if isinstance(schema.get("type"), list):
+        schema["type"] = next(kind for kind in schema["type"] if kind != "null")
+    if "enum" in schema:
+        schema["enum"] = [value for value in schema["enum"] if value is not None]
+    schema.pop("description", None)  # it stands beside the schema already
+    return schema
 
 
 def _about(verb: str) -> str:
@@ -164,11 +180,16 @@ _SEEN = {
     "schema": {"type": "string", "pattern": '^(\\*|"[1-9][0-9]{0,14}")$'},
 }
 _TEXT = {"type": "string"}
-_HEADERS_OF_READS: Json = {
+_POSITION: Json = {
     "Last-Position": {"description": "The position that it was answered at.", "schema": _TEXT},
 }
+_HEADERS_OF_READS: Json = {
+    **_POSITION,
+    "Link": {"description": "Of a list: the address of its next page.", "schema": _TEXT},
+    "ETag": {"description": "Of one partnership at present: its version.", "schema": _TEXT},
+}
 _HEADERS_OF_COMMANDS: Json = {
-    **_HEADERS_OF_READS,
+    **_POSITION,
     "Location": {"description": "Where the partnership is.", "schema": _TEXT},
     "ETag": {"description": "The partnership's new version.", "schema": _TEXT},
     "Idempotency-Replayed": {
