@@ -36,6 +36,7 @@ from projections.words import word
 
 _KEY = re.compile("[A-Za-z0-9_-]{20,64}", re.ASCII)
 _POSITION = re.compile("[0-9]{1,15}", re.ASCII)
+_UNFIT = "Something is missing or cannot be read"
 
 
 @route("/partnerships/{ref:str}/acts/{verb:str}", http_method=READ)
@@ -99,7 +100,7 @@ async def _next(request: WebRequest, case: Case) -> Response[bytes]:
     # The date stands first in the form, and so in the list of what is wrong.
     mistakes += sorted([*wrong, *_circumstances(case, typed)], key=lambda one: one.field != "on")
     if command is None or mistakes:
-        return await _form(request, case, typed, Told(422, "Something is missing", tuple(mistakes)))
+        return await _form(request, case, typed, Told(422, _UNFIT, tuple(mistakes)))
     return await _decide(request, case, typed, command, record=step == "record")
 
 
@@ -228,10 +229,11 @@ def _circumstances(case: Case, typed: Typed) -> list[Mistake]:
     """What is wrong with when it happened and who decided."""
     mistakes: list[Mistake] = []
     on, body, name = typed.one("on"), typed.one("body"), typed.one("body_name")
+    label = act_labels(case.shape.__name__)["on"].name
     if case.dated == "must" and not on:
-        mistakes.append(Mistake("on", "Date of the act is missing. Say when it was decided."))
+        mistakes.append(Mistake("on", f"{label} is missing. Say when it was decided."))
     elif on and case.dated != "no":
-        mistakes += read_date("on", on)
+        mistakes += [Mistake("on", f"{label}: {wrong.text}") for wrong in read_date("on", on)]
     bodies = bodies_for(case.verb, case.actor.role if case.actor else "")
     if len(bodies) > 1 and body not in bodies:
         mistakes.append(Mistake("body", "Who decided is missing. Choose one."))
