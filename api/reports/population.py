@@ -165,7 +165,7 @@ class Population:
                     f"in force with exactly one party whose code is {self._inside}",
                 ),
                 *self._recognised("2.recognised", f"Of these, listed by {body} on the day"),
-                figure("2.at_or_below_threshold", f"of these with a partner country {below}"),
+                figure("2.at_or_below_threshold", f"with a partner country {below}"),
                 *self._recognised(
                     "2.at_or_below_threshold.recognised", f"Of those, listed by {body} on the day"
                 ),
@@ -186,7 +186,7 @@ class Population:
             elements=(),
             rests_on=f"{self.list.title} {newest}",
             figures=(
-                self._tally.figure("3.at_or_below_threshold", below),
+                self._tally.figure("3.at_or_below_threshold", f"with a partner country {below}"),
                 *self._above_and_without("3"),
                 *self._countries("3.at_or_below_by_country", f"Partner countries {below}"),
             ),
@@ -229,7 +229,9 @@ class Population:
 
     def _above_and_without(self, line: str) -> Iterator[Figure]:
         figure = self._tally.figure
-        yield figure(f"{line}.above_threshold", f"above {self.score.threshold}")
+        edition = self.score.edition if line == "2" else self.list.newest
+        above = f"with a partner country above {self.score.threshold} in {edition}"
+        yield figure(f"{line}.above_threshold", above)
         yield figure(f"{line}.without_score", "without a score of the partner's country")
         yield figure(f"{line}.without_country", "without a country code of the partner")
 
