@@ -23,6 +23,7 @@ Every refusal has a stable `code` and a sentence that says what to do.
 from collections.abc import Iterable
 
 from domain.roles import BODIES, ROLES
+from domain.tiers import TIER_NAMES
 
 
 class Refused(Exception):
@@ -110,8 +111,8 @@ class AlreadyPaired(NotNow):
 
     def __init__(self, *, partnership: str, tier: str) -> None:
         super().__init__(
-            f"The two communities already have a live partnership of the tier {tier}: "
-            f"{partnership}. Open that one, or propose another tier."
+            f"The two communities already have a live partnership of the level {_words(tier)}: "
+            f"{partnership}. Open that one, or choose another level."
         )
         self.partnership, self.tier = partnership, tier
 
@@ -199,7 +200,7 @@ class SamePerson(NotYours):
         self.act, self.because = act, because
 
 
-_WORDS: dict[str, str] = dict((*ROLES.items(), *BODIES.items()))
+_WORDS: dict[str, str] = dict((*ROLES.items(), *BODIES.items(), *TIER_NAMES.items()))
 
 
 def _words(code: str) -> str:

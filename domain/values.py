@@ -2,11 +2,11 @@
 
 import hashlib
 import re
-from typing import Annotated, Literal, NewType, TypeAlias, get_args
+from typing import Annotated, Literal, NewType, TypeAlias
 
 from msgspec import Meta, Struct
 
-from domain import roles
+from domain import roles, tiers
 from domain.refusals import Invalid
 
 PartnershipId = NewType("PartnershipId", str)
@@ -15,7 +15,7 @@ CommunityId = NewType("CommunityId", str)
 
 Role: TypeAlias = roles.Role
 Body: TypeAlias = roles.Body
-Tier = Literal["contact", "friendship", "project", "sister"]
+Tier: TypeAlias = tiers.Tier
 Kind = Literal[
     "sister_city",
     "twin_town",
@@ -71,8 +71,7 @@ Edtf = Annotated[str, Meta(max_length=40)]
 Vitality = Literal["fresh", "stale", "dormant", "emeritus"]
 """How alive a partnership is, beside its status: by what was last heard of it."""
 
-TIERS: tuple[Tier, ...] = get_args(Tier)
-"""From the least to the most."""
+TIERS = tiers.TIERS
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PARTNERSHIP_ID = re.compile(r"TL-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")

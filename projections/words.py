@@ -7,7 +7,7 @@ changes a word that stands in one raises the timeline's version.
 
 from collections.abc import Iterable
 
-from domain import roles
+from domain import roles, tiers
 from domain.partnership.commands import (
     ActivityKind,
     Advice,
@@ -16,7 +16,7 @@ from domain.partnership.commands import (
     LegalOutcome,
 )
 from domain.review.commands import Ground, Outcome, Result
-from domain.values import Grade, Kind, Motive, Status, Tier, Vitality
+from domain.values import Grade, Kind, Motive, Status, Vitality
 
 STATUSES: dict[Status, str] = {
     "proposed": "proposed",
@@ -28,12 +28,7 @@ STATUSES: dict[Status, str] = {
     "withdrawn": "withdrawn",
     "lapsed": "lapsed",
 }
-TIERS: dict[Tier, str] = {
-    "contact": "contact",
-    "friendship": "friendship",
-    "project": "project partnership",
-    "sister": "full partnership",
-}
+TIERS = tiers.TIER_NAMES  # this one, roles and bodies stand in the domain: its refusals name them
 KINDS: dict[Kind, str] = {
     "sister_city": "sister city",
     "twin_town": "twin town",
@@ -82,7 +77,7 @@ GRADES: dict[Grade, str] = {
     "general_knowledge": "general knowledge",
     "list_only": "a list only",
 }
-ROLES = roles.ROLES  # they stand in the domain, whose refusals name them
+ROLES = roles.ROLES
 BODIES = roles.BODIES
 ACTIVITIES: dict[ActivityKind, str] = {
     "visit": "visit",

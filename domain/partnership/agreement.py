@@ -10,7 +10,8 @@ from domain.partnership import commands as c
 from domain.partnership import events as e
 from domain.partnership.state import Active, Agreed, Known, Suspended
 from domain.refusals import AlreadyRecorded, Invalid, NotYourBody
-from domain.values import TIERS, Body
+from domain.tiers import TIER_NAMES, TIERS
+from domain.values import Body
 
 _BODIES_OF_CAUSE: dict[c.Cause, frozenset[Body]] = {
     "mutual": frozenset({"council", "counterpart"}),
@@ -77,8 +78,8 @@ def promoted(command: c.Promote, state: Active) -> e.TierSet:
     if TIERS.index(command.tier) <= TIERS.index(state.record.tier):
         raise Invalid(
             "tier",
-            f"{command.tier} is not above {state.record.tier}",
-            f"The levels are, upwards: {', '.join(TIERS)}.",
+            f"{TIER_NAMES[command.tier]} is not above {TIER_NAMES[state.record.tier]}",
+            f"The levels are, upwards: {', '.join(TIER_NAMES.values())}.",
         )
     _another_text(command.text_sha256, state)
     checks.no_live_one(state.beside, command.tier)
@@ -98,8 +99,8 @@ def demoted(command: c.Demote, state: Active) -> e.TierSet:
     if TIERS.index(command.tier) >= TIERS.index(state.record.tier):
         raise Invalid(
             "tier",
-            f"{command.tier} is not below {state.record.tier}",
-            f"The levels are, downwards: {', '.join(reversed(TIERS))}.",
+            f"{TIER_NAMES[command.tier]} is not below {TIER_NAMES[state.record.tier]}",
+            f"The levels are, upwards: {', '.join(TIER_NAMES.values())}.",
         )
     checks.no_live_one(state.beside, command.tier)
     return e.TierSet(state.record.id, command.tier, cited(command.evidence), reason=command.reason)

@@ -378,4 +378,5 @@ async def test_what_is_allowed_holds_for_a_position(ledger: MemoryLedger) -> Non
     assert position == 1
     assert {answer.verb for answer in answers(state, CLERK) if answer.allowed} == {
         *("report-activity", "file-annual-report", "suspend", "end", "request-correction"),
+        *("vary", "demote", "mark-dormant", "give-notice", "record-recognition"),
     }

@@ -101,8 +101,8 @@ async def test_a_whole_life_reads_as_sentences(life: Life) -> None:
         f"Suspended by {by} on 8 March 2022 until peace and sovereignty are restored in Ukraine",
         f"Resumed by {by} in February 2023: Peace is restored.",
         f"Transparency review {review} opened by Office of Oversight on 2 May 2023 after a "
-        'complaint, by the criteria "Whether the partnership goes on"; entry into force is '
-        "held back until it is closed",
+        'complaint, by the criteria "Whether the partnership goes on"; entry into force, '
+        "renewal and a higher level are held back until it is closed",
         "Office of Oversight asked the council of Norfolk for information, "
         "to be answered by 1 August 2023",
         f"{by} answered the request in entry 12",
