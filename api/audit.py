@@ -23,7 +23,7 @@ from projections.words import capitalised, word
 KINDS: dict[ItemKind, str] = {
     "step": "Steps of a partnership",
     "review": "Transparency reviews",
-    "report": "Reports on activities",
+    "report": "Activities, vitality, recognition",
     "correction": "Corrections",
 }
 BODIES: tuple[Body, ...] = get_args(Body)
