@@ -19,6 +19,7 @@ from adapters.accounts import RegisterName
 from api.cli import main
 from api.demo import PEOPLE
 from api.wiring import Running
+from projections.all import PROJECTIONS
 from tests.conftest import Database
 from tests.journeys.test_command_line import Desk
 
@@ -196,7 +197,7 @@ def test_a_rebuild_finds_the_same(desk: Desk, relations: Path) -> None:
 
     told = desk.done("rebuild")
 
-    assert told.count("The same in every row and column") == 2
+    assert told.count("The same in every row and column") == len(PROJECTIONS)
 
 
 def test_a_restored_register_says_that_its_pages_are_not_built_yet_and_what_builds_them(
