@@ -84,6 +84,23 @@ async def test_a_body_in_pieces_reaches_the_route_whole(program: httpx.AsyncClie
     assert answer.json()["in_favour"] == 7
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"content-type": "text/plain"},
+        {"content-type": "application/json; charset=utf-16"},
+        {"content-type": "application/json", "content-encoding": "gzip"},
+    ],
+)
+async def test_a_body_that_is_not_announced_as_json_reaches_no_route(
+    program: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    answer = await program.post("/api/votes", content=b"{}", headers=headers)
+
+    assert answer.text.startswith("not-json: ")
+
+
 @pytest.mark.parametrize("body", REFUSED.values(), ids=REFUSED)
 async def test_no_odd_body_reaches_a_route(program: httpx.AsyncClient, body: bytes) -> None:
     answer = await program.post("/api/votes", content=body, headers=JSON)
