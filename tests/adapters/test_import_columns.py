@@ -53,10 +53,21 @@ def test_what_was_said_is_remembered_by_the_header(stadt: Path) -> None:
 def test_what_is_said_now_goes_before_what_was_said(stadt: Path) -> None:
     before = {header_digest(("Stadt", "Land", "Seit")): SAID}
 
-    row = only(stadt, Said(always={"a_name": "Bonn"}), before)
+    row = only(stadt, Said({"b_name": "Land"}, {"a_name": "Bonn"}), before)
 
     assert isinstance(row, Listed)
-    assert (row.a.name, row.b.name) == ("Bonn", "Ufa")
+    assert (row.a.name, row.b.name, row.since) == ("Bonn", "Russia", "1997")
+
+
+def test_a_header_that_is_remembered_is_found_below_titles_of_several_cells(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Our twins;as of;2026\n" + STADT, encoding="utf-8")
+
+    assert isinstance(
+        only(path, remembered={header_digest(("Stadt", "Land", "Seit")): SAID}), Listed
+    )
 
 
 def test_a_header_that_nobody_knows_yet_is_found_below_a_title(tmp_path: Path) -> None:

@@ -83,13 +83,14 @@ def test_a_workbook_without_a_row_or_damaged_is_refused_whole(tmp_path: Path) ->
         rows(tmp_path / "cut.xlsx")
 
 
-def test_a_sheet_that_reaches_into_the_last_corner_is_refused_and_nothing_else_breaks(
-    tmp_path: Path,
+@pytest.mark.parametrize("corner", [(1_048_575, 16_383), (200_000, 400)])
+def test_a_sheet_that_reaches_into_a_far_corner_is_refused_and_nothing_else_breaks(
+    tmp_path: Path, corner: tuple[int, int]
 ) -> None:
     with xlsxwriter.Workbook(tmp_path / "list.xlsx") as book:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, HEADER)
-        sheet.write(1_048_575, 16_383, "lost")
+        sheet.write(*corner, "lost")
 
     with pytest.raises(BrokenWorkbook, match="more memory than a list needs") as told:
         rows(tmp_path / "list.xlsx")
