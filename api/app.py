@@ -29,6 +29,7 @@ HEADERS = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
 }
+_RAW_HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 def create_app(services: Services) -> Litestar:
@@ -92,9 +93,8 @@ async def own_forms_only(request: Request[Any, Any, Any]) -> None:
 async def _with_headers(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
+    message["headers"] = [*message["headers"], *_RAW_HEADERS]
     headers = MutableScopeHeaders.from_message(message)
-    for name, value in HEADERS.items():
-        headers[name] = value
     if not scope["path"].startswith("/static/"):
         headers["cache-control"] = "no-cache"
     if scope["type"] != ScopeType.HTTP:

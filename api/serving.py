@@ -1,6 +1,7 @@
 """Serving: the pages and the projections' worker in one process, ended by one signal."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 from contextlib import suppress
@@ -34,6 +35,8 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
         websockets=False,
         log_enabled=False,
     )
+    # What is loaded by now stays; looking through it for garbage would stop everybody each time.
+    gc.freeze()
     stop = asyncio.Event()
     signals: list[signal.Signals] = []
 

@@ -29,6 +29,7 @@ BATCH = 5000
 """Events in one transaction, at most."""
 
 _SHORTEST, _LONGEST = 0.02, 1.0  # seconds between two looks at an idle ledger
+_REST = 0.1  # seconds at most between two looks at a busy one
 _LOST = (
     OSError,
     asyncpg.InterfaceError,
@@ -112,18 +113,24 @@ class Runner:
 
         A lost database is waited for. Raises a `ProjectionStopped` as soon as one cannot go on.
         """
+        loop = asyncio.get_running_loop()
         stopping = asyncio.create_task(stop.wait())
         stopping.add_done_callback(lambda _: self._wake_up.ring())
         pause = _SHORTEST
         try:
             while not stop.is_set():
+                began = loop.time()
                 try:
                     moved = await self._look()
                 except _LOST as error:
                     _log.warning("database_lost", reason=str(error) or type(error).__name__)
                     moved, pause = False, _LONGEST
                 pause = _SHORTEST if moved else min(2 * pause, _LONGEST)
-                if not moved:
+                if moved:
+                    # While acts keep coming, half of the time is theirs, and more of them go into
+                    # one batch.
+                    await asyncio.sleep(min(loop.time() - began, _REST))
+                else:
                     await self._wake_up.wait(pause)
         except ProjectionStopped as error:
             _log.error("projection_stopped", projection=error.projection, reason=str(error))

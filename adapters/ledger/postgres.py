@@ -20,6 +20,7 @@ from adapters.ledger.append_call import (
 from adapters.ledger.batcher import Batcher, Waiting
 from adapters.ledger.leaf import decode, tag_numbers
 from adapters.ledger.prepared import command_number, prepare
+from adapters.ledger.reads import Reads
 from adapters.migrate import check_name
 from domain.errors import CommandKeyReused, NotCanonical
 from domain.ports import Head, Receipt, Recorded, Submission
@@ -91,6 +92,7 @@ class PostgresLedger:
         # One connection at least is left to those who read.
         lanes = min(LANES, max(1, pool.get_max_size() - 1))
         self._batcher = Batcher(self._send, self._let_go, lanes=lanes)
+        self._reads = Reads(self._fetch)
         self._held: list[PoolConnectionProxy[asyncpg.Record]] = []
         self._append = APPEND.format(schema=schema)
         self._read = _READ.format(schema=schema)
@@ -115,10 +117,13 @@ class PostgresLedger:
         return Receipt(first, last, recorded_at, reply, replayed=True)
 
     async def read(self, tags: frozenset[str], *, after: int = 0) -> Sequence[Recorded]:
+        return await self._reads.read(tags, after)
+
+    async def _fetch(self, tags: frozenset[str], after: int) -> Sequence[Recorded]:
+        # Rows are found by a number of 8 bytes that two tags could share; leaves have the tags, and
+        # whoever asked is given by these.
         rows = await self._pool.fetch(self._read, tag_numbers(tags), after)
-        events = [decode(*row) for row in rows]
-        # Rows are found by a number of 8 bytes that two tags could share; leaves have the tags.
-        return [event for event in events if not tags.isdisjoint(event.tags)]
+        return [decode(*row) for row in rows]
 
     async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
         rows = await self._pool.fetch(self._read_after, position, limit)
