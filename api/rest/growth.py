@@ -29,11 +29,15 @@ class Growth:
         self._moved = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
 
+    def refuse_when_full(self) -> None:
+        """Raise `TooManyWaiting` where all seats are taken."""
+        if self._waiting >= MOST_WAITING:
+            raise TooManyWaiting
+
     @contextmanager
     def seat(self) -> Iterator[None]:
         """A place among those who wait. Raises `TooManyWaiting`."""
-        if self._waiting >= MOST_WAITING:
-            raise TooManyWaiting
+        self.refuse_when_full()
         self._waiting += 1
         try:
             yield

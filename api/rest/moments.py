@@ -87,6 +87,7 @@ async def asked(
     show in time what is asked for.
     """
     services = services_of(request)
+    refuse_negative(after, "after")
     shown = await _reach(services, after, "after") if after else await services.shown()
     until = await known_until(services, known_at, position)
     if until is not None and until > shown.position:
@@ -101,6 +102,7 @@ async def asked(
 
 async def known_until(services: Services, known_at: str | None, position: int | None) -> int | None:
     """The position that `known-at` or `position` names; None where all that is recorded counts."""
+    refuse_negative(position, "position")
     known_on = day_of(known_at, "known-at")
     if known_on is None:
         return position
@@ -133,6 +135,14 @@ async def _reach(services: Services, position: int, parameter: str) -> Head:
     if shown.position < position:
         raise NotShownYet(position)
     return shown
+
+
+def refuse_negative(position: int | None, parameter: str) -> None:
+    """Raise `Invalid` for a position before the beginning."""
+    if position is not None and position < 0:
+        raise Invalid(
+            parameter, f"{position} is no position", "Entries are numbered from 1; 0 is before all."
+        )
 
 
 async def refuse_unrecorded(services: Services, position: int, parameter: str) -> None:

@@ -159,17 +159,15 @@ def answered(answer: T, at: At, **headers: str) -> Response[T]:
 
 
 def listed(request: WebRequest, listing: L) -> Response[L]:
-    """The list with its headers: the position it was read at, and the address that goes on."""
+    """The list with its headers: the position it was read at, and the address that goes on (RFC
+    8288).
+    """
     headers = {"last-position": str(listing.position)}
     if listing.next is not None:
-        headers["link"] = next_link(request, cursor=listing.next)
+        kept = {name: value for name, value in request.query_params.items() if name != "after"}
+        query = urlencode({**kept, "cursor": listing.next})
+        headers["link"] = f'<{request.scope["path"]}?{query}>; rel="next"'
     return Response(listing, headers=headers)
-
-
-def next_link(request: WebRequest, **changed: str) -> str:
-    """A `Link` header (RFC 8288) to the same question with some parameters changed."""
-    asked_for = {name: value for name, value in request.query_params.items() if name != "after"}
-    return f'<{request.scope["path"]}?{urlencode({**asked_for, **changed})}>; rel="next"'
 
 
 def check_limit(limit: int) -> None:

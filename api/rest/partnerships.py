@@ -8,9 +8,9 @@ from litestar.di import Provide
 from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
-from api.rest.entries import happened_by
 from api.rest.moments import At, Pinned, asked
 from api.rest.paging import Listing, PagePinned, Text, answered, cursor_after, listed, one_of, place
+from api.rest.recorded import happened_by
 from api.rest.reviews import ReviewSummaries, reviews_page
 from api.services import Services
 from api.web.visitors import READ, WebRequest, services_of

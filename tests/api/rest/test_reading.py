@@ -135,6 +135,8 @@ async def test_a_reference_has_one_address_and_another_spelling_is_told_it(
         ("known-at=2026-13-01", "known-at"),
         ("position=7", "position"),
         ("after=7", "after"),
+        ("position=-1", "position"),
+        ("after=-1", "after"),
         ("known-at=2026-01-01&position=0", "position"),
         ("limit=0", "limit"),
         ("limit=501", "limit"),

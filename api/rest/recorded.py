@@ -1,0 +1,75 @@
+"""One entry as it is shown, and which entries of the ledger are asked for."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from domain.dates import parse
+from domain.ports import Actor, Recorded
+
+
+class RecordedEvent(Struct, frozen=True):
+    """One entry. `effective` is an EDTF date, null where the act has none in the world.
+
+    `leaf_hash` is SHA-256(0x00 || leaf) in hexadecimal (RFC 6962, 2.1). `POSITION-LEAFHASH` is the
+    cursor that goes on behind this entry.
+    """
+
+    position: int
+    id: UUID
+    type: str
+    recorded_at: datetime
+    effective: str | None
+    actor: Actor
+    on_behalf_of: str
+    command: str
+    tags: tuple[str, ...]
+    public: dict[str, Any]
+    leaf_hash: str
+
+
+class Span(Struct, frozen=True):
+    """Which entries are asked for: later than `after`, up to `until` (None: to the end there is)
+    and, where a day is asked, only what had possibly taken place by then.
+    """
+
+    after: int
+    until: int | None
+    day: date | None
+
+    def fitting(self, recorded: Sequence[Recorded]) -> tuple[Recorded, ...]:
+        """Those of the next entries that are asked for."""
+        return tuple(
+            one
+            for one in recorded
+            if self.until is None or one.position <= self.until
+            if self.day is None or happened_by(one.effective or "", one.recorded_at, self.day)
+        )
+
+
+def event_of(recorded: Recorded) -> RecordedEvent:
+    """An entry as it is shown."""
+    return RecordedEvent(
+        recorded.position,
+        recorded.id,
+        recorded.type,
+        recorded.recorded_at,
+        recorded.effective,
+        recorded.actor,
+        recorded.on_behalf_of,
+        recorded.command,
+        recorded.tags,
+        msgspec.json.decode(recorded.public, type=dict[str, Any]),
+        recorded.leaf_hash.hex(),
+    )
+
+
+def happened_by(effective: str, recorded_at: datetime, day: date) -> bool:
+    """Whether an act had possibly taken place by `day`: by its date, or its recording without."""
+    if not effective:
+        return recorded_at.astimezone(UTC).date() <= day
+    return parse(effective).possibly_reached(day)
