@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from api.rest.router import described
 from domain.review import commands as r
 from domain.values import PartnershipId
 from tests.api.rest.programs import APPROVAL, Program
@@ -40,6 +41,14 @@ async def test_every_noun_of_the_index_can_be_read_in_an_empty_register(program:
     for noun in (await read(program, ""))["nouns"]:
         answer = await program.client.get(noun["address"])
         assert (answer.status_code, answer.json()["position"]) == (200, 0), noun
+
+
+async def test_the_index_names_every_noun_there_is(program: Program) -> None:
+    named = {noun["address"] for noun in (await read(program, ""))["nouns"]}
+
+    assert named | {"/api/v1"} == {
+        path for path, item in described()["paths"].items() if "get" in item and "{" not in path
+    }
 
 
 async def test_a_partnership_says_its_version_in_the_etag_that_a_command_takes(
