@@ -122,9 +122,18 @@ async def _recorded(ledger: Ledger, receipt: Receipt) -> Outcome:
     )
 
 
-async def reviews_of(ledger: Ledger, partnership: PartnershipId) -> tuple[Reviews, int]:
-    """The partnership with its reviews, and its last position. Raises `NotFound`."""
+async def reviews_of(
+    ledger: Ledger, partnership: PartnershipId, *, until: int | None = None
+) -> tuple[Reviews, int]:
+    """The partnership with its reviews, and its last position; as they stood at `until`.
+
+    Raises `NotFound`, also where it was not recorded by then.
+    """
     entries = await _entries_of(ledger, partnership)
+    if until is not None:
+        entries = tuple(entry for entry in entries if entry.position <= until)
+    if not entries:
+        raise NotFound("partnership", partnership, f"It was not recorded at position {until}.")
     return REVIEW.fold(entries), entries[-1].position
 
 

@@ -5,30 +5,31 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response, post, route
+from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 from msgspec.structs import replace
 
-from api.commands import Outcome, execute, reviews_of
+from api.commands import execute, reviews_of
 from api.identity import account_actor, bodies_for, deciding
 from api.problems import Told, attempt
 from api.refusals import KeyReused, MissingHeader, RecordChanged, UnfitBody, UnfitHeader
+from api.rest.done import address_of, done, etag_of
 from api.rest.mistakes import unfit_body
-from api.rest.schemas import Action, Actions, Done, RecordedEntry, act_of, decoder_of, reference_of
+from api.rest.moments import At, Pinned, asked
+from api.rest.schemas import Action, Actions, act_of, decoder_of, reference_of
 from api.rest.who import ReadOnlyToken, person_of, recorder_of
 from api.services import Services
 from api.web.cases import FOUNDING, answer_for
 from api.web.visitors import READ, WebRequest, services_of
 from domain.answers import VERBS, who_may_act
 from domain.dates import parse
-from domain.decider import Act, Entry
+from domain.decider import Act
 from domain.errors import CommandKeyReused, ConditionFailed
-from domain.history import event_type
 from domain.ports import Actor
 from domain.refusals import NotYourBody
 from domain.review.state import Reviews
 from domain.values import PartnershipId, read_partnership_id
-from projections.timeline.foretold import foretold
 
 DryRun = Annotated[
     Literal["yes", "no"],
@@ -37,41 +38,56 @@ DryRun = Annotated[
 
 _KEY = re.compile("[!-~]{1,200}", re.ASCII)
 _VERSION = re.compile('"([1-9][0-9]{0,14})"', re.ASCII)
-_JSON = "application/json"
 
 
-@route("/partnerships/actions", http_method=READ, summary="What may begin a record")
-async def founding_actions(request: WebRequest) -> Response[Actions]:
+@route(
+    "/partnerships/actions",
+    http_method=READ,
+    summary="What may begin a record",
+    dependencies={"at": Provide(asked)},
+)
+async def founding_actions(request: WebRequest, at: Pinned) -> Response[Actions]:
     """The verbs that begin a partnership's record, and if not allowed why."""
-    return await _allowed(request, None)
+    return await _allowed(request, None, at)
 
 
-@route("/partnerships/{ref:str}/actions", http_method=READ, summary="What may be done now")
-async def actions(request: WebRequest, ref: FromPath[str]) -> Response[Actions]:
-    """Every verb for this partnership, and if not allowed why."""
-    return await _allowed(request, read_partnership_id(ref))
+@route(
+    "/partnerships/{ref:str}/actions",
+    http_method=READ,
+    summary="What may be done now",
+    dependencies={"at": Provide(asked)},
+)
+async def actions(request: WebRequest, ref: FromPath[str], at: Pinned) -> Response[Actions]:
+    """Every verb for this partnership, and if not allowed why.
+
+    With `known-at` or `position`, as the record stood then; the day `as-of` changes nothing here.
+    """
+    return await _allowed(request, read_partnership_id(ref), at)
 
 
-async def _allowed(request: WebRequest, partnership: PartnershipId | None) -> Response[Actions]:
+async def _allowed(
+    request: WebRequest, partnership: PartnershipId | None, at: At
+) -> Response[Actions]:
     services = services_of(request)
     state, position = Reviews(), 0
     if partnership is not None:
-        state, position = await reviews_of(services.ledger, partnership)
+        # At the present from the ledger itself: what is answered here is what a command meets.
+        until = None if at.now else at.position
+        state, position = await reviews_of(services.ledger, partnership, until=until)
     person = await person_of(request)
     actor = account_actor(person.account) if person else None
     token = ReadOnlyToken() if person and person.read_only else None
     verbs = [verb for verb in VERBS if (verb in FOUNDING) == (partnership is None)]
-    head = position or (await services.ledger.head()).position
+    head = max(position, at.position)
+    etag = etag_of(position) if partnership and at.now else None
     answer = Actions(
         partnership,
+        at.as_of,
         head,
-        _etag(position) if partnership else None,
+        etag,
         tuple(_action(verb, state, actor, partnership, token) for verb in verbs),
     )
-    headers = {"last-position": str(head), "vary": "authorization"}
-    if partnership:
-        headers["etag"] = _etag(position)
-    return Response(answer, headers=headers)
+    return Response(answer, headers={"last-position": str(head), "vary": "authorization"})
 
 
 def _action(
@@ -91,7 +107,7 @@ def _action(
         answer.allowed,
         answer.code,
         answer.because,
-        f"{_address(partnership)}/actions/{verb}",
+        f"{address_of(partnership)}/actions/{verb}",
         reference_of(verb),
     )
 
@@ -142,7 +158,7 @@ async def _record(
     outcome = await attempt(work)
     if isinstance(outcome, Told):
         raise await _refusal(services, outcome, partnership, expected)
-    return _done(outcome, act, dry_run=dry_run)
+    return done(outcome, act, dry_run=dry_run)
 
 
 def _key_of(request: WebRequest) -> str:
@@ -221,72 +237,14 @@ async def _refusal(
             seen = await services.timeline.of(partnership)
             return RecordChanged(
                 seen=expected,
-                etag=_etag(position),
-                timeline=f"{_address(partnership)}/entries",
+                etag=etag_of(position),
+                timeline=f"{address_of(partnership)}/entries",
                 changes=[item for item in seen if item.position > expected],
             )
         case Exception() as error:
             return error
         case None:
             raise AssertionError("what is told comes from an error")
-
-
-def _done(outcome: Outcome, act: Act, *, dry_run: bool) -> Response[bytes]:
-    """The same bytes whenever the same command is answered."""
-    receipt = None if dry_run else outcome.receipt
-    first = receipt.first_position if receipt else None
-    decided = [
-        Entry(
-            (first or 0) + number,
-            receipt.recorded_at if receipt else act.now,
-            parse(effective) if effective else None,
-            act.actor,
-            event,
-        )
-        for number, (event, effective) in enumerate(
-            zip(outcome.events, outcome.effective, strict=True)
-        )
-    ]
-    done = Done(
-        outcome.partnership,
-        dry_run,
-        receipt.recorded_at.isoformat() if receipt else None,
-        tuple(
-            RecordedEntry(
-                entry.position if receipt else None,
-                event_type(entry.event),
-                effective,
-                sentence,
-            )
-            for entry, effective, sentence in zip(
-                decided, outcome.effective, foretold(outcome.before, decided), strict=True
-            )
-        ),
-        _etag(receipt.last_position) if receipt else None,
-    )
-    headers = {}
-    if receipt:
-        headers = {
-            "location": _address(outcome.partnership),
-            "etag": _etag(receipt.last_position),
-            "last-position": str(receipt.last_position),
-        }
-    if outcome.receipt and outcome.receipt.replayed:
-        headers["idempotency-replayed"] = "true"
-    return Response(
-        msgspec.json.encode(done),
-        status_code=201 if receipt else 200,
-        media_type=_JSON,
-        headers=headers,
-    )
-
-
-def _etag(position: int) -> str:
-    return f'"{position}"'
-
-
-def _address(partnership: PartnershipId | None) -> str:
-    return "/api/v1/partnerships" + (f"/{partnership}" if partnership else "")
 
 
 HANDLERS = (founding_actions, actions, *map(_handler, VERBS))

@@ -1,5 +1,6 @@
 """The shapes of a command: what is sent, and what is answered. They make the OpenAPI."""
 
+from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -69,9 +70,13 @@ class Action(Struct, frozen=True):
 
 
 class Actions(Struct, frozen=True):
-    """What may be done now, by who asks. `partnership` is null for what begins a record."""
+    """What may be done by who asks. `partnership` is null for what begins a record.
+
+    `etag` is null for what begins a record, and where an earlier moment was asked about.
+    """
 
     partnership: str | None
+    as_of: date
     position: int
     etag: str | None
     actions: tuple[Action, ...]

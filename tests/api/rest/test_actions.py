@@ -238,3 +238,24 @@ async def test_who_only_reads_is_told_who_may(program: Program) -> None:
 
     assert [action["allowed"] for action in listed["actions"]] == [False, False]
     assert "recorded by: clerk" in listed["actions"][0]["because"]
+
+
+async def test_what_was_allowed_at_an_earlier_moment_can_be_asked(program: Program) -> None:
+    proposed = (await program.propose()).json()
+    path = f"/partnerships/{proposed['partnership']}/actions"
+    await program.act(path.removeprefix("/partnerships") + "/withdraw", WITHDRAWAL)
+
+    now = (await program.get(f"{path}?after=2", who="clerk")).json()
+    before = (await program.get(f"{path}?position=1", who="clerk")).json()
+    allowed = [{one["verb"] for one in told["actions"] if one["allowed"]} for told in (now, before)]
+
+    assert "withdraw" in allowed[1] - allowed[0]
+    assert (now["etag"], before["etag"]) == ('"2"', None)
+
+
+async def test_a_record_of_later_is_not_there_at_an_earlier_moment(program: Program) -> None:
+    proposed = (await program.propose()).json()
+
+    told = await program.get(f"/partnerships/{proposed['partnership']}/actions?position=0")
+
+    assert (told.status_code, told.json()["code"]) == (404, "not-found")

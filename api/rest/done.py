@@ -1,0 +1,72 @@
+"""What is answered to a command: the same bytes, however often it is sent."""
+
+import msgspec
+from litestar import Response
+
+from api.commands import Outcome
+from api.rest.schemas import Done, RecordedEntry
+from domain.dates import parse
+from domain.decider import Act, Entry
+from domain.history import event_type
+from domain.values import PartnershipId
+from projections.timeline.foretold import foretold
+
+
+def etag_of(position: int) -> str:
+    """The version of a partnership whose last entry is at `position`."""
+    return f'"{position}"'
+
+
+def address_of(partnership: PartnershipId | None) -> str:
+    """Where a partnership is, or all of them are."""
+    return "/api/v1/partnerships" + (f"/{partnership}" if partnership else "")
+
+
+def done(outcome: Outcome, act: Act, *, dry_run: bool) -> Response[bytes]:
+    """What was recorded, or in a dry run what would be; the words are the timeline's."""
+    receipt = None if dry_run else outcome.receipt
+    first = receipt.first_position if receipt else None
+    decided = [
+        Entry(
+            (first or 0) + number,
+            receipt.recorded_at if receipt else act.now,
+            parse(effective) if effective else None,
+            act.actor,
+            event,
+        )
+        for number, (event, effective) in enumerate(
+            zip(outcome.events, outcome.effective, strict=True)
+        )
+    ]
+    answer = Done(
+        outcome.partnership,
+        dry_run,
+        receipt.recorded_at.isoformat() if receipt else None,
+        tuple(
+            RecordedEntry(
+                entry.position if receipt else None,
+                event_type(entry.event),
+                effective,
+                sentence,
+            )
+            for entry, effective, sentence in zip(
+                decided, outcome.effective, foretold(outcome.before, decided), strict=True
+            )
+        ),
+        etag_of(receipt.last_position) if receipt else None,
+    )
+    headers = {}
+    if receipt:
+        headers = {
+            "location": address_of(outcome.partnership),
+            "etag": etag_of(receipt.last_position),
+            "last-position": str(receipt.last_position),
+        }
+    if outcome.receipt and outcome.receipt.replayed:
+        headers["idempotency-replayed"] = "true"
+    return Response(
+        msgspec.json.encode(answer),
+        status_code=201 if receipt else 200,
+        media_type="application/json",
+        headers=headers,
+    )
