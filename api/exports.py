@@ -6,6 +6,7 @@ position gives the same bytes.
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Literal, TypeAlias, get_args
@@ -26,7 +27,7 @@ _AT_A_TIME = 200
 """Entries that are written together."""
 
 # What a spreadsheet takes for a formula, also in the wide forms of East Asian keyboards.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
 
 class Row(Struct, frozen=True):
@@ -108,7 +109,7 @@ def cell(text: str) -> str:
 
     OWASP ASVS 5.0.0, 1.2.10. Blanks before the sign do not hide it.
     """
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _written(rows: Sequence[Row], format: Format) -> bytes:
