@@ -94,10 +94,13 @@ class KnownPairs:
         a, b = row.a, row.b
         ends = _ends(a, b)
         known = self._in_register.get(ends, _InRegister("", live=False))
+        named = [(place, self._communities.named(place.name, place.country)) for place in (a, b)]
         spelled = tuple(
-            (place.name, other) for place in (a, b) if (other := self._spelled(place, row.line))
+            (place.name, other)
+            for place, ids in named
+            if not ids and (other := self._spelled(place, row.line))
         )
-        home, counterpart = self._community(a), self._community(b)
+        home, counterpart = (self._community(place, ids) for place, ids in named)
         twin = _first(self._lines, pair_of(home, counterpart), row)
         like = _first(self._pairs_alike, _pair_signs(a, b), Alike(_said(a, b), of_line=row.line))
         return Pairing(
@@ -110,11 +113,10 @@ class KnownPairs:
             differs=_differs(row, twin),
             looks_like=like if like.of_line != row.line else None,
             spelled=spelled,
-            doubt=" ".join(filter(None, (self._doubt(a), self._doubt(b)))),
+            doubt=" ".join(filter(None, (_doubt(place, ids) for place, ids in named))),
         )
 
-    def _community(self, place: Place) -> CommunityId:
-        named = self._communities.named(place.name, place.country)
+    def _community(self, place: Place, named: tuple[CommunityId, ...]) -> CommunityId:
         match len(named):
             case 0:
                 return self._communities.new(place.name, place.country)
@@ -127,17 +129,16 @@ class KnownPairs:
 
     def _spelled(self, place: Place, line: int) -> Alike | None:
         """A name that differs from this new one only by accents, hyphens and the like."""
-        if self._communities.named(place.name, place.country):
-            return None
         other = _first(self._names_alike, _signs(place), Alike(place.name, of_line=line))
         return other if fold(other.said) != fold(place.name) else None
 
-    def _doubt(self, place: Place) -> str:
-        if place.listed_under:
-            return f"The list gives {place.listed_under} as the country of {place.name}."
-        if len(self._communities.named(place.name, place.country)) < 2:
-            return ""
-        return f"Several communities are named {place.name}; the list does not say which it means."
+
+def _doubt(place: Place, named: tuple[CommunityId, ...]) -> str:
+    if place.listed_under:
+        return f"The list gives {place.listed_under} as the country of {place.name}."
+    if len(named) < 2:
+        return ""
+    return f"Several communities are named {place.name}; the list does not say which it means."
 
 
 def _first(known: MutableMapping[str, _T], key: str, value: _T) -> _T:
