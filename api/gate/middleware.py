@@ -7,10 +7,13 @@ from litestar.types import ASGIApp, HTTPRequestEvent, Receive, ReceiveMessage, S
 
 from api.gate.address import check_path, check_query
 from api.gate.document import check_body
-from api.gate.errors import BodyTooLarge, BodyTooSlow, Finding
+from api.gate.errors import BodyTooLarge, BodyTooSlow, Finding, Malformed
 from api.gate.headers import check_headers, check_kind, check_no_body
 from api.gate.route import Route, route_of
 
+DISCARDED = 16_000_000
+"""Bytes that are read and thrown away before a body is refused as too large: who still sends when
+the connection is closed would never see why."""
 SLOWEST_BODY = 30.0  # seconds from the first byte asked for to the last one there
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -39,17 +42,15 @@ def gate(app: ASGIApp) -> ASGIApp:
             return
         check_kind(headers)
         body = await _read(receive, headers.get(b"content-length", b""), route.largest_body)
-        if body is None:
-            return  # whoever sent it has gone: nobody is there to be told
         check_body(body)
         await app(scope, _replayed(body, receive), send)
 
     return answer
 
 
-async def _read(receive: Receive, announced: bytes, largest: int) -> bytes | None:
-    """The body, None when the client went away. Raises `BodyTooLarge` or `BodyTooSlow`."""
-    if announced.isdigit() and (len(announced) > 15 or int(announced) > largest):
+async def _read(receive: Receive, announced: bytes, largest: int) -> bytes:
+    """The body. Raises `BodyTooLarge`, `BodyTooSlow`, or `Malformed` where it breaks off."""
+    if announced.isdigit() and (len(announced) > 15 or int(announced) > DISCARDED):
         raise _too_large(largest)
     chunks: list[bytes] = []
     size, more = 0, True
@@ -58,35 +59,33 @@ async def _read(receive: Receive, announced: bytes, largest: int) -> bytes | Non
             while more:
                 message = await receive()
                 if message["type"] != "http.request":
-                    return None
-                chunks.append(message.get("body", b""))
-                size += len(chunks[-1])
-                if size > largest:
+                    raise Malformed(_finding("body-cut-short", "broke off", "Send it whole."))
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                if size <= largest:
+                    chunks.append(chunk)
+                elif size > DISCARDED:
                     raise _too_large(largest)
                 more = message.get("more_body", False)
     except TimeoutError:
+        problem = f"was not there after {SLOWEST_BODY:.0f} seconds"
         raise BodyTooSlow(
-            Finding(
-                "body",
-                "",
-                "body-too-slow",
-                f"was not there after {SLOWEST_BODY:.0f} seconds",
-                "Send the same request again.",
-            )
+            _finding("body-too-slow", problem, "Send the same request again.")
         ) from None
+    if size > largest:
+        raise _too_large(largest)
     return b"".join(chunks)
 
 
 def _too_large(largest: int) -> BodyTooLarge:
+    problem = f"is larger than {largest:,} bytes"
     return BodyTooLarge(
-        Finding(
-            "body",
-            "",
-            "body-too-large",
-            f"is larger than {largest:,} bytes",
-            "Cite long texts instead of quoting them.",
-        )
+        _finding("body-too-large", problem, "Cite long texts instead of quoting them.")
     )
+
+
+def _finding(code: str, problem: str, remedy: str) -> Finding:
+    return Finding("body", "", code, problem, remedy)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

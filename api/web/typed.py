@@ -1,5 +1,6 @@
 """What people typed, as text: queries and forms, read strictly and kept whole."""
 
+import asyncio
 import hashlib
 import re
 import unicodedata
@@ -9,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from litestar import Request
 from litestar.datastructures import UploadFile
-from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.exceptions.http_exceptions import InternalServerException, RequestEntityTooLarge
 from msgspec import Struct
 
 from adapters.ledger.text import check_text
@@ -19,6 +20,7 @@ from domain.errors import NotCanonical
 LARGEST_FORM = 2_000_000
 LARGEST_FILE = 25_000_000
 LARGEST_BODY = LARGEST_FILE + LARGEST_FORM
+SLOWEST_FORM = 600.0  # seconds, so that a form that never ends holds no connection for ever
 _MOST_FIELDS = 2_000
 
 _BREAKS = re.compile("[ ]*[\t\n\v\f\r\x85\u2028\u2029]\\s*")
@@ -85,16 +87,21 @@ async def read_form(request: Request[Any, Any, Any]) -> tuple[Typed, dict[str, s
     """
     kind = request.content_type[0]
     try:
-        if kind == "multipart/form-data":
-            return await _multipart(request)
-        if kind != "application/x-www-form-urlencoded":
-            raise Unreadable("Send the form as a browser does: urlencoded or multipart.")
-        body = await request.body()
+        async with asyncio.timeout(SLOWEST_FORM):
+            if kind == "multipart/form-data":
+                return await _multipart(request)
+            if kind != "application/x-www-form-urlencoded":
+                raise Unreadable("Send the form as a browser does: urlencoded or multipart.")
+            body = await request.body()
+    except TimeoutError:
+        raise Unreadable("The form did not arrive in ten minutes. Go back and try again.") from None
     except RequestEntityTooLarge:
         raise TooLarge(
             "A file for its SHA-256 may have at most 25 MB. Go back: compute the SHA-256 yourself "
             "(sha256sum FILE) and type it instead."
         ) from None
+    except InternalServerException:  # what litestar calls a body that breaks off
+        raise Unreadable("The form broke off on its way. Go back and send it again.") from None
     if len(body) > LARGEST_FORM:
         raise TooLarge("A form may have at most 2 MB. Go back and shorten it.")
     return _pairs(body), {}

@@ -22,8 +22,9 @@ async def send(
     query: bytes = b"",
     headers: tuple[tuple[bytes, bytes], ...] = (),
     body: bytes = b"",
+    whole: bool = True,
 ) -> Answer:
-    """Ask `app` for `path` as it stands in the request line."""
+    """Ask `app` for `path` as it stands in the request line; the body breaks off unless `whole`."""
     scope = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -39,7 +40,7 @@ async def send(
         "server": ("register.test", 80),
     }
     told: list[dict[str, Any]] = []
-    parts = [{"type": "http.request", "body": body, "more_body": False}]
+    parts = [{"type": "http.request", "body": body, "more_body": not whole}]
 
     async def receive() -> dict[str, Any]:
         return parts.pop() if parts else {"type": "http.disconnect"}

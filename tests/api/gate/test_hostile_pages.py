@@ -1,6 +1,7 @@
 """The pages under odd texts, addresses, forms and cookies: always an answer, nothing half done."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.web import typed
 from api.web.typed import folded
 from tests.api.desk import PROPOSAL, Desk, Page
 from tests.api.gate.raw import send
@@ -50,9 +52,9 @@ def encoded(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 
-async def sent(desk: Desk, typed: Mapping[str, str]) -> httpx.Response:
+async def sent(desk: Desk, fields: Mapping[str, str]) -> httpx.Response:
     """The answer to the form of a proposal, urlencoded also where that gives no text."""
-    fields = {"step": "check", "key": "k" * 20, **typed}
+    fields = {"step": "check", "key": "k" * 20, **fields}
     body = "&".join(f"{encoded(name)}={encoded(value)}" for name, value in fields.items())
     return await desk.client.post(
         "/proposals/new", content=body.encode(), headers={"content-type": FORM}
@@ -131,6 +133,36 @@ async def test_a_name_is_refused_or_recorded_whole_and_shown_as_it_is(desk: Desk
     assert recorded > len(TEXTS) // 2
 
 
+@pytest.mark.parametrize("kind", [FORM, "multipart/form-data; boundary=x"])
+async def test_a_form_that_breaks_off_on_its_way_is_no_fault(desk: Desk, kind: str) -> None:
+    await desk.acts_as("clerk")
+    cookie = f"twinledger_role={desk.client.cookies['twinledger_role']}"
+    headers = ((b"content-type", kind.encode()), (b"cookie", cookie.encode()))
+    answer = await send(
+        app_of(desk), "POST", b"/proposals/new", headers=headers, body=b"--x\r\n", whole=False
+    )
+
+    assert answer.status == 400
+    assert b"The form broke off on its way." in answer.body
+
+
+async def test_a_form_that_never_ends_is_given_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typed, "SLOWEST_FORM", 0.01)
+
+    async def never_ending() -> AsyncIterator[bytes]:
+        yield b"role="
+        await asyncio.Event().wait()
+
+    answer = await desk.client.post(
+        "/acting", content=never_ending(), headers={"content-type": FORM}
+    )
+
+    assert answer.status_code == 400
+    assert "did not arrive in ten minutes" in answer.text
+
+
 @some
 @given(st.sampled_from((FORM, "multipart/form-data; boundary=x", "application/json")), st.binary())
 async def test_a_form_of_any_bytes_is_answered_and_records_nothing(
@@ -147,10 +179,10 @@ async def test_a_form_of_any_bytes_is_answered_and_records_nothing(
 @some
 @given(st.dictionaries(st.sampled_from(sorted(PROPOSAL)) | st.text(), texts, max_size=5))
 async def test_a_form_of_any_fields_is_answered_and_checking_records_nothing(
-    desk: Desk, typed: dict[str, str]
+    desk: Desk, fields: dict[str, str]
 ) -> None:
     await desk.acts_as("clerk")
-    answer = await sent(desk, PROPOSAL | typed | {"step": "check"})
+    answer = await sent(desk, PROPOSAL | fields | {"step": "check"})
 
-    assert answer.status_code in (200, 400, 413, 422), typed
+    assert answer.status_code in (200, 400, 413, 422), fields
     assert await desk.events() == 0

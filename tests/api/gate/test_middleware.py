@@ -13,7 +13,7 @@ from litestar.types import Message
 from msgspec import Struct
 
 from api.gate import gate, middleware
-from api.gate.errors import BodyTooSlow, GateRefusal
+from api.gate.errors import BodyTooLarge, BodyTooSlow, GateRefusal
 from tests.api.gate.bodies import REFUSED
 
 JSON = {"content-type": "application/json"}
@@ -174,15 +174,19 @@ async def test_a_body_that_trickles_in_for_too_long_is_given_up(
         await middleware._read(receive, b"", 1_000)
 
 
-async def test_a_sender_who_goes_away_is_not_answered_and_leaves_no_fault(
+async def test_a_body_that_breaks_off_is_told_so_and_leaves_no_fault(
     program: httpx.AsyncClient,
 ) -> None:
     sent: list[Message] = []
     # A client that hangs up while it sends cannot be had from httpx.
     app = program._transport.app  # type: ignore[attr-defined] # the application under test
+    messages = [
+        {"type": "http.disconnect"},
+        {"type": "http.request", "body": b"{", "more_body": True},
+    ]
 
     async def receive() -> Any:
-        return {"type": "http.disconnect"}
+        return messages.pop()
 
     async def send(message: Message) -> None:
         sent.append(message)
@@ -191,4 +195,19 @@ async def test_a_sender_who_goes_away_is_not_answered_and_leaves_no_fault(
     scope = {"type": "http", "method": "POST", "path": "/api/votes", "query_string": b""}
     await app({**scope, "headers": headers, "asgi": {"version": "3.0"}}, receive, send)
 
-    assert sent == []
+    assert sent[0]["type"] == "http.response.start"
+    assert sent[0]["status"] == 418
+
+
+async def test_a_body_that_is_too_large_is_read_to_its_end_within_bounds() -> None:
+    pieces = [b" " * 1_000_000] * 5
+
+    async def receive() -> Any:
+        body = pieces.pop()
+        return {"type": "http.request", "body": body, "more_body": bool(pieces)}
+
+    with pytest.raises(BodyTooLarge):
+        await middleware._read(receive, b"5000000", 1_000)
+    assert pieces == []
+    with pytest.raises(BodyTooLarge):
+        await middleware._read(receive, b"1000000000000000000", 1_000)
