@@ -6,6 +6,7 @@ from api.web.fields import Choice, Choices
 from domain.partnership.state import Unknown
 from domain.review.criteria import CRITERIA_SETS, criteria_set
 from domain.review.state import Open, Reviews
+from domain.values import TIERS
 from projections.views import TimelineItem
 from projections.words import word
 
@@ -36,6 +37,10 @@ def choices_for(verb: str, state: Reviews, timeline: Iterable[TimelineItem]) -> 
                     for pending in record.corrections
                 )
             }
+        case "promote" | "demote":
+            held = TIERS.index(record.tier)
+            tiers = TIERS[held + 1 :] if verb == "promote" else TIERS[:held]
+            return {"tier": tuple((tier, word(tier)) for tier in tiers)}
         case "open-review":
             return {"criteria": tuple((set_.id, set_.title) for set_ in CRITERIA_SETS.values())}
         case "record-answer":

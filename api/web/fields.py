@@ -16,7 +16,10 @@ Choice: TypeAlias = tuple[str, str]
 Choices: TypeAlias = dict[str, tuple[Choice, ...]]
 """For the fields whose choices depend on the record."""
 
+YES_OR_NO: tuple[Choice, ...] = (("yes", "yes"), ("no", "no"))
 LEAST_ROWS = 3
+_ATTESTED = frozenset({"no_tie"})
+"""What must be ticked for the act to be possible at all."""
 _LONG = 1_000  # characters; longer texts get a box instead of a line
 
 
@@ -114,7 +117,13 @@ def _item(
         case inspect.LiteralType():
             # In the order in which the domain names them: from the best source to the worst.
             ordered = tuple((str(value), word(str(value))) for value in get_args(hint))
-            return Field(path, name, help_, "one", required, choices=ordered)
+            listed = choices is not None
+            return Field(
+                path, name, help_, "one", required, choices=choices or ordered, of_record=listed
+            )
+        case inspect.BoolType() if required and field.name not in _ATTESTED:
+            # A tick that is forgotten would say no.
+            return Field(path, name, help_, "one", required, choices=YES_OR_NO)
         case inspect.BoolType():
             return Field(path, name, help_, "yes", False)
         case inspect.IntType() if choices is not None:

@@ -8,7 +8,7 @@ import msgspec
 
 from api.problems import Item as Mistake
 from api.problems import told
-from api.web.fields import LEAST_ROWS, Field, Group, Item, Rows
+from api.web.fields import LEAST_ROWS, YES_OR_NO, Field, Group, Item, Rows
 from api.web.typed import Typed, unfit
 from domain.dates import parse
 from domain.history import Command
@@ -129,7 +129,8 @@ def _value(field: Field, text: str) -> tuple[Any, str]:
                 # `least` tells the positions of entries, which are whole numbers, from ids.
                 return _whole(field, text) if field.least is not None else (text, "")
             known = text in dict(field.choices)
-            return text, "" if known else "choose among those shown."
+            value = text == "yes" if field.choices == YES_OR_NO else text
+            return value, "" if known else "choose among those shown."
         case "whole":
             return _whole(field, text)
         case "amount":

@@ -186,7 +186,7 @@ LABELS: dict[str, Label] = {
     "last_activity": Label("Last activity", "When something last happened. " + DATE),
     "recognising_body": Label("Body", "For example: Sister Cities International."),
     "listed": Label(
-        "The body lists it from that day on", "Leave it empty if it does not, or no longer does."
+        "Does the body list it from that day on?", "No: it does not, or no longer does."
     ),
     "delegated_by": Label("On whose delegation", "An office, if the head did not sign."),
     "outcome": Label("What came of it"),

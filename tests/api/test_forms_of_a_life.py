@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.values import TIERS
 from tests.api.desk import CITED, HASH, PROPOSAL, Desk
 
 OTHER = "b" * 64
@@ -113,6 +114,31 @@ async def test_what_was_lowered_is_raised_by_a_newly_signed_text(desk: Desk) -> 
     assert f"{PROPOSAL['kind'].replace('_', ' ')}, friendship" in done.text
 
 
+async def test_whether_a_body_lists_it_is_asked_and_not_assumed(desk: Desk) -> None:
+    page = await desk.activate()
+    await desk.acts_as("clerk")
+    form = await desk.get(f"{page}/acts/record-recognition")
+    typed = ON | CITED | {"recognising_body": "CEMR", "body": "association"}
+
+    unsaid = await desk.send(form, typed)
+    done = await desk.record(f"{page}/acts/record-recognition", typed | {"listed": "no"})
+
+    assert unsaid.status == 422
+    assert "list it from that day on? is missing. Choose one." in unsaid.text
+    assert "Not listed by CEMR from 1 June 2026 on" in done.text
+
+
+async def test_only_levels_that_are_higher_are_offered_for_a_higher_one(desk: Desk) -> None:
+    page = await desk.activate()
+    await desk.acts_as("clerk")
+    lower = CITED | {"tier": "friendship", "reason": "Little happens."}
+    await desk.record(f"{page}/acts/demote", ON | lower)
+
+    form = await desk.get(f"{page}/acts/promote")
+
+    assert [tier for tier in TIERS if f'value="{tier}"' in form.html] == ["project", "sister"]
+
+
 async def test_what_went_to_sleep_is_shown_and_revived(desk: Desk) -> None:
     page = await desk.activate()
     await desk.acts_as("clerk")
@@ -129,7 +155,11 @@ async def test_what_went_to_sleep_is_shown_and_revived(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("verb", "typed", "told"),
     [
-        ("demote", CITED | {"tier": "sister", "reason": "None."}, "Full partnership is not below full"),
+        (
+            "demote",
+            CITED | {"tier": "sister", "reason": "None."},
+            "Full partnership is not below full",
+        ),
         ("vary", CITED | OFFICES | {"text_sha256": HASH, "body": "council"}, "agreed already"),
         (
             "give-notice",
