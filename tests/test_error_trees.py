@@ -10,6 +10,7 @@ from adapters.problems import CannotRun
 TREES = (
     "domain.errors",
     "domain.refusals",
+    "api.gate.errors",
     "adapters.ledger.errors",
     "adapters.imports.errors",
     "adapters.migrate",
