@@ -156,9 +156,10 @@ async def test_what_went_to_sleep_is_shown_and_revived(desk: Desk) -> None:
     ("verb", "typed", "told"),
     [
         (
-            "demote",
-            CITED | {"tier": "sister", "reason": "None."},
-            "Full partnership is not below full",
+            "mark-dormant",
+            {"vitality": "dormant", "rule": "our-policy", "last_activity": "2026-06-02"}
+            | {"body": "staff"},
+            "2026-06-02 lies after the act itself",
         ),
         ("vary", CITED | OFFICES | {"text_sha256": HASH, "body": "council"}, "agreed already"),
         (
