@@ -45,7 +45,7 @@ async def test_a_community_of_two_partnerships_is_listed_once(
 async def test_a_later_record_adds_what_it_knows_and_takes_nothing_away(
     clerks: Clerks, runner: Runner, communities: PostgresCommunities
 ) -> None:
-    fuller = replace(NORFOLK, name="Norfolk, Virginia", qid="", population=238_005)
+    fuller = replace(NORFOLK, name="Norfolk, Virginia", country="", qid="", population=238_005)
     await clerks.found(legacy())
     await clerks.found(legacy(fuller, LODZ))
     await runner.catch_up()
@@ -53,7 +53,8 @@ async def test_a_later_record_adds_what_it_knows_and_takes_nothing_away(
     now = await communities.get("Q49231", position=NOW)
     assert now is not None
     assert (now.name, now.other_names) == ("Norfolk, Virginia", ("Norfolk",))
-    assert (now.qid, now.population, now.version) == ("Q49231", 238_005, 2)
+    assert (now.country, now.qid, now.population) == ("US", "Q49231", 238_005)
+    assert (now.first_position, now.version) == (1, 2)
     before = await communities.get("Q49231", position=1)
     assert before is not None
     assert (before.name, before.population) == ("Norfolk", None)
