@@ -198,7 +198,9 @@ def _cause_fits(cause: c.Cause, state: Known, act: Act) -> None:
     bodies = _BODIES_OF_CAUSE[cause]
     if act.actor.body not in bodies:
         raise NotYourBody(
-            act=f"end the partnership for the cause {cause}", body=act.actor.body, bodies=bodies
+            act=f"end the partnership for the cause {cause.replace('_', ' ')}",
+            body=act.actor.body,
+            bodies=bodies,
         )
     if cause == "home" and checks.side(state, act) != "home":
         raise Invalid(

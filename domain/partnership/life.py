@@ -59,7 +59,7 @@ def annual_report(command: c.FileAnnualReport, state: Known, act: Act) -> e.Annu
 def gone_quiet(command: c.MarkDormant, state: Active | Suspended, act: Act) -> e.VitalitySet:
     """Nothing was reported after the last activity that it names."""
     if state.record.vitality == command.vitality:
-        raise AlreadyRecorded(f"That it is {command.vitality}", "Revive it when something happens.")
+        raise AlreadyRecorded("That it is as quiet as this", "Revive it when something happens.")
     _last_activity(command.last_activity, act)
     reported = state.record.last_activity
     if reported is not None and surely_before(parse(command.last_activity), reported):

@@ -69,6 +69,14 @@ async def test_a_level_is_free_again_when_the_other_has_ended(ledger: MemoryLedg
     assert (await execute(ledger, RAISE, act("up"), partnership=lower)).receipt
 
 
+async def test_a_level_is_free_again_when_a_proposal_has_lapsed(ledger: MemoryLedger) -> None:
+    lower = await listed(ledger, "friendship")
+    proposed = (await propose(ledger)).partnership
+    await execute(ledger, c.Lapse("No answer came."), act("over"), partnership=proposed)
+
+    assert (await execute(ledger, RAISE, act("up"), partnership=lower)).receipt
+
+
 async def test_what_was_seen_of_a_partnership_is_its_own_last_entry(ledger: MemoryLedger) -> None:
     lower = await listed(ledger, "friendship")
     await listed(ledger, "project")

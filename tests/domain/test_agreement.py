@@ -167,6 +167,15 @@ def test_a_newly_signed_agreement_raises_the_level() -> None:
     )
 
 
+def test_the_newly_signed_text_is_the_agreement_from_then_on() -> None:
+    raised = Did(
+        e.TierSet(ID, "sister", RESOLUTION, OTHER_TEXT, "Mayor", "Lord Mayor"), on="2026-07-01"
+    )
+
+    given(*FRIENDS, raised).when(VARY).refused(Invalid)
+    assert given(*FRIENDS, raised).when(replace(VARY, text_sha256=TEXT)).decide()
+
+
 @pytest.mark.parametrize("tier", ["friendship", "contact"])
 def test_up_is_up(tier: Tier) -> None:
     assert given(*FRIENDS).when(promote(tier)).refused(Invalid).field == "tier"
