@@ -23,7 +23,8 @@ LARGEST_BODY = LARGEST_FILE + LARGEST_FORM
 SLOWEST_FORM = 600.0  # seconds, so that a form that never ends holds no connection for ever
 _MOST_FIELDS = 2_000
 
-_BREAKS = re.compile("[ ]*[\t\n\v\f\r\x85\u2028\u2029]\\s*")
+# From the first blank of a row of them only: else each blank would be tried, and a form be endless.
+_BREAKS = re.compile("(?<! ) *+[\t\n\v\f\r\x85\u2028\u2029]\\s*")
 # Marks that show nothing and come along when text is copied from a page or a word processor.
 _UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 

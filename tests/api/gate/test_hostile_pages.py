@@ -1,6 +1,7 @@
 """The pages under odd texts, addresses, forms and cookies: always an answer, nothing half done."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -144,6 +145,17 @@ async def test_a_form_that_breaks_off_on_its_way_is_no_fault(desk: Desk, kind: s
 
     assert answer.status == 400
     assert b"The form broke off on its way." in answer.body
+
+
+def test_a_megabyte_of_blanks_is_folded_as_it_is_read_once() -> None:
+    # Were it read once from every blank on, this would take hours.
+    for blanks in (" ", " \n", "\t", "\u3000"):
+        assert folded(f"a{blanks * 1_000_000}b \t b").endswith("b b")
+
+
+@given(st.text(alphabet=" \t\n\u2028ab"))
+def test_line_breaks_become_one_blank_and_other_blanks_stay(text: str) -> None:
+    assert folded(text) == re.sub("[ ]*[\t\n\u2028]\\s*", " ", text).strip()
 
 
 async def test_a_form_that_never_ends_is_given_up(
