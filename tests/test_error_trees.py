@@ -11,6 +11,7 @@ TREES = (
     "domain.errors",
     "domain.refusals",
     "api.gate.errors",
+    "api.refusals",
     "adapters.ledger.errors",
     "adapters.imports.errors",
     "adapters.migrate",

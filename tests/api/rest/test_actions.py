@@ -120,7 +120,7 @@ async def test_a_dry_run_says_what_would_be_and_records_nothing(program: Program
     [({"key": None}, 400, "idempotency-key-missing"), ({"seen": None}, 428, "if-match-missing")],
 )
 async def test_a_command_says_its_key_and_what_was_seen(
-    left_out: dict[str, None], status: int, code: str, program: Program
+    left_out: dict[str, Any], status: int, code: str, program: Program
 ) -> None:
     proposed = (await program.propose()).json()
     path = f"/{proposed['partnership']}/actions/withdraw"
