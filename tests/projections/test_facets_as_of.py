@@ -84,6 +84,18 @@ async def test_a_level_whose_day_is_not_known_is_said_with_its_doubt(
     assert (await desk.view("2020-12-31")).possible_tiers == ("project",)
 
 
+async def test_of_two_levels_the_one_recorded_later_counts_where_the_days_do_not_tell(
+    clerks: Clerks, runner: Runner, register: PostgresRegister
+) -> None:
+    desk = await at_the_desk(clerks, register)
+    await desk.record(lower("project"), "201X")
+    await desk.record(lower("friendship"), "2015-01-01")
+    await runner.catch_up()
+
+    assert (await desk.view("2014-12-31")).possible_tiers == ("sister", "project")
+    assert (await desk.view("2017-01-01")).possible_tiers == ("friendship",)
+
+
 async def test_a_search_finds_a_level_on_the_day_on_which_it_surely_held(
     clerks: Clerks, runner: Runner, register: PostgresRegister
 ) -> None:
