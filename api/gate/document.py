@@ -5,6 +5,7 @@ Depth is counted without recursion first, because the decoders behind the gate r
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 from msgspec import Struct
@@ -99,8 +100,8 @@ def _members(pairs: list[tuple[str, Any]]) -> Any:
     members = dict(pairs)
     if len(members) == len(pairs):
         return members
-    names = [name for name, _ in pairs]
-    twice = next(name for number, name in enumerate(names) if name in names[:number])
+    counted = Counter(name for name, _ in pairs)
+    twice = next(name for name, times in counted.items() if times > 1)
     return _Wrong("member-twice", "is there twice", "Send it once.", True, twice)
 
 

@@ -22,6 +22,7 @@ LARGEST_FILE = 25_000_000
 LARGEST_BODY = LARGEST_FILE + LARGEST_FORM
 SLOWEST_FORM = 600.0  # seconds, so that a form that never ends holds no connection for ever
 _MOST_FIELDS = 2_000
+_MOST_MARKS = 30
 
 # From the first blank of a row of them only: else each blank would be tried, and a form be endless.
 _BREAKS = re.compile("(?<! ) *+[\t\n\v\f\r\x85\u2028\u2029]\\s*")
@@ -64,7 +65,23 @@ class Typed(Struct, frozen=True):
 
 def folded(text: str) -> str:
     """One line, in NFC, without marks that show nothing and without blanks around it."""
-    return unicodedata.normalize("NFC", _UNSEEN.sub("", _BREAKS.sub(" ", text))).strip()
+    return _normalized(_UNSEEN.sub("", _BREAKS.sub(" ", text))).strip()
+
+
+def _normalized(text: str) -> str:
+    """In NFC; as it is where more marks are stacked on one letter than any language does.
+
+    Putting marks in order takes the square of their number. The bound is that of the stream-safe
+    text format (UAX #15, section 13); `unfit` then refuses what is not in NFC.
+    """
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    stacked = 0
+    for character in text:
+        stacked = stacked + 1 if unicodedata.combining(character) else 0
+        if stacked > _MOST_MARKS:
+            return text
+    return unicodedata.normalize("NFC", text)
 
 
 def unfit(text: str) -> str:

@@ -79,6 +79,13 @@ def test_a_text_without_an_end_is_read_once_however_many_marks_it_has() -> None:
         check_body(b'["' + b'\\"[' * 40_000)
 
 
+def test_a_name_twice_among_thousands_is_found_in_one_reading() -> None:
+    # Were each name looked for among all before it, this would hold a worker for seconds.
+    members = b",".join(b'"%d":1' % (number % 19_999) for number in range(20_000))
+    with pytest.raises(Malformed, match="/0 is there twice"):
+        check_body(b"{" + members + b"}")
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

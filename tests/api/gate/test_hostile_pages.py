@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.web import typed
-from api.web.typed import folded
+from api.web.typed import folded, unfit
 from tests.api.desk import PROPOSAL, Desk, Page
 from tests.api.gate.raw import send
 from tests.api.gate.texts import TEXTS
@@ -151,6 +151,14 @@ def test_a_megabyte_of_blanks_is_folded_as_it_is_read_once() -> None:
     # Were it read once from every blank on, this would take hours.
     for blanks in (" ", " \n", "\t", "\u3000"):
         assert folded(f"a{blanks * 1_000_000}b \t b").endswith("b b")
+
+
+def test_marks_are_put_in_order_but_not_a_hundred_thousand_on_one_letter() -> None:
+    assert folded("e\u0301\u0323") == "\u1eb9\u0301"
+    # Put in order, these would take minutes.
+    stacked = "a" + "\u0351\u0316" * 100_000
+    assert folded(stacked) == stacked
+    assert unfit(stacked)
 
 
 @given(st.text(alphabet=" \t\n\u2028ab"))
