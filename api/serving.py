@@ -7,13 +7,17 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import structlog
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 from adapters.accounts import RegisterName
 from api.app import create_app
 from api.rest.growth import growth_of
 from api.wiring import Running
+
+MOST_CONNECTIONS = 768
+"""Held open at once; who comes then waits. Far more than may wait for entries, so that nobody who
+only listens keeps others from reading, and with all else below the usual 1,024 open files."""
 
 _log = structlog.get_logger("twinledger.serving")
 
@@ -32,7 +36,10 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
+        # Not whichever HTTP is spoken first: who then says nothing would be waited for for ever.
+        http=HTTPModes.http1,
         websockets=False,
+        backpressure=MOST_CONNECTIONS,
         log_enabled=False,
     )
     # What is loaded by now stays; looking through it for garbage would stop everybody each time.
