@@ -1,7 +1,6 @@
 """The audit log as it is asked for, from an address or a command line: which entries, and up to
 where."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import get_args
@@ -11,9 +10,9 @@ from msgspec.structs import replace
 
 from api.problems import Item as Mistake
 from api.services import Services
-from api.web.moments import read_moment
+from api.web.moments import day_of, entry_number, read_moment
 from api.web.typed import Typed, unfit
-from domain.dates import in_words, parse_day
+from domain.dates import in_words
 from domain.history import EVENT_TYPES
 from domain.refusals import Invalid
 from domain.values import Body, read_partnership_id
@@ -28,7 +27,6 @@ KINDS: dict[ItemKind, str] = {
 }
 BODIES: tuple[Body, ...] = get_args(Body)
 _LONGEST = 200
-_NUMBER = re.compile("[0-9]{1,15}", re.ASCII)
 
 
 def entry_type(tag: str) -> str:
@@ -72,7 +70,8 @@ async def read_question(services: Services, typed: Typed) -> Question:
         mistakes.append(Mistake("body", "There is no such deciding body. Choose one."))
     if kind and kind not in KINDS and kind not in TYPES:
         mistakes.append(Mistake("kind", "There is no such kind of entry. Choose one."))
-    first, last = _day(typed, "recorded-from", mistakes), _day(typed, "recorded-to", mistakes)
+    first = day_of(typed, "recorded-from", mistakes)
+    last = day_of(typed, "recorded-to", mistakes)
     if first and last and last < first:
         problem = "The period ends before it begins. Give a later day here, or an earlier one"
         mistakes.append(Mistake("recorded-to", f"{problem} as its first."))
@@ -143,22 +142,10 @@ def _reference(typed: Typed, mistakes: list[Mistake]) -> str:
         return ""
 
 
-def _day(typed: Typed, field: str, mistakes: list[Mistake]) -> date | None:
-    text = typed.one(field)
-    try:
-        return parse_day(text, field=field) if text else None
-    except Invalid:
-        remedy = "Write it as year-month-day: 2026-11-01."
-        mistakes.append(Mistake(field, f"{text[:40]!r} is not a day. {remedy}"))
-        return None
-
-
 def _number(typed: Typed, field: str, mistakes: list[Mistake]) -> int | None:
     text = typed.one(field)
-    if not text:
-        return None
-    if not _NUMBER.fullmatch(text):
+    number = entry_number(text)
+    if text and number is None:
         remedy = "Begin again at the first page."
         mistakes.append(Mistake(field, f"{text[:20]!r} is not a place in this list. {remedy}"))
-        return None
-    return int(text)
+    return number

@@ -16,6 +16,7 @@ from api.problems import Told, attempt
 from api.web.cases import Case, case_of
 from api.web.check import Line, date_line, lines_of, state_after, status_change
 from api.web.fields import Group, Rows
+from api.web.moments import entry_number
 from api.web.reading import read, read_date, rows_to_show
 from api.web.typed import LARGEST_BODY, Typed, read_form, unfit
 from api.web.visitors import READ, WebRequest, page, see, services_of, visitor_of
@@ -35,7 +36,6 @@ from projections.views import TimelineItem
 from projections.words import word
 
 _KEY = re.compile("[A-Za-z0-9_-]{20,64}", re.ASCII)
-_POSITION = re.compile("[0-9]{1,15}", re.ASCII)
 _UNFIT = "Something is missing or cannot be read"
 
 
@@ -264,8 +264,8 @@ def told_nobody(case: Case) -> NotYourRole:
 def _expected(case: Case, typed: Typed) -> int | None:
     if case.partnership is None:
         return None
-    text = typed.one("expected")
-    return int(text) if _POSITION.fullmatch(text) else case.position
+    seen = entry_number(typed.one("expected"))
+    return case.position if seen is None else seen
 
 
 def _lines(case: Case, typed: Typed, act: Act | None) -> list[Line]:

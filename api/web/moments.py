@@ -12,7 +12,7 @@ from domain.dates import parse_day
 from domain.refusals import Invalid
 from projections.views import Moment
 
-_POSITION = re.compile("[0-9]{1,15}", re.ASCII)
+_NUMBER = re.compile("[0-9]{1,15}", re.ASCII)
 
 
 class Asked(Struct, frozen=True):
@@ -41,6 +41,11 @@ async def read_moment(services: Services, typed: Typed) -> Asked:
     return Asked(Moment(as_of, position), known_on, tuple(mistakes))
 
 
+def entry_number(text: str) -> int | None:
+    """The number of an entry as people type it, in ASCII digits; None for anything else."""
+    return int(text) if _NUMBER.fullmatch(text) else None
+
+
 def day_of(typed: Typed, field: str, mistakes: list[Mistake]) -> date | None:
     """The day typed in `field`, None where nothing is; what is no day goes to `mistakes`."""
     text = typed.one(field)
@@ -58,8 +63,9 @@ async def _position(services: Services, text: str, mistakes: list[Mistake]) -> i
     if not text:
         return None
     last = (await services.ledger.head()).position
-    if not _POSITION.fullmatch(text) or int(text) > last:
+    position = entry_number(text)
+    if position is None or position > last:
         problem = f"{text[:20]!r} is not an entry of this register."
         mistakes.append(Mistake("position", f"{problem} They are numbered from 1 to {last}."))
         return None
-    return int(text)
+    return position

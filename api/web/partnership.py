@@ -1,7 +1,5 @@
 """One partnership: where it stands, what happens next, what happened, and the acts."""
 
-import re
-
 from litestar import Response, route
 from litestar.params import FromPath
 from msgspec import Struct
@@ -11,7 +9,7 @@ from api.identity import Visitor
 from api.next_steps import next_steps
 from api.problems import Told
 from api.web.cases import FOUNDING
-from api.web.moments import Asked, read_moment
+from api.web.moments import Asked, entry_number, read_moment
 from api.web.typed import Typed, read_query
 from api.web.visitors import READ, WebRequest, page, see, services_of, visitor_of
 from api.web.wording import STATUS_WORDS
@@ -22,8 +20,6 @@ from domain.review.criteria import criteria_set
 from domain.review.state import Reviews
 from domain.values import PartnershipId, read_partnership_id
 from projections.views import TimelineItem
-
-_POSITION = re.compile("[0-9]{1,15}", re.ASCII)
 
 
 class Acts(Struct, frozen=True):
@@ -107,7 +103,5 @@ async def _without(
 
 def _receipt(typed: Typed, timeline: tuple[TimelineItem, ...]) -> TimelineItem | None:
     """The entry that a form has just led to."""
-    text = typed.one("recorded")
-    if not _POSITION.fullmatch(text):
-        return None
-    return next((item for item in timeline if item.position == int(text)), None)
+    position = entry_number(typed.one("recorded"))
+    return next((item for item in timeline if item.position == position), None)

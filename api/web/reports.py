@@ -18,7 +18,7 @@ from api.reports.rendering import Format
 from api.reports.report import Figure, OpenedFigure, Report
 from api.reports.sister_city_transparency import REPORT, Question
 from api.services import Services
-from api.web.moments import Asked, day_of, read_moment
+from api.web.moments import Asked, day_of, entry_number, read_moment
 from api.web.typed import Typed, read_query
 from api.web.visitors import READ, WebRequest, page, services_of
 
@@ -209,7 +209,7 @@ async def _file(request: WebRequest, format: Format) -> Response[bytes]:
     content = await services.reports.issue(question, format, opened)
     ending, media_type = _MEDIA_TYPES[format]
     name = f"{REPORT}-{question.as_of.isoformat()}-entry-{question.position}"
-    name += f"-{made.report.figure(opened).id}" if opened else ""
+    name += f"-{opened}" if opened else ""
     return Response(
         content,
         media_type=media_type,
@@ -232,9 +232,7 @@ async def _files(services: Services, made: Made) -> tuple[Download, ...]:
 
 
 def _page_number(typed: Typed, opened: OpenedFigure) -> int:
-    text = typed.one("page")
-    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
-    return max(1, min(wanted, _last_page(opened)))
+    return max(1, min(entry_number(typed.one("page")) or 1, _last_page(opened)))
 
 
 def _last_page(opened: OpenedFigure) -> int:
