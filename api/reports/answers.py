@@ -25,16 +25,15 @@ from projections.words import word
 _KINDS: tuple[ActivityKind, ...] = get_args(ActivityKind)
 _MOTIVES: tuple[Motive, ...] = get_args(Motive)
 _RESULTS: tuple[Result, ...] = get_args(Result)
-_ARRANGEMENTS: dict[str, tuple[ActivityKind, str]] = {
-    "8": ("education", "2C"),
-    "10": ("economy", "2B"),
+_ARRANGEMENTS: dict[int, tuple[ActivityKind, str, str]] = {
+    8: ("education", "educational", "2C"),
+    10: ("economy", "economic", "2B"),
 }
-"""Lines on which an activity of a kind stands beside the findings on an element."""
+"""Lines on which activities of a kind, with its adjective, stand beside findings on an element."""
 
 LINE_OF = {
-    **{"1A": "4", "1B": "5", "3A": "5", "3B": "5", "1C": "6", "1D": "7", "2A": "7", "1E": "8"},
-    **{"2C": "8", "1F": "9", "2B": "10", "2D": "11", "2G": "11", "2E": "12", "2F": "12"},
-    **{"3C": "13"},
+    **{"1A": 4, "1B": 5, "3A": 5, "3B": 5, "1C": 6, "1D": 7, "2A": 7, "1E": 8, "2C": 8, "1F": 9},
+    **{"2B": 10, "2D": 11, "2G": 11, "2E": 12, "2F": 12, "3C": 13},
 }
 """The line that answers each element of the study."""
 
@@ -102,7 +101,7 @@ class Answers:
         self._tally.count(
             f"5.kinds_each.{_few(len(kinds))}", named or "no activity is reported", entries
         )
-        for line, (kind, element) in _ARRANGEMENTS.items():
+        for line, (kind, _, element) in _ARRANGEMENTS.items():
             of_kind = [a.position for a in took_place if a.kind == kind]
             if not of_kind:
                 continue
@@ -247,9 +246,8 @@ class Answers:
                 yield self._tally.figure(id_, word(result), group=group)
 
     def _reviewed(self, line: int, title: str, elements: tuple[str, ...]) -> Line:
-        kind, element = _ARRANGEMENTS[str(line)]
+        kind, name, element = _ARRANGEMENTS[line]
         figure = self._tally.figure
-        name = {"education": "educational", "economy": "economic"}[kind]
         return Line(
             line=line,
             title=title,

@@ -1,7 +1,7 @@
 """From what a person typed to a report, and to its bytes."""
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time
 from typing import Generic, TypeVar, get_args
@@ -16,6 +16,7 @@ from api.reports.sister_city_transparency import (
     Question,
     Sources,
     open_figure,
+    require_recorded,
     sister_city_transparency,
 )
 from domain.dates import parse_day
@@ -28,7 +29,7 @@ REPORTS: tuple[str, ...] = (REPORT,)
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 _REPORTS_KEPT, _FIGURES_KEPT = 32, 4  # a figure may have a row for every partnership
-_MOST_WAITING = 16
+_MOST_WAITING = 16  # different questions
 
 T = TypeVar("T")
 _Key = tuple[str, date, int, date | None, str, str]
@@ -72,7 +73,7 @@ class Reports:
         self._reports: _Kept[Report] = _Kept(_REPORTS_KEPT)
         self._figures: _Kept[OpenedFigure] = _Kept(_FIGURES_KEPT)
         self._one_at_a_time = asyncio.Lock()
-        self._waiting = 0
+        self._waiting: Counter[_Key] = Counter()
 
     async def ask(
         self,
@@ -89,9 +90,8 @@ class Reports:
 
         Raises `Refused` or `RegimeRefused`.
         """
-        if report not in REPORTS:
-            raise NotFound("report", report[:60], f"There are {', '.join(REPORTS)}.")
         return self.question(
+            report=report,
             as_of=parse_day(as_of, field="as-of"),
             position=await position_asked_for(
                 self._sources.ledger, known_at=known_at, position=position
@@ -108,9 +108,15 @@ class Reports:
         position: int,
         since: date | None = None,
         community: str = "",
+        report: str = REPORT,
         regime: str | None = None,
     ) -> Question:
-        """The question of these days and this position; see `Question`."""
+        """The question of these days and this position; see `Question`.
+
+        Raises `NotFound` for a report that there is not, `RegimeRefused` for an unfit file.
+        """
+        if report not in REPORTS:
+            raise NotFound("report", report[:60], f"There are {', '.join(REPORTS)}.")
         lists = self._sources.lists
         return Question(
             regime=load_regime(regime, lists) if regime else self._shipped,
@@ -133,8 +139,9 @@ class Reports:
         return await self._answered(self._reports, _key(question), make)
 
     async def figure(self, question: Question, figure: str) -> OpenedFigure:
-        """The rows behind a figure of the report. Raises `NotFound` for an unknown one, and what
-        `report` raises.
+        """The rows behind a figure of the report.
+
+        Raises `NotFound` for an unknown one, and what `report` raises.
         """
         (await self.report(question)).figure(figure)
 
@@ -144,18 +151,23 @@ class Reports:
         return await self._answered(self._figures, _key(question, figure), make)
 
     async def _answered(self, kept: _Kept[T], key: _Key, make: Callable[[], Awaitable[T]]) -> T:
-        """What is kept, or else made: each question once, whoever asks it meanwhile."""
+        """What is kept, or else made: each question once, whoever asks it meanwhile.
+
+        However many wait for one answer, they take one place among those that are waited for.
+        """
         if (answer := kept.get(key)) is not None:
             return answer
-        if self._waiting >= _MOST_WAITING:
+        if key not in self._waiting and len(self._waiting) >= _MOST_WAITING:
             raise TooManyReports
-        self._waiting += 1
+        self._waiting[key] += 1
         try:
             async with self._one_at_a_time:
                 answer = kept.get(key)
                 return kept.keep(key, await make()) if answer is None else answer
         finally:
-            self._waiting -= 1
+            self._waiting[key] -= 1
+            if not self._waiting[key]:
+                del self._waiting[key]
 
     async def issue(self, question: Question, format: Format, figure: str = "") -> bytes:
         """The report, or one figure of it opened, as a file. Raises as `report` and `figure`."""
@@ -186,7 +198,7 @@ def _key(question: Question, figure: str = "") -> _Key:
 async def position_asked_for(
     ledger: Ledger, *, known_at: str | None = None, position: int | None = None
 ) -> int:
-    """The position that a report rests on: given, or known at the end of a day (UTC), or the head.
+    """The position asked about: given, or known at the end of a day (UTC), or the head.
 
     Raises `Invalid` when both are given, when a day is none, or a position is not there yet.
     """
@@ -194,18 +206,9 @@ async def position_asked_for(
     if known_at is not None and position is not None:
         raise Invalid("position", "known-at says it already", "Give one of the two.")
     if known_at is not None:
-        return await ledger.position_known_at(_end_of(parse_day(known_at, field="known-at")))
+        day = parse_day(known_at, field="known-at")
+        return await ledger.position_known_at(datetime.combine(day, time.max, UTC))
     if position is None:
         return head
-    if not 0 <= position <= head:
-        raise Invalid(
-            "position",
-            f"{position} is not in the register, which ends at {head}",
-            f"Use a position from 0 to {head}.",
-        )
+    require_recorded(position, head)
     return position
-
-
-def _end_of(day: date) -> datetime:
-    """The last moment that the ledger can tell apart (microseconds)."""
-    return datetime.combine(day, time.max, UTC)

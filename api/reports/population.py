@@ -1,7 +1,9 @@
 """Lines 2 and 3 and the notes: which partnerships there are, and to which the rule applies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
+
+from msgspec import Struct
 
 from api.countries import country_name
 from api.reports.report import Figure, Line
@@ -29,6 +31,14 @@ _RECOGNISED: dict[Truth, str] = {True: "yes", False: "no", None: "unknown"}
 _VERDICTS: tuple[Verdict, ...] = ("applies", "does_not_apply", "undetermined", "contested")
 
 
+class _Scored(Struct, frozen=True):
+    """The line that counts by an edition of the list, and the scores in it."""
+
+    line: int
+    edition: str
+    scores: Mapping[str, int]
+
+
 class Population:
     """Counts who is in the report. The columns come from the tests of the regime's own rule."""
 
@@ -39,8 +49,10 @@ class Population:
         self.recognised_by = _the(RecognisedBy, regime)
         self.score = _the(OtherPartyScoreAtMost, regime)
         self.list = list_of(lists, self.score.list)
-        self._scores = self.list.edition(self.score.edition)
-        self._newest = self.list.edition(self.list.newest)
+        self._of_the_rule, self._newest = (
+            _Scored(line, edition, self.list.edition(edition))
+            for line, edition in ((2, self.score.edition), (3, self.list.newest))
+        )
         self._inside = " or ".join(self.one_party.countries)
         self._missing: dict[str, str] = {}
 
@@ -83,27 +95,25 @@ class Population:
         said = {"yes": f"listed by {body}", "no": f"not listed by {body}"}
         because = said.get(recognised, f"nothing is recorded of {body}")
         count(f"2.recognised.{recognised}", because, listed)
-        for line, scores in (("2", self._scores), ("3", self._newest)):
-            edition = self.score.edition if line == "2" else self.list.newest
-            score = scores.get(partner.country)
+        for by in (self._of_the_rule, self._newest):
+            score = by.scores.get(partner.country)
             place = f"{partner.name}: {partner.country}"
+            scored = f"{place} scores {score} in {by.edition}"
             if not partner.country:
                 place = f"{partner.name} has no country code"
-                count(f"{line}.without_country", place, more.parties)
+                count(f"{by.line}.without_country", place, more.parties)
             elif score is None:
-                place = f"{place} has no score in {edition}"
-                count(f"{line}.without_score", place, more.parties)
-                count(f"{line}.without_score_by_country.{partner.country}", place, more.parties)
+                place = f"{place} has no score in {by.edition}"
+                count(f"{by.line}.without_score", place, more.parties)
+                count(f"{by.line}.without_score_by_country.{partner.country}", place, more.parties)
             elif score > self.score.threshold:
-                place = f"{place} scores {score} in {edition}"
-                count(f"{line}.above_threshold", place, more.parties)
+                count(f"{by.line}.above_threshold", scored, more.parties)
             else:
-                place = f"{place} scores {score} in {edition}"
-                count(f"{line}.at_or_below_threshold", place, more.parties)
-                count(f"{line}.at_or_below_by_country.{partner.country}", place, more.parties)
-                if line == "2":
-                    group = f"2.at_or_below_threshold.recognised.{recognised}"
-                    count(group, f"{place}; {because}", (*more.parties, *listed))
+                below = f"{by.line}.at_or_below_threshold"
+                count(below, scored, more.parties)
+                count(f"{by.line}.at_or_below_by_country.{partner.country}", scored, more.parties)
+                entries = (*more.parties, *listed)
+                count(f"{below}.recognised.{recognised}", f"{scored}; {because}", entries)
 
     def _verdict(self, start: str, determination: Determination, more: ComplianceFacts) -> None:
         entries = (*more.life, *more.parties, *more.recognition.get(self.recognised_by.body, ()))
@@ -147,7 +157,6 @@ class Population:
     def line_2(self) -> Line:
         """All partnerships; of them recognised; of them by the partner country's score."""
         figure = self._tally.figure
-        body, below = self.recognised_by.body, self._below(self.score.edition)
         of_pairs = f"Does it apply? Of the pairs with exactly one party in {self._inside}"
         return Line(
             line=2,
@@ -164,13 +173,8 @@ class Population:
                     "2.pairs_with_one_us_party",
                     f"in force with exactly one party whose code is {self._inside}",
                 ),
-                *self._recognised("2.recognised", f"Of these, listed by {body} on the day"),
-                figure("2.at_or_below_threshold", f"with a partner country {below}"),
-                *self._recognised(
-                    "2.at_or_below_threshold.recognised", f"Of those, listed by {body} on the day"
-                ),
-                *self._above_and_without("2"),
-                *self._countries("2.at_or_below_by_country", f"Partner countries {below}"),
+                *self._recognised("2.recognised", "Of these"),
+                *self._by_score(self._of_the_rule),
                 *self._verdicts("2.pairs", of_pairs),
                 *self._verdicts("2.all", "Does it apply? Of all in force or possibly in force"),
             ),
@@ -178,18 +182,13 @@ class Population:
 
     def line_3(self) -> Line:
         """The same with the newest edition."""
-        newest = self.list.newest
-        below = self._below(newest)
+        newest = self._newest.edition
         return Line(
             line=3,
             title=f"The same with the newest edition here, {newest}, for information",
             elements=(),
             rests_on=f"{self.list.title} {newest}",
-            figures=(
-                self._tally.figure("3.at_or_below_threshold", f"with a partner country {below}"),
-                *self._above_and_without("3"),
-                *self._countries("3.at_or_below_by_country", f"Partner countries {below}"),
-            ),
+            figures=tuple(self._by_score(self._newest)),
         )
 
     def notes(self) -> tuple[Figure, ...]:
@@ -219,32 +218,33 @@ class Population:
                 "notes.partnerships_with_uncertain_status", "partnerships with an uncertain status"
             ),
             *self._countries(
-                "2.without_score_by_country",
-                f"Partner countries without a score in {self.score.edition}",
+                self._of_the_rule,
+                "without_score_by_country",
+                f"Partner countries without a score in {self._of_the_rule.edition}",
             ),
         )
 
-    def _below(self, edition: str) -> str:
-        return f"at {self.score.threshold} or less in {edition}"
-
-    def _above_and_without(self, line: str) -> Iterator[Figure]:
-        figure = self._tally.figure
-        edition = self.score.edition if line == "2" else self.list.newest
-        above = f"with a partner country above {self.score.threshold} in {edition}"
+    def _by_score(self, by: _Scored) -> Iterator[Figure]:
+        figure, line, most = self._tally.figure, by.line, self.score.threshold
+        below = f"at {most} or less in {by.edition}"
+        yield figure(f"{line}.at_or_below_threshold", f"with a partner country {below}")
+        yield from self._recognised(f"{line}.at_or_below_threshold.recognised", "Of those")
+        above = f"with a partner country above {most} in {by.edition}"
         yield figure(f"{line}.above_threshold", above)
         yield figure(f"{line}.without_score", "without a score of the partner's country")
         yield figure(f"{line}.without_country", "without a country code of the partner")
+        yield from self._countries(by, "at_or_below_by_country", f"Partner countries {below}")
 
-    def _recognised(self, start: str, group: str) -> Iterator[Figure]:
+    def _recognised(self, start: str, of_which: str) -> Iterator[Figure]:
+        group = f"{of_which}, listed by {self.recognised_by.body} on the day"
         for answer in _RECOGNISED.values():
             yield self._tally.figure(f"{start}.{answer}", answer, group=group)
 
-    def _countries(self, start: str, group: str) -> Iterator[Figure]:
-        scores = self._newest if start.startswith("3") else self._scores
-        for code in self._tally.under(start):
-            score = scores.get(code)
+    def _countries(self, by: _Scored, counted: str, group: str) -> Iterator[Figure]:
+        for code in self._tally.under(f"{by.line}.{counted}"):
+            score = by.scores.get(code)
             yield self._tally.figure(
-                f"{start}.{code}",
+                f"{by.line}.{counted}.{code}",
                 f"{country_name(code)} ({code})",
                 group=group,
                 detail="" if score is None else f"score {score}",

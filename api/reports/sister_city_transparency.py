@@ -53,9 +53,9 @@ async def sister_city_transparency(sources: Sources, question: Question) -> cont
     """The report on the day `as_of`, as known at `position`.
 
     It depends on nothing else: the same question of the same ledger gives the same report for
-    ever. Raises `Invalid` when the ledger has not,
-    when the period is none, and when the regime is not made for this report; `NotFound` for a
-    community of which nothing is recorded.
+    ever. Raises `Invalid` when the ledger has not reached that position, when the period ends
+    before it begins, and when the regime is not made for this report; `NotFound` for a community
+    of which nothing is recorded.
     """
     made, _ = await _made(sources, question, None)
     return made
@@ -204,14 +204,18 @@ def _regime(file: RegimeFile, lists: Lists) -> content.RegimeUsed:
     )
 
 
-async def _range(ledger: Ledger, position: int) -> content.LedgerRange:
-    head = await ledger.head()
-    if not 0 <= position <= head.position:
+def require_recorded(position: int, head: int) -> None:
+    """Raise `Invalid` for a position that is not in a register which ends at `head`."""
+    if not 0 <= position <= head:
         raise Invalid(
             "position",
-            f"{position} is not in the register, which ends at {head.position}",
-            f"Use a position from 0 to {head.position}.",
+            f"{position} is not in the register, which ends at {head}",
+            f"Use a position from 0 to {head}.",
         )
+
+
+async def _range(ledger: Ledger, position: int) -> content.LedgerRange:
+    require_recorded(position, (await ledger.head()).position)
     if position == 0:
         return content.LedgerRange(0, 0, "", "")
     (last,) = await ledger.read_after(position - 1, 1)

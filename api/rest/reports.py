@@ -17,7 +17,6 @@ from api.rest.moments import At, Pinned, asked, day_of
 from api.rest.paging import Listing, PagePinned, answered, cursor_after, listed, place
 from api.services import Services
 from api.web.visitors import READ, WebRequest, services_of
-from domain.refusals import NotFound
 
 Since = Annotated[
     str | None,
@@ -160,9 +159,8 @@ async def claims(request: WebRequest, at: Pinned) -> Response[ClaimsAt]:
 def _question(
     services: Services, report: str, at: At, since: str | None, community: str | None
 ) -> Question:
-    if report not in REPORTS:
-        raise NotFound("report", report[:60], f"There are {', '.join(REPORTS)}.")
     return services.reports.question(
+        report=report,
         as_of=at.as_of,
         position=at.position,
         since=day_of(since, "since"),

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from msgspec import Raw
 from msgspec.structs import replace
 
 from adapters.ledger.memory import MemoryLedger
@@ -16,6 +17,7 @@ from api.reports.sister_city_transparency import (
     open_figure,
     sister_city_transparency,
 )
+from domain.ports import Actor, Condition, NewEvent, Submission
 from domain.regime.facts import PartnershipFacts
 from domain.values import Party
 from projections.compliance.facts import ComplianceFacts, Finding
@@ -24,6 +26,16 @@ from projections.views import Counts, Filters, Moment, Page, PartnershipView, Re
 LISTS = shipped_lists()
 ACT = regime_for_report("sister-city-transparency", LISTS)
 DAY = date(2026, 11, 1)
+
+
+async def happened(ledger: MemoryLedger) -> None:
+    """One event more, of which no read model knows."""
+    key = f"key-{(await ledger.head()).position + 1}"
+    event = NewEvent("test.happened.v1", Raw(b"{}"), (f"about:{key}",))
+    actor = Actor("register", "", "", "r-1", "system")
+    await ledger.append(
+        Submission((event,), Condition(frozenset(), 0), actor, "", "r-1", key, bytes(32))
+    )
 
 
 class Facts(Register):

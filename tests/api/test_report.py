@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from msgspec import Raw
 
 import adapters.regimes
 from adapters.ledger.memory import MemoryLedger
@@ -17,7 +16,6 @@ from api.refusals import NotShownYet, TooManyReports
 from api.reports import Format, Reports, render
 from api.reports.issue import position_asked_for
 from api.reports.sister_city_transparency import Sources, sister_city_transparency
-from domain.ports import Actor, Condition, NewEvent, Submission
 from domain.refusals import Invalid, NotFound
 from domain.regime import rule as r
 from domain.regime.facts import PartnershipFacts
@@ -31,6 +29,7 @@ from tests.api.reported import (
     Facts,
     asked,
     counted,
+    happened,
     made,
     numbers,
     opened,
@@ -39,7 +38,7 @@ from tests.domain.regime.cases import RECOGNISED, between, regime
 
 RELATIONS = Path(__file__).parents[2] / ".." / "shared" / "data" / "relations.csv"
 FILE = Path(adapters.regimes.__file__).parent / f"{ACT.regime.id}.toml"
-THREE_DAYS = [datetime(2026, 11, day, 23, 59, 59, 999999, UTC) for day in (1, 2, 3)]
+FOUR_DAYS = [datetime(2026, 11, day, 23, 59, 59, 999999, UTC) for day in (1, 2, 3, 4)]
 FORMATS = pytest.mark.parametrize("format_", ["json", "csv", "text"])
 
 VISIT = Activity(2, "visit", outcome_told=False, earliest=DAY, latest=DAY)
@@ -59,21 +58,11 @@ BOTH = counted(
 
 @pytest.fixture
 async def ledger() -> MemoryLedger:
-    """Three events, one at the very end of each of the first days of November."""
-    times = iter(THREE_DAYS)
+    """Three events, each at the very end of a day in November; a fourth can come."""
+    times = iter(FOUR_DAYS)
     ledger = MemoryLedger(clock=lambda: next(times))
-    for number in range(3):
-        await ledger.append(
-            Submission(
-                (NewEvent("test.happened.v1", Raw(b"{}"), (f"number:{number}",)),),
-                Condition(frozenset(), 0),
-                Actor("register", "", "", "r-1", "system"),
-                "",
-                "r-1",
-                f"key-{number}",
-                bytes(32),
-            )
-        )
+    for _ in range(3):
+        await happened(ledger)
     return ledger
 
 
@@ -218,6 +207,20 @@ async def test_line_3_counts_the_same_pairs_with_the_newest_edition(ledger: Memo
     assert "2023" in report.lines[1].title
 
 
+async def test_line_3_tells_the_listed_ones_as_line_2_does(ledger: MemoryLedger) -> None:
+    # Montenegro had 45 and then 46.
+    report = await made(
+        ledger,
+        between("US", "CN", recognised=True),
+        between("US", "ME", recognised=True),
+        between("US", "HU"),
+    )
+
+    listed = "at_or_below_threshold.recognised"
+    assert numbers(report, f"2.{listed}.yes", f"2.{listed}.unknown") == (2, 1)
+    assert numbers(report, f"3.{listed}.yes", f"3.{listed}.unknown") == (1, 1)
+
+
 async def test_line_4_counts_partners_by_motive(ledger: MemoryLedger) -> None:
     report = await made(
         ledger, between("US", "CN"), between("US", "DE", reference="TL-2"), more=[BOTH]
@@ -356,6 +359,7 @@ async def test_the_same_position_gives_the_same_bytes(
     ledger: MemoryLedger, format_: Format
 ) -> None:
     one = render(await made(ledger, between("US", "CN"), between("US", "")), format_)
+    await happened(ledger)
     again = render(await made(ledger, between("US", "CN"), between("US", "")), format_)
 
     assert one == again
@@ -500,3 +504,12 @@ async def test_where_too_many_ask_at_once_some_are_told_to_come_back(ledger: Mem
     refused = [answer for answer in answers if isinstance(answer, TooManyReports)]
     assert len(refused) == 30 - 16
     assert await reports.report(questions[-1])
+
+
+async def test_however_many_ask_the_same_nobody_is_sent_away(ledger: MemoryLedger) -> None:
+    reports = _reports(ledger, between("US", "CN"))
+    question = await reports.ask(as_of="2026-11-01")
+
+    one, *others = await asyncio.gather(*(reports.report(question) for _ in range(30)))
+
+    assert all(other is one for other in others)
