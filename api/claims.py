@@ -28,6 +28,7 @@ Verdict: TypeAlias = Literal["not_borne_out", "nothing_against_it", "not_tested"
 ENOUGH = 100
 """Pairs that a register must hold before it is asked about a claim on all partnerships."""
 
+_RANKS_SHOWN = 10
 _SAINT_PETERSBURG = "Q656"
 _SAINT_PETERSBURG_NAMES = {"saint petersburg", "st. petersburg", "st petersburg"}
 _FIRSTS = {
@@ -149,24 +150,24 @@ class ClaimChecks:
     ) -> Checked:
         if claim.id in found:
             return found[claim.id]
-        if claim.id in _FIRSTS:
-            named = frozenset(_FIRSTS[claim.id])
-            views = [
-                await self._register.get(pair.partnership, Moment())
-                for pair in pairs
-                if _ends(pair) == named
-            ]
-            recorded = tuple(_recorded(view) for view in views if view is not None)
-            because = "The pair is recorded here." if recorded else "The pair is not recorded here."
-            return Checked(
-                claim=claim,
-                verdict="not_tested",
-                rule=_FIRST_RULE,
-                because=because,
-                recorded=recorded,
-            )
-        because = "The register does not record what it is about."
-        return Checked(claim=claim, verdict="not_tested", rule=_NO_RULE, because=because)
+        if claim.id not in _FIRSTS:
+            because = "The register does not record what it is about."
+            return Checked(claim=claim, verdict="not_tested", rule=_NO_RULE, because=because)
+        named = frozenset(_FIRSTS[claim.id])
+        views = [
+            await self._register.get(pair.partnership, Moment())
+            for pair in pairs
+            if _ends(pair) == named
+        ]
+        recorded = tuple(_recorded(view) for view in views if view is not None)
+        because = "The pair is recorded here." if recorded else "The pair is not recorded here."
+        return Checked(
+            claim=claim,
+            verdict="not_tested",
+            rule=_FIRST_RULE,
+            because=because,
+            recorded=recorded,
+        )
 
 
 def _computed(pairs: Sequence[_Pair]) -> dict[str, Checked]:
@@ -210,19 +211,15 @@ def _record(claim: Claim, pairs: Sequence[_Pair]) -> Checked:
     if not meant:
         return _of_the_lists(claim, "Saint Petersburg has no partnership here")
     most_first = sorted(parties, key=lambda known: (-len(partners[known]), known))
-    numbers = sorted((len(known) for known in partners.values()), reverse=True)
-    ranking = [
-        Ranked(
-            numbers.index(len(partners[known])) + 1,
-            parties[known].name,
-            parties[known].country,
-            len(partners[known]),
-        )
-        for known in most_first
-    ]
-    best = min((most_first.index(known) for known in meant), default=0)
-    own, first = ranking[best], ranking[0]
-    shown = (*ranking[:10], *([own] if best >= 10 else []))
+    numbers = [len(partners[known]) for known in most_first]
+
+    def ranked(known: str) -> Ranked:
+        party, number = parties[known], len(partners[known])
+        return Ranked(numbers.index(number) + 1, party.name, party.country, number)
+
+    best = min(meant, key=most_first.index)
+    shown = dict.fromkeys((*most_first[:_RANKS_SHOWN], best))
+    first, own = ranked(most_first[0]), ranked(best)
     return Checked(
         claim=claim,
         verdict="nothing_against_it" if own.rank == 1 else "not_borne_out",
@@ -231,7 +228,7 @@ def _record(claim: Claim, pairs: Sequence[_Pair]) -> Checked:
             f"{own.name} has {own.partners} partners here, rank {own.rank}; the most has "
             f"{first.name} with {first.partners}."
         ),
-        ranking=shown,
+        ranking=tuple(map(ranked, shown)),
     )
 
 

@@ -1,22 +1,17 @@
 """Which pair a row of a list is about: one of the register, one of an earlier row, or a new one."""
 
-import math
 import unicodedata
-from collections.abc import MutableMapping
 from functools import lru_cache
 from hashlib import sha256
-from typing import TypeVar
 
 from msgspec import Struct
 
 from adapters.imports import Listed, Place, Scratch
+from api import distances
 from domain.names import Communities, fold, slug
 from domain.values import CommunityId, pair_of
 from projections.views import Register
 
-_T = TypeVar("_T")
-
-_EARTH_RADIUS_KM = 6371.0088
 _FAR_KM = 50
 """Coordinates of one town that differ by more may be of two towns."""
 
@@ -82,11 +77,12 @@ class KnownPairs:
             for place, party in ((a, home), (b, counterpart)):
                 known._communities.know(party.community, party.name, party.country)
                 spelled = Alike(place.name, reference=reference)
-                _first(known._names_alike, _signs(place), spelled)
+                known._names_alike.setdefault(_signs(place), spelled)
             ends = _ends(a, b)
             if live or ends not in known._in_register:
                 known._in_register[ends] = _InRegister(reference, live)
-            _first(known._pairs_alike, _pair_signs(a, b), Alike(_said(a, b), reference=reference))
+            said = Alike(_said(a, b), reference=reference)
+            known._pairs_alike.setdefault(_pair_signs(a, b), said)
         return known
 
     def of_row(self, row: Listed) -> Pairing:
@@ -101,8 +97,9 @@ class KnownPairs:
             if not ids and (other := self._spelled(place, row.line))
         )
         home, counterpart = (self._community(place, ids) for place, ids in named)
-        twin = _first(self._lines, pair_of(home, counterpart), row)
-        like = _first(self._pairs_alike, _pair_signs(a, b), Alike(_said(a, b), of_line=row.line))
+        twin = self._lines.setdefault(pair_of(home, counterpart), row)
+        said = Alike(_said(a, b), of_line=row.line)
+        like = self._pairs_alike.setdefault(_pair_signs(a, b), said)
         return Pairing(
             home,
             counterpart,
@@ -129,7 +126,8 @@ class KnownPairs:
 
     def _spelled(self, place: Place, line: int) -> Alike | None:
         """A name that differs from this new one only by accents, hyphens and the like."""
-        other = _first(self._names_alike, _signs(place), Alike(place.name, of_line=line))
+        spelled = Alike(place.name, of_line=line)
+        other = self._names_alike.setdefault(_signs(place), spelled)
         return other if fold(other.said) != fold(place.name) else None
 
 
@@ -139,11 +137,6 @@ def _doubt(place: Place, named: tuple[CommunityId, ...]) -> str:
     if len(named) < 2:
         return ""
     return f"Several communities are named {place.name}; the list does not say which it means."
-
-
-def _first(known: MutableMapping[str, _T], key: str, value: _T) -> _T:
-    """What stands under `key`; `value` from now on, where nothing did."""
-    return known.setdefault(key, value)
 
 
 def _ends(a: Place, b: Place) -> str:
@@ -190,13 +183,10 @@ def _differs(row: Listed, twin: Listed) -> str:
 
 
 def _distance_km(one: Place, other: Place) -> float:
-    """Along the great circle; 0 where a place has no coordinates."""
+    """0 where a place has no coordinates."""
     if not (one.latitude and other.latitude):
         return 0.0
-    degrees = (one.latitude, one.longitude, other.latitude, other.longitude)
-    lat1, lon1, lat2, lon2 = (math.radians(float(text)) for text in degrees)
-    chord = (
-        math.sin((lat2 - lat1) / 2) ** 2
-        + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    here, there = (
+        distances.place(float(place.latitude), float(place.longitude)) for place in (one, other)
     )
-    return 2 * _EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(chord)))
+    return distances.kilometres(here, there)

@@ -2,24 +2,20 @@
 
 import csv
 from collections.abc import AsyncIterator, Callable, Iterable
-from itertools import count
 from pathlib import Path
 from random import Random
 
 import pytest
-from msgspec import Raw
 
 from adapters.claims import shipped_claims
 from adapters.ledger.memory import MemoryLedger
 from api.claims import Checked, CheckedClaims, ClaimChecks
 from api.distances import NULL_MODEL, compare, place
 from api.refusals import NotShownYet
-from domain.ports import Actor, Condition, NewEvent, Submission
 from domain.values import CommunityId, Party
-from tests.api.reported import Facts
+from tests.api.reported import Facts, happened
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
-_numbers = count(1)
 
 
 class Pairs(Facts):
@@ -52,17 +48,6 @@ def neighbours(pairs: int = 150) -> list[tuple[Party, Party]]:
         (town(f"West {number}", number), town(f"East {number}", number + 1))
         for number in range(pairs)
     ]
-
-
-async def recorded(ledger: MemoryLedger) -> None:
-    number = next(_numbers)
-    event = NewEvent("test.happened.v1", Raw(b"{}"), (f"number:{number}",))
-    actor = Actor("register", "", "", "r-1", "system")
-    await ledger.append(
-        Submission(
-            (event,), Condition(frozenset(), 0), actor, "", "r-1", f"key-{number}", bytes(32)
-        )
-    )
 
 
 def checks(
@@ -188,7 +173,7 @@ async def test_an_answer_is_kept_for_its_position_and_a_while_longer() -> None:
     kept = checks([], ledger, clock=lambda: now[0])
     first = await kept.checked()
 
-    await recorded(ledger)
+    await happened(ledger)
     assert await kept.checked() is first
     now[0] = 301.0
     assert (await kept.checked()).position == 1
@@ -196,7 +181,7 @@ async def test_an_answer_is_kept_for_its_position_and_a_while_longer() -> None:
 
 async def test_nothing_is_computed_from_what_is_not_shown_yet() -> None:
     ledger = MemoryLedger()
-    await recorded(ledger)
+    await happened(ledger)
 
     with pytest.raises(NotShownYet):
         await checks([], ledger, shown=0).checked()
