@@ -40,40 +40,15 @@ _AT_ONCE = 500
 _LINES: dict[Format, Line] = {"csv": "line", "workbook": "row", "json": "object"}
 
 
-async def open_list(path: Path, *, said: Said, remembered: Mapping[bytes, Said]) -> Relations:
+async def open_list(
+    path: Path, *, said: Said | None = None, remembered: Mapping[bytes, Said] | None = None
+) -> Relations:
     """Check the file from end to end, off the event loop; raises `FileRefused`.
 
     `said` is what is said of its columns now, `remembered` of other lists by their header's digest.
     """
     return await asyncio.to_thread(
         open_relations, path, said=said, remembered=remembered, country_names=COUNTRIES
-    )
-
-
-async def import_file(
-    path: Path,
-    ledger: Ledger,
-    register: Register,
-    *,
-    dry_run: bool,
-    source: str | None,
-    listed_on: str | None,
-    actor: Actor,
-    now: datetime,
-    progress: Callable[[int, int], None],
-    said: Said | None = None,
-) -> ImportReport:
-    """`open_list`, then `import_list`."""
-    return await import_list(
-        await open_list(path, said=said or Said(), remembered={}),
-        ledger,
-        register,
-        dry_run=dry_run,
-        source=source,
-        listed_on=listed_on,
-        actor=actor,
-        now=now,
-        progress=progress,
     )
 
 

@@ -75,6 +75,12 @@ class Said(Struct, frozen=True):
     def __bool__(self) -> bool:
         return bool(self.columns or self.always)
 
+    def over(self, before: "Said") -> "Said":
+        """This, and of each other field what was said `before`."""
+        kept = {f: c for f, c in before.columns.items() if f not in self.always}
+        always = {f: v for f, v in before.always.items() if f not in self.columns}
+        return Said(kept | self.columns, always | self.always)
+
 
 class Columns(Struct, frozen=True):
     """What the columns of `header` hold: the number of each by field, and how that is known.
@@ -104,18 +110,26 @@ class Columns(Struct, frozen=True):
         used = set(self.at.values())
         return tuple(name for n, name in enumerate(self.header) if n not in used and name)
 
+    @property
+    def to_say(self) -> str:
+        """What to say of the first one that is missing; empty where none is."""
+        if not self.missing:
+            return ""
+        field = self.missing[0]
+        return (
+            f'Say which column holds what: --column "{field}=NAME OF THE COLUMN"; or what is the '
+            f'same in every row: --always "{field}=...".'
+        )
+
     def require(self, path: Path) -> None:
         """Raise `WrongColumns` naming all that is missing, and what each column may be."""
         if not self.missing:
             return
         problems = [f"{name!r} is unknown{_near(name)}" for name in self.unused]
         problems += [f"{field!r} is missing" for field in self.missing]
-        field = self.missing[0]
         raise WrongColumns(
             f"The columns of {path}: {'; '.join(problems)}.",
-            f"Needed are {', '.join(_NEEDED)}, or a_iso2 and b_iso2 for codes. Say which column "
-            f'holds what: --column "{field}=NAME OF THE COLUMN"; or what is the same in every row: '
-            f'--always "{field}=...".',
+            f"Needed are {', '.join(_NEEDED)}, or a_iso2 and b_iso2 for codes. {self.to_say}",
         )
 
 
@@ -144,19 +158,11 @@ def recognise(path: Path, header: tuple[str, ...], said: Said, remembered: Said)
 
     Raises `WrongColumns` for what was said and cannot be, and for a column that is there twice.
     """
-    _check_said(path, header, said)
-    both = Said(
-        {
-            field: column
-            for field, column in (remembered.columns | said.columns).items()
-            if field in said.columns or field not in said.always
-        },
-        {
-            field: value
-            for field, value in (remembered.always | said.always).items()
-            if field in said.always or field not in said.columns
-        },
-    )
+    for field in said.columns.keys() & said.always.keys():
+        raise WrongColumns(
+            f"{field} is said to be a column and the same in every row.", "Say one of the two."
+        )
+    both = said.over(remembered)
     at: dict[str, int] = {}
     how: dict[str, How] = {}
     for field, column in both.columns.items():
@@ -203,15 +209,6 @@ def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
 
 def _possible() -> str:
     return "Possible are: " + "; ".join(f"{f} ({m.words})" for f, m in FIELDS.items()) + "."
-
-
-def _check_said(path: Path, header: tuple[str, ...], said: Said) -> None:
-    for field in said.columns.keys() & said.always.keys():
-        raise WrongColumns(
-            f"{field} is said to be a column and the same in every row.", "Say one of the two."
-        )
-    for column in said.columns.values():
-        _only(path, header, column)
 
 
 def _only(path: Path, header: tuple[str, ...], column: str) -> int:

@@ -32,11 +32,7 @@ def tell_columns(relations: Relations) -> None:
     for field in columns.missing:
         click.echo(f"  missing: {field}, {FIELDS[field].words}")
     if columns.missing:
-        field = columns.missing[0]
-        click.echo(
-            f'Say which column holds what: --column "{field}=COLUMN"; or what is the same in every '
-            f'row: --always "{field}=...".'
-        )
+        click.echo(columns.to_say)
 
 
 def columns_as_json(relations: Relations) -> object:

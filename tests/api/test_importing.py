@@ -13,7 +13,7 @@ from adapters.imports.errors import BrokenCsv
 from adapters.ledger import MemoryLedger, PostgresLedger
 from api.commands import execute
 from api.import_report import ImportReport
-from api.importing import import_file
+from api.importing import import_list, open_list
 from domain.dates import parse
 from domain.decider import Act
 from domain.history import entry_of
@@ -83,8 +83,8 @@ async def imported(
     register: object = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> ImportReport:
-    return await import_file(
-        path,
+    return await import_list(
+        await open_list(path),
         ledger,
         cast(Register, register or Pairs(ledger)),
         dry_run=dry_run,

@@ -9,7 +9,7 @@ import asyncpg
 from adapters.postgres.pool import open_pool
 from tests.benchmarks import table
 from tests.benchmarks.plan import Plan
-from tests.benchmarks.register import import_list, project, write_list
+from tests.benchmarks.register import import_pairs, project, write_list
 from tests.benchmarks.server import database
 
 ROWS = 5_000
@@ -33,7 +33,7 @@ async def _round(pool: "asyncpg.Pool[asyncpg.Record]") -> table.Round:
         path = Path(folder) / "list.csv"
         write_list(path, ROWS)
         begun = time.perf_counter()
-        report = await import_list(pool, path)
+        report = await import_pairs(pool, path)
         ours = report.new / (time.perf_counter() - begun)
     leaves = [tuple(row) for row in await pool.fetch("select position, leaf from twinledger.event")]
     await pool.execute("create table bare (position bigint primary key, leaf bytea not null)")

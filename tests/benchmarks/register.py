@@ -12,7 +12,7 @@ from adapters.clock import utc_now
 from adapters.ledger import PostgresLedger
 from adapters.tokens import PostgresTokens
 from api.import_report import ImportReport
-from api.importing import import_file
+from api.importing import import_list, open_list
 from domain.names import slug
 from domain.ports import Actor
 from domain.values import CommunityId
@@ -54,15 +54,15 @@ def _name(number: int) -> str:
 async def fill(pool: "asyncpg.Pool[asyncpg.Record]", path: Path) -> ImportReport:
     """Import a list of `write_list` into the register of the pool's database, and show it."""
     await project(pool)
-    report = await import_list(pool, path)
+    report = await import_pairs(pool, path)
     await project(pool)
     return report
 
 
-async def import_list(pool: "asyncpg.Pool[asyncpg.Record]", path: Path) -> ImportReport:
+async def import_pairs(pool: "asyncpg.Pool[asyncpg.Record]", path: Path) -> ImportReport:
     """The import alone; the projections' tables are there."""
-    return await import_file(
-        path,
+    return await import_list(
+        await open_list(path),
         PostgresLedger(pool),
         PostgresRegister(pool),
         dry_run=False,
