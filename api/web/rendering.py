@@ -21,8 +21,8 @@ def at(moment: datetime) -> str:
 
 
 def thousands(number: int) -> str:
-    """`24 893`, with a space that does not break."""
-    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+    """`24,893`: how many there are. The number of an entry is its name and stays as it is typed."""
+    return f"{number:,}"
 
 
 def on_date(text: str) -> str:
