@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from msgspec import Struct
 
 from domain.partnership.commands import ActivityKind
-from domain.review.commands import Ground, Outcome, Result
+from domain.review.commands import Ground, Result
 from domain.values import Motive
 from projections.compliance import noted as n
 from projections.dossier.dossier import Step
@@ -27,6 +27,8 @@ class Activity(Struct, frozen=True):
 
 
 class AnnualReport(Struct, frozen=True):
+    """Of a whole year; `nothing_happened` makes it a nil report."""
+
     position: int
     year: int
     nothing_happened: bool
@@ -39,12 +41,10 @@ class Review(Struct, frozen=True):
     """
 
     review: str
-    criteria: str
     ground: Ground
     hold: bool
     opened: date
     closed: date | None
-    outcome: Outcome | None
     entries: tuple[int, ...]
 
 
@@ -64,7 +64,6 @@ class ComplianceFacts(Struct, frozen=True):
     """
 
     partnership: str
-    legacy: bool
     motives: tuple[Motive, ...]
     life: tuple[int, ...]
     parties: tuple[int, ...]
@@ -100,7 +99,6 @@ def folded(partnership: str, rows: Iterable[Row]) -> ComplianceFacts:
     redated = [at for at, fact in _of(n.Corrected, rows) if not fact.field.startswith("party_")]
     return ComplianceFacts(
         partnership,
-        founding.legacy,
         founding.motives,
         life=(founded, *(at for at, _ in _of(n.StatusReached, rows)), *redated),
         parties=(founded, *parties),
@@ -139,12 +137,10 @@ def _reviews(rows: list[Row], dates: dict[int, str]) -> Iterable[Review]:
         closing = closings.get(fact.review)
         yield Review(
             fact.review,
-            fact.criteria,
             fact.ground,
             fact.hold,
             opened=_days(at, fact, dates)[1],
             closed=_days(*closing, dates)[1] if closing else None,
-            outcome=closing[1].outcome if closing else None,
             entries=(at, closing[0]) if closing else (at,),
         )
 

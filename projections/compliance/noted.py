@@ -13,7 +13,7 @@ from domain.partnership import events as e
 from domain.partnership.commands import ActivityKind, CorrectableField
 from domain.partnership.evolve import History
 from domain.review import events as r
-from domain.review.commands import Ground, Outcome, Result
+from domain.review.commands import Ground, Result
 from domain.values import Motive
 
 
@@ -25,7 +25,6 @@ class _Noted(Struct, frozen=True, omit_defaults=True, tag=True):
 
 
 class Founded(_Noted, frozen=True, kw_only=True):
-    legacy: bool
     motives: tuple[Motive, ...]
 
 
@@ -58,7 +57,6 @@ class Found(_Noted, frozen=True, kw_only=True):
 
 class Closed(_Noted, frozen=True, kw_only=True):
     review: str
-    outcome: Outcome
 
 
 class Recognised(_Noted, frozen=True, kw_only=True):
@@ -116,8 +114,7 @@ def noted(entry: Entry[History]) -> Noted:
     day, on = entry.recorded_at.astimezone(UTC).date(), entry.on.text if entry.on else ""
     match event:
         case e.ProposalSubmitted() | e.LegacyPartnershipRecorded():
-            legacy = isinstance(event, e.LegacyPartnershipRecorded)
-            return Founded(day, on, legacy=legacy, motives=event.motives)
+            return Founded(day, on, motives=event.motives)
         case (
             e.AgreementSigned()
             | e.PartnershipActivated()
@@ -149,6 +146,6 @@ def noted(entry: Entry[History]) -> Noted:
         case r.FindingRecorded():
             return Found(day, on, review=event.review, element=event.element, result=event.result)
         case r.ReviewClosed():
-            return Closed(day, on, review=event.review, outcome=event.outcome)
+            return Closed(day, on, review=event.review)
         case _:
             raise AssertionError(f"{entry!r} says nothing to a report")

@@ -18,7 +18,7 @@ class ComplianceProjection:
     """See `Projection`; the table is described in tables.sql."""
 
     name = "compliance"
-    version = 1
+    version = 2
     tables = (Table("compliance_fact", ("partnership", "position")),)
     sql = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
     handles = frozenset(tag for tag, shape in EVENT_TYPES.items() if shape in HANDLED)

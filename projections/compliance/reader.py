@@ -19,7 +19,7 @@ _DECODER: msgspec.json.Decoder[Noted] = msgspec.json.Decoder(Noted)
 
 
 class PostgresCompliance:
-    """A `projections.views.Compliance` on the table that `Runner` fills."""
+    """A `Compliance` of `facts.py` on the table that `Runner` fills."""
 
     def __init__(self, pool: Pool, *, schema: str = "twinledger") -> None:
         self._pool = pool

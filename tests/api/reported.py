@@ -83,7 +83,7 @@ def counted(reference: str = "TL-0000-0001", **known: Any) -> ComplianceFacts:
     nothing: dict[str, Any] = dict.fromkeys(
         ("motives", "activities", "reports", "reviews", "findings"), ()
     )
-    founded = {"legacy": True, "life": (1,), "parties": (1,), "recognition": {}}
+    founded = {"life": (1,), "parties": (1,), "recognition": {}}
     return ComplianceFacts(partnership=reference, **{**nothing, **founded, **known})
 
 

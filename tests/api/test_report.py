@@ -52,7 +52,7 @@ BOTH = counted(
         Finding(7, ACT.regime.criteria, "2E", "no_evidence"),
         Finding(8, "continuation/1", "K", "met"),
     ),
-    reviews=(Review("TR-1", ACT.regime.criteria, "complaint", True, DAY, None, None, (5,)),),
+    reviews=(Review("TR-1", "complaint", True, DAY, None, (5,)),),
 )
 
 
