@@ -1,14 +1,12 @@
 """`log`: every act of the register, filtered as on the page of the audit log."""
 
-import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 import click
 
-from adapters.output import require_writable
 from api.audit import BODIES, KINDS, Question, leaf_of, read_question
+from api.cli.output import output_option, written_to
 from api.cli.running import on_register
 from api.exports import FORMATS, export
 from api.web.typed import Typed, folded
@@ -29,11 +27,7 @@ from projections.words import word
 @click.option("--position", help="As far as was recorded at this position.")
 @click.option("--limit", default=20, type=click.IntRange(1, 500), help="Lines of text.")
 @click.option("--format", "format_", type=click.Choice(("text", *FORMATS)), default="text")
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    help="A file; standard output if left out.",
-)
+@output_option
 def log(
     *,
     limit: int,
@@ -46,9 +40,6 @@ def log(
     As text the latest ones, newest first. As csv or jsonl all that fit, oldest first, with the
     entry that the register ended at; the same question at the same --position gives the same file.
     """
-    file = None if output == Path("-") else output
-    if file is not None:
-        require_writable(file)
     typed = Typed(
         tuple((name.replace("_", "-"), folded(text)) for name, text in filters.items() if text)
     )
@@ -59,14 +50,13 @@ def log(
         if question.mistakes:
             told = (f"--{mistake.field}: {mistake.text}" for mistake in question.mistakes)
             raise click.UsageError("\n".join(told))
-        with file.open("wb") if file else nullcontext(sys.stdout.buffer) as to:
+        with written_to(output) as to:
             if format_ == "text":
                 await _tell(system, question, limit, to)
                 return
             as_at = await leaf_of(services, question.filters.position or 0)
             async for piece in export(system.timeline.entries(question.filters), format_, as_at):
                 to.write(piece)
-            to.flush()
 
     on_register(work)
 
@@ -77,7 +67,6 @@ async def _tell(system: Running, question: Question, limit: int, to: BinaryIO) -
     lines = [line for entry in found.entries for line in _lines(entry)]
     lines.append(f"{len(found.entries)} of {total} shown, newest first.")
     to.write("".join(f"{line}\n" for line in lines).encode())
-    to.flush()
 
 
 def _lines(entry: LogEntry) -> tuple[str, str, str]:

@@ -1,12 +1,11 @@
 """`report`: a compliance report, or one figure of it opened, as a file."""
 
-import sys
 from pathlib import Path
 
 import click
 
-from adapters.output import require_writable
 from api.cli.mistakes import slips
+from api.cli.output import output_option, written_to
 from api.cli.running import on_register
 from api.reports import FORMATS, REPORTS, Format
 from api.wiring import Running
@@ -22,11 +21,7 @@ from api.wiring import Running
 @click.option("--figure", default="", help="The rows behind one figure: 5.activities.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text")
 @click.option("--regime", help="A regime file of your own, to try what would change.")
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    help="A file; standard output if left out.",
-)
+@output_option
 def report(
     *,
     name: str,
@@ -45,9 +40,6 @@ def report(
     The text names behind each number the figure that it is; --figure opens it: what was counted,
     why, and the entries that say so.
     """
-    file = None if output == Path("-") else output
-    if file is not None:
-        require_writable(file)
 
     async def work(system: Running) -> bytes:
         with slips():
@@ -63,8 +55,5 @@ def report(
             return await system.reports.issue(question, format_, figure)
 
     content = on_register(work)
-    if file is not None:
-        file.write_bytes(content)
-    else:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+    with written_to(output) as to:
+        to.write(content)
