@@ -11,7 +11,7 @@ from typing import get_args
 
 from msgspec import Struct
 
-from api.reports.report import Figure, Line
+from api.reports.report import Figure, Gap, Line
 from api.reports.tally import Tally
 from domain.partnership.commands import ActivityKind
 from domain.regime.determine import Determination
@@ -22,7 +22,7 @@ from domain.values import Motive
 from projections.compliance.facts import Activity, ComplianceFacts, Finding
 from projections.words import word
 
-_KINDS: tuple[ActivityKind, ...] = get_args(ActivityKind)
+KINDS: tuple[ActivityKind, ...] = get_args(ActivityKind)
 _MOTIVES: tuple[Motive, ...] = get_args(Motive)
 _RESULTS: tuple[Result, ...] = get_args(Result)
 _ARRANGEMENTS: dict[int, tuple[ActivityKind, str, str]] = {
@@ -184,7 +184,7 @@ class Answers:
                 figure("5.activities", "activities in the period", unit="activities"),
                 *(
                     figure(f"5.kind.{kind}", word(kind), unit="activities", group="By kind")
-                    for kind in _KINDS
+                    for kind in KINDS
                 ),
                 figure(
                     "5.activities_possibly",
@@ -211,11 +211,13 @@ class Answers:
 
     def line_11(self) -> Line:
         """2D, 2G."""
-        return self._found(11, "Access of foreign nationals; visa-related checks", ("2D", "2G"))
+        return self.line_of_findings(
+            11, "Access of foreign nationals; visa-related checks", ("2D", "2G")
+        )
 
     def line_12(self) -> Line:
         """2E, 2F."""
-        return self._found(12, "Strategic use; malign activities elsewhere", ("2E", "2F"))
+        return self.line_of_findings(12, "Strategic use; malign activities elsewhere", ("2E", "2F"))
 
     def line_14(self) -> Line:
         """Every element, and how many partnerships have no finding on it."""
@@ -245,6 +247,19 @@ class Answers:
                 id_ = f"{line}.finding.{element.code}.{result}"
                 yield self._tally.figure(id_, word(result), group=group)
 
+    def line_of_findings(
+        self, line: int, title: str, elements: tuple[str, ...], gap: Gap | None = None
+    ) -> Line:
+        """A line of which nothing is recorded but what reviews found."""
+        return Line(
+            line=line,
+            title=title,
+            elements=elements,
+            rests_on="findings of transparency reviews, the latest on each element",
+            figures=tuple(self.findings(*elements)),
+            gap=gap,
+        )
+
     def _reviewed(self, line: int, title: str, elements: tuple[str, ...]) -> Line:
         kind, name, element = _ARRANGEMENTS[line]
         figure = self._tally.figure
@@ -258,15 +273,6 @@ class Answers:
                 figure(f"{line}.{kind}_reviewed", f"of these, with a finding on {element}"),
                 *self.findings(*elements),
             ),
-        )
-
-    def _found(self, line: int, title: str, elements: tuple[str, ...]) -> Line:
-        return Line(
-            line=line,
-            title=title,
-            elements=elements,
-            rests_on="findings of transparency reviews, the latest on each element",
-            figures=tuple(self.findings(*elements)),
         )
 
     def _gaps(self, start: str, group: str) -> Iterable[Figure]:

@@ -1,11 +1,8 @@
 """Lines 6, 7, 9, 13 and 15: not answered from what is recorded. Why, and what would fill them."""
 
-from typing import get_args
-
-from api.reports.answers import Answers
+from api.reports.answers import KINDS, Answers
 from api.reports.report import Gap, Line
 from api.reports.tally import Tally
-from domain.partnership.commands import ActivityKind
 from projections.words import word
 
 _OUTCOMES = Gap(
@@ -43,7 +40,6 @@ _ANNEX = Gap(
 
 def line_6(answers: Answers, tally: Tally) -> Line:
     """1C, with what is recorded on the way to it."""
-    kinds: tuple[ActivityKind, ...] = get_args(ActivityKind)
     figure = tally.figure
     return Line(
         line=6,
@@ -60,7 +56,7 @@ def line_6(answers: Answers, tally: Tally) -> Line:
                     unit="activities",
                     group="Activities whose outcome is told in words",
                 )
-                for kind in kinds
+                for kind in KINDS
             ),
             *answers.findings("1C"),
         ),
@@ -70,14 +66,8 @@ def line_6(answers: Answers, tally: Tally) -> Line:
 
 def line_7(answers: Answers) -> Line:
     """1D, 2A."""
-    return Line(
-        line=7,
-        title="What is public: texts, resolutions, accounts, reports",
-        elements=("1D", "2A"),
-        rests_on="findings of transparency reviews",
-        figures=tuple(answers.findings("1D", "2A")),
-        gap=_PUBLIC,
-    )
+    title = "What is public: texts, resolutions, accounts, reports"
+    return answers.line_of_findings(7, title, ("1D", "2A"), _PUBLIC)
 
 
 def line_9(answers: Answers, tally: Tally) -> Line:
@@ -104,14 +94,8 @@ def line_9(answers: Answers, tally: Tally) -> Line:
 
 def line_13(answers: Answers) -> Line:
     """3C."""
-    return Line(
-        line=13,
-        title="Good practices; staff and associations involved",
-        elements=("3C",),
-        rests_on="findings of transparency reviews",
-        figures=tuple(answers.findings("3C")),
-        gap=_PEOPLE,
-    )
+    title = "Good practices; staff and associations involved"
+    return answers.line_of_findings(13, title, ("3C",), _PEOPLE)
 
 
 def line_15() -> Line:
