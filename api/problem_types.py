@@ -255,6 +255,13 @@ _ALL = (
         "Ask again in some seconds. One that was made before is answered at once.",
     ),
     Explained(
+        "database-away",
+        "The database does not answer",
+        "The register's database is being restarted, or cannot be reached.",
+        "Send the same request again in some seconds, a command with the same Idempotency-Key: "
+        "it is never recorded twice.",
+    ),
+    Explained(
         "fault",
         "Something is broken here",
         "The fault is on the side of the register, and in its log.",

@@ -18,6 +18,7 @@ from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 from msgspec.structs import replace
 
+from adapters.postgres.errors import LOST
 from api.gate.errors import (
     AddressTooLong,
     BodyTooLarge,
@@ -96,13 +97,14 @@ OF_CODE: dict[str, int] = {
 RETRYABLE = frozenset(
     {
         *("busy", "outcome-unknown", "not-recorded", "not-shown-yet", "body-too-slow"),
-        *("too-many-waiting", "too-many-reports"),
+        *("too-many-waiting", "too-many-reports", "database-away"),
     }
 )
 """The same request may succeed a little later."""
 
 CODE_OF_STATUS = {404: "no-such-address", 405: "method-not-possible", 413: "body-too-large"}
 FAULT = "fault"
+AWAY = "database-away"
 _OF_STATUS: dict[int, tuple[str, str]] = {
     400: (
         "This cannot be read",
@@ -124,7 +126,7 @@ def codes_of(status: int) -> tuple[str, ...]:
     """Every code that a problem with this status may have."""
     codes = {code for code, known in OF_CODE.items() if known == status}
     codes |= {code for known, code in CODE_OF_STATUS.items() if known == status}
-    codes |= {FAULT} if status == 500 else set()
+    codes |= {500: {FAULT}, 503: {AWAY}}.get(status, set())
     for kind in _kinds(row[0] for row in TABLE):
         row = next(row for row in TABLE if issubclass(kind, row[0]))
         if row[1] == status:
@@ -259,6 +261,18 @@ def _handle_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
     )
 
 
+def _handle_away(request: AnyRequest, error: Exception) -> Response[bytes]:
+    _log.error("database_away", path=request.scope["path"], exc_info=error)
+    if _is_program(request):
+        return answer(_problem(request, 503, AWAY, explained(AWAY).meaning))
+    return _page(
+        503,
+        "The register cannot be reached now",
+        "Its database does not answer. Try again in some seconds. Nothing was recorded unless you "
+        "saw a receipt; sending the same form again never records twice.",
+    )
+
+
 def _page(status: int, title: str, detail: str) -> Response[bytes]:
     return render("problem.html", status=status, title=title, detail=detail)
 
@@ -287,5 +301,6 @@ HANDLERS: ExceptionHandlersMap = {
     **{row[0]: _handle_known for row in TABLE},
     RequestRefused: _handle_refused,
     HTTPException: _handle_http,
+    **dict.fromkeys(LOST, _handle_away),
     Exception: _handle_fault,
 }

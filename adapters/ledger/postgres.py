@@ -22,6 +22,7 @@ from adapters.ledger.leaf import decode, tag_numbers
 from adapters.ledger.prepared import command_number, prepare
 from adapters.ledger.reads import Reads
 from adapters.migrate import check_name
+from adapters.postgres.errors import LOST
 from domain.errors import CommandKeyReused, NotCanonical
 from domain.ports import Head, Receipt, Recorded, Submission
 
@@ -55,17 +56,6 @@ _DATA_ERRORS = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.ProgramLimitExceededError,
-)
-# Ways in which a server or the way to it disappears, also while it fails over or restarts.
-_LOST = (
-    OSError,  # with TimeoutError: connecting, or waiting for a free connection
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.InternalClientError,
 )
 
 
@@ -167,7 +157,7 @@ class PostgresLedger:
             except _DATA_ERRORS as error:
                 await self._split(deadline, group, error)
                 return
-            except _LOST as error:
+            except LOST as error:
                 unknown = unknown or called
                 self._hang_up()
                 if self._pool.is_closing() or loop.time() + pause >= deadline:
@@ -198,7 +188,7 @@ class PostgresLedger:
     async def _let_go(self) -> None:
         try:
             while self._held:
-                with suppress(*_LOST):  # a broken line is closed, and its place in the pool is free
+                with suppress(*LOST):  # a broken line is closed, and its place in the pool is free
                     await self._pool.release(self._held.pop())
         finally:
             self._hang_up()  # something is left only where the loop ends

@@ -32,6 +32,18 @@ import asyncpg
 
 from adapters.problems import CannotRun
 
+LOST = (
+    OSError,  # with TimeoutError: connecting, or waiting for a free connection
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InternalClientError,
+)
+"""Ways in which a server or the way to it disappears, also while it fails over or restarts."""
+
 
 class DatabaseProblem(CannotRun):
     """The database cannot be used as things stand."""

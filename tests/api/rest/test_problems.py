@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from adapters.postgres.pool import open_pool
 from domain.errors import ConditionFailed, OutcomeUnknown
-from tests.api.rest.programs import PROPOSAL, Program
+from tests.adapters.proxy import proxied
+from tests.api.rest.programs import PROPOSAL, Program, a_program
+from tests.conftest import Database
 
 
 @pytest.mark.parametrize(
@@ -92,3 +95,20 @@ async def test_everybody_s_browser_may_read_and_nobody_s_cookie_records(program:
     assert read.headers["access-control-allow-origin"] == "*"
     assert told.status_code == 401
     assert "access-control-allow-origin" not in told.headers
+
+
+async def test_a_database_that_is_away_is_told_as_what_ends(database: Database) -> None:
+    async with (
+        proxied(database.app_dsn) as line,
+        await open_pool(line.dsn) as pool,
+        a_program(pool) as program,
+    ):
+        line.always = "cut before it arrives"
+        await pool.expire_connections()
+
+        read = await program.get("/entries")
+        acted = await program.act("/actions/submit-proposal", PROPOSAL)
+
+    for told in (read, acted):
+        assert (told.status_code, told.json()["code"]) == (503, "database-away")
+        assert told.json()["retryable"] is True
