@@ -9,12 +9,7 @@ from api.web.visitors import WebRequest, services_of, visitor_of
 from domain.answers import VERBS, Answer, who_may_act
 from domain.answers import answer as answer_to
 from domain.history import Command
-from domain.partnership.commands import (
-    ApproveCorrection,
-    RecordLegacyPartnership,
-    RejectCorrection,
-    RequestCorrection,
-)
+from domain.partnership.checks import UNDATED
 from domain.partnership.state import Record, Unknown
 from domain.ports import Actor
 from domain.refusals import NotFound, NotYourRole
@@ -26,8 +21,6 @@ from projections.words import word
 
 FOUNDING = {"submit-proposal": "/proposals/new", "record-legacy-partnership": "/legacy/new"}
 """The acts that begin a record have an address of their own."""
-
-_UNDATED = (RecordLegacyPartnership, RequestCorrection, ApproveCorrection, RejectCorrection)
 
 
 class Case(Struct, frozen=True):
@@ -64,7 +57,7 @@ class Case(Struct, frozen=True):
 
 def dated(shape: type[Command]) -> str:
     """Whether an act has a date of its own: `no`, `may` or `must`."""
-    if shape in _UNDATED:
+    if shape in UNDATED:
         return "no"
     return "may" if issubclass(shape, ReviewCommand) else "must"
 

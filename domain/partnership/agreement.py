@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from domain.citations import cited
-from domain.dates import parse, parse_day, surely_before
+from domain.dates import EdtfDate, parse, parse_day, surely_before
 from domain.decider import Act
 from domain.partnership import checks
 from domain.partnership import commands as c
@@ -61,11 +61,10 @@ def renewed(command: c.Renew, state: Active, act: Act) -> e.TermRenewed:
             "A term is renewed before it ends. Check the day, or make a new proposal.",
         )
     checks.term_end(command.term_end, after=old)
-    new = parse(command.term_end)
-    if old.latest and new.latest and new.latest <= old.latest and not new.doubted | old.doubted:
+    if not _later(parse(command.term_end), old):
         raise Invalid(
             "term_end",
-            f"{new.text} is not later than {old.text}, the end so far",
+            f"{command.term_end} is not later than {old.text}, the end so far",
             "Give the new end of the term.",
         )
     return e.TermRenewed(
@@ -139,7 +138,7 @@ def notice_given(
         party = state.record.home if side == "home" else state.record.counterpart
         raise AlreadyRecorded(f"The notice of {party.name}", "The next step is the end.")
     effective = parse_day(command.effective_day, field="effective_day")
-    given = act.on.earliest if act.on is not None else None
+    given = act.on.earliest if act.on is not None and not act.on.doubted else None
     if given is not None and (effective - given).days < command.notice_days:
         raise Invalid(
             "effective_day",
@@ -168,6 +167,13 @@ def ended(command: c.End, state: Agreed | Active | Suspended, act: Act) -> e.Par
         command.statement,
         command.counterpart_told_on,
     )
+
+
+def _later(new: EdtfDate, old: EdtfDate) -> bool:
+    """Whether a term goes on: beyond its last day, or in doubt and then not in the same words."""
+    if new.doubted or old.doubted or new.latest is None or old.latest is None:
+        return new.text != old.text
+    return new.latest > old.latest
 
 
 def _another_text(given: str, state: Known) -> None:

@@ -10,21 +10,22 @@ from domain.partnership.state import Facet, Known, Proposed, State, Unknown
 from domain.refusals import AlreadyPaired, Invalid
 from domain.values import PartnershipId, Tier
 
-_UNDATED = (
+UNDATED = (
     c.RecordLegacyPartnership,
     c.RequestCorrection,
     c.ApproveCorrection,
     c.RejectCorrection,
 )
+"""What is asked of the record and not of the world: it has no day of its own."""
 _LIFE = (c.ReportActivity, c.FileAnnualReport, c.RecordRecognition)
 _BESIDE_THE_STATUS = (c.MarkDormant, c.Revive, c.GiveNotice)
-_FACETS: dict[type[c.PartnershipCommand], Facet] = {
-    c.Vary: "text",
-    c.Renew: "term",
-    c.Promote: "tier",
-    c.Demote: "tier",
-    c.MarkDormant: "vitality",
-    c.Revive: "vitality",
+_FACETS: dict[type[c.PartnershipCommand], tuple[Facet, ...]] = {
+    c.Vary: ("text",),
+    c.Renew: ("term",),
+    c.Promote: ("tier", "text"),
+    c.Demote: ("tier",),
+    c.MarkDormant: ("vitality",),
+    c.Revive: ("vitality",),
 }
 
 
@@ -32,7 +33,7 @@ def dated(command: c.PartnershipCommand, state: State, act: Act) -> None:
     """An act in the world has a day, not in the future and not before the step it builds on."""
     if act.on is not None:
         taken_place(act.on, act)
-    if isinstance(command, _UNDATED):
+    if isinstance(command, UNDATED):
         return
     if act.on is None:
         raise Invalid("on", "the day of the act is missing", "Say when it was decided or happened.")
@@ -74,13 +75,13 @@ def _builds_on(command: c.PartnershipCommand, state: Known, act: Act) -> frozens
     if isinstance(command, c.SignAgreement) and isinstance(state, Proposed):
         first = {"home"} if side(state, act) == "home" else {"home", "counterpart"}
         return frozenset(at for who, at in state.approved_at.items() if who in first)
-    facet = _FACETS.get(type(command))
-    last = {at for known, at in state.record.set_at.items() if known == facet}
     if isinstance(command, c.SendOffer) and isinstance(state, Proposed):
         return frozenset({state.approved_at["home"]})
+    record, facets = state.record, _FACETS.get(type(command), ())
+    last_set = {at for facet, at in record.set_at.items() if facet in facets}
     if isinstance(command, _BESIDE_THE_STATUS):
-        return frozenset(last)
-    return state.record.reached_at | last
+        return record.in_force_at | last_set
+    return record.reached_at | last_set
 
 
 def side(state: Known, act: Act) -> e.Side:
@@ -90,7 +91,7 @@ def side(state: Known, act: Act) -> e.Side:
 
 def by_rule(rule: str, act: Act) -> None:
     """What time brings about names the rule that brought it; what a body decided has none."""
-    if act.actor.role == "system" and not rule:
+    if act.actor.role == "system" and not rule.strip():
         raise Invalid("rule", "an act of the system without its rule", "Name the rule's id.")
     if act.actor.role != "system" and rule:
         raise Invalid("rule", "only an act of the system has a rule", "Leave it empty.")

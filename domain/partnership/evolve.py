@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from domain.dates import EdtfDate, parse
 from domain.decider import Entry
+from domain.names import fold
 from domain.partnership import events as e
 from domain.partnership.state import (
     Active,
@@ -37,7 +38,8 @@ def evolve(state: State, entry: Entry[History]) -> State:
     state = _seen(state, entry)
     match entry.event, state:
         case e.RecommendationRecorded() as event, Proposed():
-            return replace(state, advised={**state.advised, event.advisory_body: event.advice})
+            advice = {fold(event.advisory_body): (event.advice, event.conditions)}
+            return replace(state, advised=state.advised | advice)
         case e.LegalReviewRecorded() as event, Proposed():
             review = event.reviewer_office, event.text_sha256
             return replace(state, reviewed=(*state.reviewed, review))
@@ -66,16 +68,20 @@ def evolve(state: State, entry: Entry[History]) -> State:
             return Over(_stepped(state, entry).record, "lapsed")
         case e.PartnershipActivated() as event, Agreed():
             term_end = event.term_end or state.record.term_end
-            return Active(_with(_stepped(state, entry), term_end=term_end).record)
+            in_force = _with(_stepped(state, entry), in_force_at=frozenset({entry.position}))
+            return Active(replace(in_force.record, term_end=term_end))
         case e.AgreementVaried() as event, (Agreed() | Active()):
             return _set(state, entry, "text", text_sha256=event.text_sha256)
         case e.TermRenewed() as event, Active():
             return _set(state, entry, "term", term_end=event.term_end)
+        case e.TierSet(text_sha256="") as event, Active():
+            return _set(state, entry, "tier", tier=event.tier)
         case e.TierSet() as event, Active():
-            text = event.text_sha256 or state.record.text_sha256
-            return _set(state, entry, "tier", tier=event.tier, text_sha256=text)
+            state = _set(state, entry, "tier", tier=event.tier)
+            return _set(state, entry, "text", text_sha256=event.text_sha256)
         case e.VitalitySet() as event, (Active() | Suspended()):
-            return _set(state, entry, "vitality", vitality=event.vitality)
+            named = parse(event.last_activity)
+            return _set(state, entry, "vitality", vitality=event.vitality, named_activity=named)
         case e.TerminationNoticeGiven() as event, (Active() | Suspended()):
             notices = {**state.record.notices, event.side: event.effective_day}
             return _with(state, notices=notices)
@@ -194,16 +200,17 @@ def _legacy(event: e.LegacyPartnershipRecorded, entry: Entry[History]) -> Known:
         bond_known=event.since is not None,
         term_end=event.term_end,
     )
+    in_force = replace(record, in_force_at=record.reached_at)
     match event.status:
         case "proposed":
             return Proposed(record)
         case "agreed":
             return Agreed(record)
         case "active":
-            return Active(record)
+            return Active(in_force)
         case "suspended":
             # Who suspended it was not recorded: treated as the highest body that may have.
-            return Suspended(record, "council", "not recorded")
+            return Suspended(in_force, "council", "not recorded")
         case "ended" | "declined" | "withdrawn" | "lapsed":
             return Over(record, event.status)
         case _:

@@ -34,7 +34,7 @@ def annual_report(command: c.FileAnnualReport, state: Known, act: Act) -> e.Annu
         raise Invalid(
             "money", "a report that nothing happened has no money in it", "Leave out one of both."
         )
-    if not command.nothing_happened and not command.statement:
+    if not command.nothing_happened and not command.statement.strip():
         raise Invalid(
             "statement", "the report is empty", "Say what was done, or that nothing happened."
         )
@@ -57,17 +57,10 @@ def annual_report(command: c.FileAnnualReport, state: Known, act: Act) -> e.Annu
 
 
 def gone_quiet(command: c.MarkDormant, state: Active | Suspended, act: Act) -> e.VitalitySet:
-    """Nothing was reported after the last activity that it names."""
+    """By a rule, and by the last activity there was."""
     if state.record.vitality == command.vitality:
         raise AlreadyRecorded("That it is as quiet as this", "Revive it when something happens.")
-    _last_activity(command.last_activity, act)
-    reported = state.record.last_activity
-    if reported is not None and surely_before(parse(command.last_activity), reported):
-        raise Invalid(
-            "last_activity",
-            f"an activity of {reported.text} is reported",
-            "Name that one, or a later one.",
-        )
+    _last_activity(command.last_activity, state, act)
     return e.VitalitySet(
         state.record.id,
         command.vitality,
@@ -81,7 +74,7 @@ def gone_quiet(command: c.MarkDormant, state: Active | Suspended, act: Act) -> e
 def revived(command: c.Revive, state: Active | Suspended, act: Act) -> e.VitalitySet:
     """Something has happened again."""
     checks.by_rule(command.rule, act)
-    _last_activity(command.last_activity, act)
+    _last_activity(command.last_activity, state, act)
     return e.VitalitySet(
         state.record.id,
         "fresh",
@@ -111,7 +104,8 @@ def recognised(command: c.RecordRecognition, state: Known, act: Act) -> e.Recogn
     )
 
 
-def _last_activity(text: str, act: Act) -> None:
+def _last_activity(text: str, state: Active | Suspended, act: Act) -> None:
+    """It took place before the act, and none that is on record came after it."""
     last = parse(text, field="last_activity")
     checks.taken_place(last, act, field="last_activity")
     if act.on is not None and surely_before(act.on, last):
@@ -119,4 +113,11 @@ def _last_activity(text: str, act: Act) -> None:
             "last_activity",
             f"{last.text} lies after the act itself, {act.on.text}",
             "Check both days.",
+        )
+    known = state.record.last_activity
+    if known is not None and surely_before(last, known):
+        raise Invalid(
+            "last_activity",
+            f"an activity of {known.text} is on record",
+            "Name that one, or a later one.",
         )

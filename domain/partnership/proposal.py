@@ -45,14 +45,14 @@ def submitted(command: c.SubmitProposal, state: Unknown, act: Act) -> e.Proposal
 
 def recommended(command: c.RecordRecommendation, state: Proposed) -> e.RecommendationRecorded:
     """Conditions where there are some; a body may change its mind, not say the same twice."""
-    if command.advice == "conditional" and not command.conditions:
+    if command.advice == "conditional" and not command.conditions.strip():
         raise Invalid("conditions", "the advice is conditional", "Say under which conditions.")
     if command.advice != "conditional" and command.conditions:
         raise Invalid(
             "conditions", "the advice has no conditions", "Leave them out, or choose conditional."
         )
-    known = {fold(body): advice for body, advice in state.advised.items()}
-    if known.get(fold(command.advisory_body)) == command.advice:
+    said = command.advice, command.conditions
+    if state.advised.get(fold(command.advisory_body)) == said:
         raise AlreadyRecorded(
             f"This advice of {command.advisory_body}", "Another advice of it can follow."
         )

@@ -43,14 +43,16 @@ class Record(Struct, frozen=True):
     `proposer` is the recorder who put it on record as proposed, `proposing_body` the body that
     proposed it; empty where a legacy record does not say.
     `programme` are the recorders who reported activities. `holds` are open reviews with a hold.
-    `reached_at` are the entries that brought it to this stage: one, or the signatures. `dates` is
+    `reached_at` are the entries that brought it to this stage: one, or the signatures.
+    `in_force_at` is the entry that brought it into force, none until then. `dates` is
     the date of each dated entry, as corrected. `bond_known`: a legacy record's date is that of the
     bond (`since`), not of the formal agreement.
 
     `text_sha256` is that of the agreement as last signed, `term_end` the end of its term, both
     empty where not known. `vitality` is None until somebody set it. `set_at` is the entry that
-    last set a facet, `activities` are the entries that report one, `notices` the day on
-    which it is to end, by the side that gave notice.
+    last set a facet, `activities` are the entries that report one, `named_activity` is the last
+    activity as the vitality's last act named it, `notices` the day on which it is to end, by the
+    side that gave notice.
     """
 
     id: PartnershipId
@@ -66,6 +68,7 @@ class Record(Struct, frozen=True):
     holds: frozenset[ReviewId] = frozenset()
     corrections: tuple[PendingCorrection, ...] = ()
     reached_at: frozenset[int] = frozenset()
+    in_force_at: frozenset[int] = frozenset()
     dates: dict[int, EdtfDate] = {}
     legacy: bool = False
     bond_known: bool = False
@@ -74,6 +77,7 @@ class Record(Struct, frozen=True):
     vitality: Vitality | None = None
     set_at: dict[Facet, int] = {}
     activities: frozenset[int] = frozenset()
+    named_activity: EdtfDate | None = None
     notices: dict[Side, str] = {}
     recognitions: tuple[Recognition, ...] = ()
 
@@ -90,22 +94,26 @@ class Record(Struct, frozen=True):
     @property
     def reached(self) -> EdtfDate | None:
         """When it came to this stage: the later date where there are two, None if unknown."""
-        return self._latest(self.reached_at)
+        return _latest(self._dates_of(self.reached_at))
 
     @property
     def last_activity(self) -> EdtfDate | None:
-        """When the latest activity took place that was reported here, None if none was."""
-        return self._latest(self.activities)
+        """When the latest activity took place that was reported or named, None if none was."""
+        named = [self.named_activity] if self.named_activity else []
+        return _latest([*self._dates_of(self.activities), *named])
 
-    def _latest(self, positions: frozenset[int]) -> EdtfDate | None:
-        known = [self.dates[position] for position in positions if position in self.dates]
-        return max(known, key=lambda on: on.earliest or date.min, default=None)
+    def _dates_of(self, positions: frozenset[int]) -> list[EdtfDate]:
+        return [self.dates[position] for position in positions if position in self.dates]
 
     def side_of(self, community: str) -> Side | None:
         """Which side a community is, None if it is no party."""
         if community == self.home.community:
             return "home"
         return "counterpart" if community == self.counterpart.community else None
+
+
+def _latest(dates: list[EdtfDate]) -> EdtfDate | None:
+    return max(dates, key=lambda on: on.earliest or date.min, default=None)
 
 
 class Unknown(Struct, frozen=True):
@@ -118,7 +126,8 @@ class Proposed(Struct, frozen=True):
     """Hashes are those of the text that was approved or signed; empty until then.
 
     `approved_at` and `signed_at` are the positions of those steps, by side. `advised` is the last
-    advice of each advisory body, `reviewed` the reviewing office and the text of each legal review.
+    advice of each advisory body with its conditions, by the body's folded name; `reviewed` the
+    reviewing office and the text of each legal review.
     """
 
     record: Record
@@ -127,7 +136,7 @@ class Proposed(Struct, frozen=True):
     signed: frozenset[Side] = frozenset()
     approved_at: dict[Side, int] = {}
     signed_at: frozenset[int] = frozenset()
-    advised: dict[str, Advice] = {}
+    advised: dict[str, tuple[Advice, str]] = {}
     reviewed: tuple[tuple[str, str], ...] = ()
     offered: bool = False
 

@@ -59,7 +59,9 @@ def test_a_committee_advises_under_conditions() -> None:
     )
 
 
-@pytest.mark.parametrize(("advice", "conditions"), [("conditional", ""), ("for", "With a budget.")])
+@pytest.mark.parametrize(
+    ("advice", "conditions"), [("conditional", ""), ("conditional", " "), ("for", "With a budget.")]
+)
 def test_conditions_are_said_where_there_are_some_and_only_there(
     advice: c.Advice, conditions: str
 ) -> None:
@@ -76,6 +78,22 @@ def test_a_committee_says_the_same_once_and_may_change_its_mind() -> None:
 
     given(*ADVISED).when(again, by=COMMITTEE).refused(AlreadyRecorded)
     assert given(*ADVISED).when(against, by=COMMITTEE).decide()
+
+
+def test_a_committee_is_known_again_however_it_is_spelled() -> None:
+    against = Did(e.RecommendationRecorded(ID, "SISTER CITIES COMMISSION", "against"))
+    once_more = Did(e.RecommendationRecorded(ID, "Sister Cities Commission", "for"))
+
+    given(*ADVISED, against, once_more).when(FOR, by=COMMITTEE).refused(AlreadyRecorded)
+
+
+def test_a_committee_may_set_other_conditions() -> None:
+    said = Did(e.RecommendationRecorded(ID, "Commission", "conditional", "With a budget."))
+    same = c.RecordRecommendation("Commission", "conditional", "With a budget.")
+    other = c.RecordRecommendation("Commission", "conditional", "Without a budget.")
+
+    given(*PROPOSED, said).when(same, by=COMMITTEE).refused(AlreadyRecorded)
+    assert given(*PROPOSED, said).when(other, by=COMMITTEE).decide()
 
 
 def test_another_committee_may_give_the_same_advice() -> None:

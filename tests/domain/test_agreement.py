@@ -132,6 +132,14 @@ def test_the_new_end_of_a_term_is_a_later_date(term_end: str) -> None:
     assert given(*WITH_TERM).when(command).refused(Invalid).field == "term_end"
 
 
+def test_a_term_that_ends_about_a_year_is_not_renewed_to_the_same() -> None:
+    history = (*AGREED, Did(e.PartnershipActivated(ID, term_end="2031~"), on="2026-05-01"))
+
+    asked = given(*history).when(c.Renew("2031~", RESOLUTION))
+    assert asked.refused(Invalid).field == "term_end"
+    assert given(*history).when(c.Renew("2031", RESOLUTION)).decide()
+
+
 def test_what_has_no_term_is_not_renewed() -> None:
     given(*ACTIVE).when(RENEW).refused(WaitingFor)
 
@@ -174,6 +182,18 @@ def test_the_newly_signed_text_is_the_agreement_from_then_on() -> None:
 
     given(*FRIENDS, raised).when(VARY).refused(Invalid)
     assert given(*FRIENDS, raised).when(replace(VARY, text_sha256=TEXT)).decide()
+
+
+def test_texts_follow_each_other_in_the_order_of_their_days() -> None:
+    raised = Did(
+        e.TierSet(ID, "sister", RESOLUTION, OTHER_TEXT, "Mayor", "Lord Mayor"), on="2026-07-01"
+    )
+    varied = Did(e.AgreementVaried(ID, "c" * 64, "Mayor", "Mayor", RESOLUTION), on="2026-07-01")
+    vary = replace(VARY, text_sha256="d" * 64)
+
+    assert given(*FRIENDS, raised).when(vary, on="2026-06-30").refused(Invalid).field == "on"
+    asked = given(*FRIENDS, varied).when(promote("sister"), on="2026-06-30")
+    assert asked.refused(Invalid).field == "on"
 
 
 @pytest.mark.parametrize("tier", ["friendship", "contact"])
@@ -281,6 +301,18 @@ def test_a_notice_is_given_in_time() -> None:
 
     assert told.field == "effective_day"
     assert given(*ACTIVE).when(replace(NOTICE, effective_day="2027-05-19"), by=MAYOR).decide()
+
+
+def test_a_notice_of_a_doubted_day_may_have_been_given_in_time() -> None:
+    command = replace(NOTICE, notice_days=600)
+
+    given(*LEGACY_ACTIVE).when(command, by=MAYOR, on="2026").refused(Invalid)
+    assert given(*LEGACY_ACTIVE).when(command, by=MAYOR, on="2026~").decide()
+
+
+def test_no_notice_is_given_of_what_is_not_in_force_yet() -> None:
+    assert given(*ACTIVE).when(NOTICE, by=MAYOR, on="2026-04-30").refused(Invalid).field == "on"
+    assert given(*SUSPENDED).when(NOTICE, by=MAYOR, on="2026-05-01").decide()
 
 
 def test_the_day_of_a_notice_is_a_day() -> None:

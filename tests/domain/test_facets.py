@@ -89,6 +89,24 @@ def test_it_is_revived_when_something_happens() -> None:
     )
 
 
+def test_what_happened_before_it_went_quiet_revives_nothing() -> None:
+    told = given(*DORMANT).when(c.Revive("2026-04")).refused(Invalid)
+
+    assert (told.field, "2026-05" in told.problem) == ("last_activity", True)
+
+
+def test_it_does_not_go_quiet_by_what_happened_before_it_was_revived() -> None:
+    revived = Did(e.VitalitySet(ID, "fresh", "2026-10"), on="2026-10-05")
+
+    given(*DORMANT, revived).when(QUIET).refused(Invalid)
+
+
+def test_what_is_not_in_force_yet_does_not_go_quiet() -> None:
+    command = c.MarkDormant("dormant", POLICY, "2026-03")
+
+    assert given(*ACTIVE).when(command, on="2026-04-30").refused(Invalid).field == "on"
+
+
 def test_what_is_not_asleep_is_not_revived() -> None:
     revived = Did(e.VitalitySet(ID, "fresh", "2026-10"), on="2026-10-05")
 
@@ -166,4 +184,5 @@ def test_a_recognition_has_its_day_and_it_has_come() -> None:
 def test_what_fell_asleep_twice_is_told_by_its_last_word() -> None:
     revived = Did(e.VitalitySet(ID, "fresh", "2026-10"), on="2026-10-05")
 
-    assert given(*ACTIVE, WENT_DORMANT, revived).when(QUIET).decide()
+    again = c.MarkDormant("dormant", POLICY, "2026-10")
+    assert given(*ACTIVE, WENT_DORMANT, revived).when(again).decide()
