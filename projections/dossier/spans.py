@@ -85,15 +85,11 @@ A = TypeVar("A", bound=Stepped)
 
 def in_order(acts: Iterable[A]) -> list[A]:
     """As they took place; as they were recorded where their dates do not tell."""
-    left, ordered = list(acts), list[A]()
+    left, ordered = [(act, *bounds(act.step)) for act in acts], list[A]()
     while left:
-        following = next(
-            act
-            for act in left
-            if not any(bounds(other.step)[1] < bounds(act.step)[0] for other in left)
-        )
-        left.remove(following)
-        ordered.append(following)
+        surely_over = min(last for _, _, last in left)
+        number = next(n for n, (_, first, _) in enumerate(left) if first <= surely_over)
+        ordered.append(left.pop(number)[0])
     return ordered
 
 

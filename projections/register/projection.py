@@ -45,7 +45,7 @@ class RegisterProjection:
     """See `Projection`; the tables are described in tables.sql."""
 
     name = "register"
-    version = 2
+    version = 3
     tables = (
         Table("register_state", ("partnership",)),
         Table("register_version", ("partnership", "from_position")),

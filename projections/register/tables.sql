@@ -11,8 +11,8 @@ create table {schema}.register_state{suffix} (
 
 -- `name_key` orders, `search_text` finds: both without case and accents. `begun_from` is the first
 -- day on which it can have begun, `under_review` the days on which a review was open.
--- `tiers` are the tiers that it had one after the other, `tiers_from` the days from which on each of
--- them surely held.
+-- `tiers` are the tiers that it had one after the other, `tiers_from` the days by which each
+-- of them was surely set; of those set by a day the last one holds.
 create table {schema}.register_version{suffix} (
     partnership text collate "C" not null,
     from_position bigint not null,

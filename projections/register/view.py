@@ -92,11 +92,11 @@ def facts(dossier: Dossier, day: date) -> PartnershipFacts:
 
 
 def tiers_from(dossier: Dossier) -> list[tuple[Tier, date]]:
-    """Each tier with the day from which on it surely held, in order."""
-    found = [(dossier.first_tier, BEGINNING)]
-    for act in in_order(dossier.tiers):
-        found.append((act.tier, max(bounds(act.step)[1], found[-1][1])))
-    return found
+    """Each tier with the day by which it was surely set, in order: of those set by a day the last
+    one holds.
+    """
+    set_by = ((act.tier, bounds(act.step)[1]) for act in in_order(dossier.tiers))
+    return [(dossier.first_tier, BEGINNING), *set_by]
 
 
 def days_under_review(dossier: Dossier) -> list[tuple[date, date]]:

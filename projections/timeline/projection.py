@@ -25,7 +25,7 @@ class TimelineProjection:
     """See `Projection`; the tables are described in tables.sql."""
 
     name = "timeline"
-    version = 2
+    version = 3
     tables = (
         Table("timeline_item", ("position",)),
         Table("timeline_state", ("partnership",)),

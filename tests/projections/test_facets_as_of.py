@@ -94,6 +94,8 @@ async def test_of_two_levels_the_one_recorded_later_counts_where_the_days_do_not
 
     assert (await desk.view("2014-12-31")).possible_tiers == ("sister", "project")
     assert (await desk.view("2017-01-01")).possible_tiers == ("friendship",)
+    assert await desk.found("friendship", "2017-01-01")
+    assert not await desk.found("sister", "2017-01-01")
 
 
 async def test_a_search_finds_a_level_on_the_day_on_which_it_surely_held(
