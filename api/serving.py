@@ -11,6 +11,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 from adapters.accounts import RegisterName
+from adapters.postgres.errors import ServerWentAway
 from api.app import create_app
 from api.rest.growth import growth_of
 from api.wiring import Running
@@ -27,7 +28,8 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
 
     The read models must be there (`Runner.catch_up`). `ready` is told the address as soon as it can
     be opened. A projection that cannot go on ends the service, loudly: pages that silently show
-    yesterday would be worse than none.
+    yesterday would be worse than none. So does the end of a database that this process keeps, with
+    `ServerWentAway`: whoever starts the service again starts both.
     """
     settings = system.settings
     app = create_app(system.services(named))
@@ -58,7 +60,8 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
     answering = asyncio.create_task(_answers(settings.host, settings.port))
-    ends = {projecting, serving, stopping}
+    losing = asyncio.create_task(_ended(system.database_lives))
+    ends = {projecting, serving, stopping, losing}
     try:
         await asyncio.wait({*ends, answering}, return_when=asyncio.FIRST_COMPLETED)
         if answering.done():
@@ -67,6 +70,7 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
     finally:
         stop.set()
         answering.cancel()
+        losing.cancel()
         growth_of(app).close()
         server.stop()  # type: ignore[no-untyped-call] # granian leaves it without types
         with suppress(asyncio.CancelledError):
@@ -77,8 +81,19 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
     _log.info("stopped")
+    if not system.database_lives():
+        raise ServerWentAway(
+            "The database that this process kept has ended by itself.",
+            "See the server's log, then start again; what was acknowledged is safe.",
+        )
     if signal.SIGINT in signals:
         raise KeyboardInterrupt  # as every other command that Ctrl-C stops
+
+
+async def _ended(lives: Callable[[], bool]) -> None:
+    """Return when the database that this process keeps has ended."""
+    while lives():
+        await asyncio.sleep(1.0)
 
 
 async def _answers(host: str, port: int) -> None:

@@ -1,6 +1,6 @@
 """The only place that knows which class stands behind each port."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -56,6 +56,7 @@ class Running(Struct, frozen=True):
     accounts: PostgresAccounts
     tokens: PostgresTokens
     mappings: PostgresMappings
+    database_lives: Callable[[], bool]
 
     async def named(self) -> RegisterName:
         """What this register is called. Raises `NoRegister` before `init` or `demo`."""
@@ -124,6 +125,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 PostgresAccounts(pool, settings.schema),
                 PostgresTokens(pool, settings.schema),
                 PostgresMappings(pool, settings.schema),
+                server.lives,
             )
         finally:
             await pool.close()

@@ -1,7 +1,7 @@
 """The one way in for every command: a migrated database, wherever it is."""
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -41,12 +41,14 @@ class Server(Struct, frozen=True):
 
     `app_dsn` may append and read; `owner_dsn` may also migrate, back up and restore. On a real
     server with one DSN they are the same. `joined` says that another process keeps the server.
+    `lives` is False once a server that this process keeps has ended: nobody starts it again.
     """
 
     owner_dsn: str
     app_dsn: str
     embedded: bool
     joined: bool = False
+    lives: Callable[[], bool] = lambda: True
 
 
 @asynccontextmanager
@@ -74,7 +76,9 @@ async def connect(settings: Settings, *, provisional: bool = False) -> AsyncIter
         pg_user=settings.pg_user,
         provisional=provisional,
     ) as own:
-        server = Server(own.owner_dsn, own.app_dsn, embedded=True, joined=own.joined)
+        server = Server(
+            own.owner_dsn, own.app_dsn, embedded=True, joined=own.joined, lives=own.lives
+        )
         async with _noticing_its_end(server, LogFile(own.folder.log)):
             await bring_up_to_date(server, settings.schema)
             yield server

@@ -112,6 +112,10 @@ class EmbeddedPostgres:
         if own is not None:
             await asyncio.to_thread(own.end)
 
+    def lives(self) -> bool:
+        """Whether the server that this process keeps still runs; others' are not looked at."""
+        return self._own is None or self._own.lives()
+
     async def answers(self) -> bool:
         """Whether the server takes connections now."""
         return await answers(self.app_dsn)

@@ -108,3 +108,33 @@ def test_what_serves_ends_cleanly_and_says_so(
     assert serving.returncode == code, said
     assert told in said
     assert "Traceback" not in said
+
+
+def test_what_serves_ends_when_its_own_database_does(data_folder: Path) -> None:
+    settings = {"TWINLEDGER_DATA": str(data_folder), "TWINLEDGER_PORT": str(_free_port())}
+    program = [sys.executable, "-c", "from api.cli import main; main()"]
+    environment = os.environ | settings | {"PYTHONUNBUFFERED": "1"}
+    subprocess.run([*program, "init", "--name", "Norfolk"], env=environment, cwd=ROOT, check=True)
+    with subprocess.Popen(
+        [*program, "serve"],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as serving:
+        try:
+            assert serving.stdout is not None
+            assert "Ctrl-C ends it" in serving.stdout.readline()
+            os.kill(_database_of(data_folder), signal.SIGKILL)
+            _, said = serving.communicate(timeout=60)
+        finally:
+            serving.kill()
+
+    assert serving.returncode == 3, said
+    assert "The database that this process kept has ended" in said
+    assert "Traceback" not in said
+
+
+def _database_of(folder: Path) -> int:
+    return int((folder / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0])
