@@ -1,4 +1,4 @@
-"""The audit log as a file: CSV of RFC 4180 for spreadsheets, JSON lines for programs.
+"""The audit log as a file: CSV for spreadsheets, JSON lines for programs.
 
 Made piece by piece, so that memory does not grow with the log. The same question at the same
 position gives the same bytes.
@@ -7,7 +7,7 @@ position gives the same bytes.
 import csv
 import io
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Literal, TypeAlias, get_args
 
@@ -93,7 +93,7 @@ async def export(
 ) -> AsyncIterator[bytes]:
     """The file, piece by piece."""
     if format == "csv":
-        yield _csv([COLUMNS])
+        yield table([COLUMNS])
     piece: list[Row] = []
     async for entry in entries:
         piece.append(row(entry, as_at))
@@ -102,6 +102,13 @@ async def export(
             piece.clear()
     if piece:
         yield _written(piece, format)
+
+
+def table(rows: Iterable[Sequence[object]]) -> bytes:
+    """Rows as CSV of RFC 4180, each of their values as a `cell`."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([cell(str(value)) for value in row] for row in rows)
+    return text.getvalue().encode()
 
 
 def cell(text: str) -> str:
@@ -115,10 +122,10 @@ def cell(text: str) -> str:
 def _written(rows: Sequence[Row], format: Format) -> bytes:
     if format == "jsonl":
         return msgspec.json.Encoder().encode_lines(rows)
-    return _csv([_cells(one) for one in rows])
+    return table(map(_values, rows))
 
 
-def _cells(one: Row) -> list[str]:
+def _values(one: Row) -> list[object]:
     changed = "; ".join(
         f"{change.label}: {change.before or 'nothing'} -> {change.after or 'nothing'}"
         for change in one.changes
@@ -133,10 +140,4 @@ def _cells(one: Row) -> list[str]:
         "basis": basis,
         "corrected_by": "" if one.corrected_by is None else str(one.corrected_by),
     }
-    return [cell(told.get(column, str(getattr(one, column)))) for column in COLUMNS]
-
-
-def _csv(rows: Sequence[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
+    return [told.get(column, getattr(one, column)) for column in COLUMNS]

@@ -51,10 +51,10 @@ def _line_1(basis: Basis) -> Iterator[str]:
     yield f"   As of            {in_words(basis.as_of.isoformat())}"
     yield f"   Period           {begins} until then, for activities and annual reports"
     if events.last_position:
-        yield f"   Known            until {events.known_at}: events 1 to {events.last_position:,}"
+        yield f"   Known            until {events.known_at}: entries 1 to {events.last_position:,}"
         yield f"   Last leaf hash   {events.leaf_hash}"
     else:
-        yield "   Known            nothing: no events"
+        yield "   Known            nothing: there are no entries"
     yield f"   Regime           {regime.id}, version {regime.version} ({regime.form})"
     yield f"   Regime file      SHA-256 {regime.sha256}"
     for used in basis.lists:

@@ -1,13 +1,11 @@
 """A report as a file: JSON for programs, CSV for spreadsheets, text for people."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias, assert_never
 
 import msgspec
 
-from api.exports import cell
+from api.exports import table
 from api.reports.page import figure_page, page
 from api.reports.report import Basis, Figure, OpenedFigure, Report
 
@@ -23,7 +21,7 @@ def render(report: Report, format: Format) -> bytes:
         case "json":
             return _json(report)
         case "csv":
-            return _csv(COLUMNS, rows(report))
+            return table([COLUMNS, *rows(report)])
         case "text":
             return page(report).encode()
         case _:
@@ -36,7 +34,7 @@ def render_figure(opened: OpenedFigure, format: Format) -> bytes:
         case "json":
             return _json(opened)
         case "csv":
-            return _csv(FIGURE_COLUMNS, figure_rows(opened))
+            return table([FIGURE_COLUMNS, *figure_rows(opened)])
         case "text":
             return figure_page(opened).encode()
         case _:
@@ -44,7 +42,7 @@ def render_figure(opened: OpenedFigure, format: Format) -> bytes:
 
 
 def rows(report: Report) -> Iterator[Row]:
-    """One fact a row: the basis, each figure, and why a line has a gap. CSV of RFC 4180."""
+    """One fact a row: the basis, each figure, and why a line has a gap."""
     yield "1", "", "", "report", "", "", report.report
     yield "1", "", "", "format", "", "", report.format
     yield "1", "", "", "notice", "", "", report.notice
@@ -101,11 +99,3 @@ def _figures(line: str, figures: Iterable[Figure]) -> Iterator[Row]:
 
 def _json(content: Report | OpenedFigure) -> bytes:
     return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
-
-
-def _csv(columns: tuple[str, ...], rows: Iterable[Row]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([[cell(str(value)) for value in row] for row in rows])
-    return text.getvalue().encode()

@@ -1,6 +1,16 @@
-"""The statements of the audit log; `{where}` are the filters, as `reader.py` puts them together."""
+"""What is asked of the timeline. `{where}` are filters, as `reader.py` puts them together.
 
-# Newest first. What an entry was corrected by is told as known at the position asked about.
+What an entry was corrected by is the latest correction that names it, as known at the position.
+"""
+
+OF = """
+    select t.item,
+        (select max(k.position) from {schema}.timeline_item k
+         where k.corrects = t.position and ($2::bigint is null or k.position <= $2)) as corrected_by
+    from {schema}.timeline_item t
+    where t.partnership = $1 and ($2::bigint is null or t.position <= $2)
+    order by t.position
+"""
 LOG = """
     select t.position, t.item, t.recorder, t.role, t.body, t.community, t.home, t.counterpart,
         (select max(k.position) from {schema}.timeline_item k

@@ -16,19 +16,6 @@ from projections.views import ItemKind, LogEntry, LogFilters, LogPage, TimelineI
 
 _AT_A_TIME = 500
 """Entries that a stream holds in memory."""
-
-# What an entry was corrected by: the latest correction that names it, as known at the position.
-_OF = """
-    select t.item, c.position as corrected_by
-    from {schema}.timeline_item{suffix} t
-    left join lateral (
-        select position from {schema}.timeline_item{suffix} k
-        where k.corrects = t.position and ($2::bigint is null or k.position <= $2)
-        order by position desc limit 1
-    ) c on true
-    where t.partnership = $1 and ($2::bigint is null or t.position <= $2)
-    order by t.position
-"""
 _OUR_WORDS = frozenset((*get_args(ItemKind), *EVENT_TYPES, *get_args(Body)))
 _DECODER = msgspec.json.Decoder(TimelineItem)
 
@@ -38,7 +25,7 @@ class PostgresTimeline:
 
     def __init__(self, pool: Pool, *, schema: str = "twinledger") -> None:
         self._pool, self._place = pool, Place(schema)
-        self._of = self._place.sql(_OF)
+        self._of = self._place.sql(queries.OF)
 
     async def of(
         self, partnership: str, *, position: int | None = None
