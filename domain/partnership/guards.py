@@ -137,7 +137,8 @@ def has_gone_quiet(state: Known, actor: Actor) -> Refused | None:
 
 
 def a_side_may_give_notice(state: Known, actor: Actor) -> Refused | None:
-    """One notice a side; which side it is, the deciding body tells."""
-    if len(state.record.notices) == 2:
-        return AlreadyRecorded("A notice of each side", "The next step is the end.")
+    """One notice a side: that of the recorder's own, or the counterpart's on its evidence."""
+    possible = {state.record.side_of(actor.community), "counterpart"}
+    if possible <= state.record.notices.keys():
+        return AlreadyRecorded("The notice that you may give", "The next step is the end.")
     return None

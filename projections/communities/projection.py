@@ -1,30 +1,25 @@
 """Writes the communities' table: one version for every entry that says something new of one."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from domain.decider import Entry
 from domain.partnership import events as e
 from domain.partnership.evolve import History
 from projections.communities.community import Community, first_known, known_further, named
-from projections.communities.stored import decode, encode
 from projections.projection import CannotFollow, Connection, Place, Table
 from projections.register.names import key, search_text
+from projections.versions import add_versions, with_ends
 
-FOR_EVER = 2**63 - 1
-"""The `to_position` of what is known now."""
+encode = msgspec.json.Encoder().encode
+decode = msgspec.json.Decoder(Community).decode
 
 _KNOWN = """
     select recorded from {schema}.community_version{suffix}
     where community = any($1::text[]) and to_position = 9223372036854775807
-"""
-_CLOSE = """
-    update {schema}.community_version{suffix} v set to_position = n.position
-    from unnest($1::text[], $2::bigint[]) n (community, position)
-    where v.community = n.community and v.to_position = 9223372036854775807
 """
 _COLUMNS = (
     *("community", "from_position", "to_position", "name_key", "search_text", "country"),
@@ -60,14 +55,13 @@ class CommunitiesProjection:
                 if found is not known.get(found.community):
                     known[found.community] = found
                     _add(versions.setdefault(found.community, []), found)
-        followed = {one: found[0].version for one, found in versions.items() if one in known_before}
-        if followed:
-            await connection.execute(place.sql(_CLOSE), list(followed), list(followed.values()))
-        await connection.copy_records_to_table(
-            place.table("community_version"),
-            schema_name=place.views,
-            columns=_COLUMNS,
-            records=[row for found in versions.values() for row in _rows(found)],
+        await add_versions(
+            connection,
+            place,
+            self.tables[0],
+            _COLUMNS,
+            [_row(one, end) for found in versions.values() for one, end in with_ends(found)],
+            ended={one: found[0].version for one, found in versions.items() if one in known_before},
         )
 
 
@@ -114,15 +108,13 @@ def _add(found: list[Community], community: Community) -> None:
     found.append(community)
 
 
-def _rows(found: list[Community]) -> Iterator[tuple[object, ...]]:
-    ends = [later.version for _, later in pairwise(found)]
-    for one, to_position in zip(found, [*ends, FOR_EVER], strict=True):
-        yield (
-            one.community,
-            one.version,
-            to_position,
-            key(one.name),
-            search_text(one.community, one.name, *one.other_names),
-            one.country,
-            encode(one),
-        )
+def _row(one: Community, to_position: int) -> tuple[object, ...]:
+    return (
+        one.community,
+        one.version,
+        to_position,
+        key(one.name),
+        search_text(one.community, one.name, *one.other_names),
+        one.country,
+        encode(one),
+    )

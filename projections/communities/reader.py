@@ -3,7 +3,7 @@
 from datetime import date
 
 from projections.communities.community import Community, CommunityPage
-from projections.communities.stored import decode
+from projections.communities.projection import decode
 from projections.projection import Place, Pool
 from projections.register.names import patterns
 

@@ -83,7 +83,7 @@ def _founded(entry: Entry[History]) -> Dossier:
                 first_position=entry.position,
                 version=entry.position,
                 recorded_at=entry.recorded_at,
-                acts=(StatusAct(_step(entry), "proposed"),),
+                acts=(StatusAct(step_of(entry), "proposed"),),
                 motives=event.motives,
                 statement=event.statement,
                 sources=event.evidence,
@@ -139,7 +139,7 @@ def _listed_by(event: e.LegacyPartnershipRecorded, entry: Entry[History]) -> dat
 
 
 def _noted(dossier: Dossier, entry: Entry[History]) -> Dossier:
-    event, step = entry.event, _step(entry)
+    event, step = entry.event, step_of(entry)
     match event:
         case e.HomeApprovalGiven():
             return _approved(dossier, Approval(step, "home_approved"))
@@ -235,7 +235,8 @@ def _reached(dossier: Dossier, act: StatusAct) -> Dossier:
     return replace(dossier, acts=(*dossier.acts, act))
 
 
-def _step(entry: Entry[History]) -> Step:
+def step_of(entry: Entry[History]) -> Step:
+    """When the act of an entry took place."""
     return Step(entry.position, _day(entry), entry.on.text if entry.on else "")
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,17 +19,11 @@ from projections.dossier.stored import encode, load, save
 from projections.projection import Connection, Place, Table
 from projections.register import names
 from projections.register.view import days_under_review, tiers_from
+from projections.versions import add_versions, with_ends
 
 Row: TypeAlias = tuple[object, ...]
 
-FOR_EVER = 2**63 - 1
-"""The `to_position` of what is known now."""
-
-_CLOSE = """
-    update {schema}.register_version{suffix} v set to_position = n.position
-    from unnest($1::text[], $2::bigint[]) n (partnership, position)
-    where v.partnership = n.partnership and v.to_position = 9223372036854775807
-"""
+_VERSIONS = Table("register_version", ("partnership", "from_position"))
 _VERSION_COLUMNS = (
     *("partnership", "from_position", "to_position", "name_key", "search_text", "communities"),
     *("countries", "tiers", "tiers_from", "live", "begun_from", "under_review", "dossier"),
@@ -48,7 +41,7 @@ class RegisterProjection:
     version = 3
     tables = (
         Table("register_state", ("partnership",)),
-        Table("register_version", ("partnership", "from_position")),
+        _VERSIONS,
         Table("register_span", ("partnership", "from_position", "number")),
     )
     sql = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
@@ -78,24 +71,16 @@ async def _write(
     versions: dict[str, list[Dossier]],
     known_before: set[str],
 ) -> None:
-    followed = {ref: found[0].version for ref, found in versions.items() if ref in known_before}
-    if followed:
-        await connection.execute(place.sql(_CLOSE), list(followed), list(followed.values()))
     version_rows: list[Row] = []
     span_rows: list[Row] = []
     for found in versions.values():
-        ends = [later.version for _, later in pairwise(found)]
-        for dossier, to_position in zip(found, [*ends, FOR_EVER], strict=True):
+        for dossier, to_position in with_ends(found):
             known = spans(dossier)
             begun_from = min(span.possible_from for span in known)
             version_rows.append(_version_row(dossier, to_position, begun_from))
             span_rows += [_span_row(dossier, n, span) for n, span in enumerate(known)]
-    await connection.copy_records_to_table(
-        place.table("register_version"),
-        schema_name=place.views,
-        columns=_VERSION_COLUMNS,
-        records=version_rows,
-    )
+    ended = {ref: found[0].version for ref, found in versions.items() if ref in known_before}
+    await add_versions(connection, place, _VERSIONS, _VERSION_COLUMNS, version_rows, ended=ended)
     await connection.copy_records_to_table(
         place.table("register_span"),
         schema_name=place.views,

@@ -1,8 +1,6 @@
 """Writes the reviews' table: one version of a review for every entry that changes it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC
-from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -11,12 +9,10 @@ from domain.decider import Entry
 from domain.partnership import events as e
 from domain.partnership.evolve import History
 from domain.review.events import REVIEW_EVENTS, ReviewEvent, ReviewOpened
-from projections.dossier.dossier import Step
+from projections.dossier.fold import step_of
 from projections.projection import CannotFollow, Connection, Place, Table
 from projections.reviews.review import Note, examined, opened, redated
-
-FOR_EVER = 2**63 - 1
-"""The `to_position` of what is known now."""
+from projections.versions import add_versions, with_ends
 
 encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(Note).decode
@@ -25,11 +21,6 @@ _KNOWN = """
     select note from {schema}.review_version{suffix}
     where partnership = any($1::text[]) and to_position = 9223372036854775807
     order by opened_position
-"""
-_CLOSE = """
-    update {schema}.review_version{suffix} v set to_position = n.position
-    from unnest($1::text[], $2::bigint[]) n (review, position)
-    where v.review = n.review and v.to_position = 9223372036854775807
 """
 _COLUMNS = (
     *("review", "from_position", "to_position", "partnership", "ground"),
@@ -60,14 +51,13 @@ class ReviewsProjection:
             for note in _noted(entry, known):
                 known[note.review] = note
                 versions.setdefault(note.review, []).append(note)
-        followed = {one: found[0].version for one, found in versions.items() if one in known_before}
-        if followed:
-            await connection.execute(place.sql(_CLOSE), list(followed), list(followed.values()))
-        await connection.copy_records_to_table(
-            place.table("review_version"),
-            schema_name=place.views,
-            columns=_COLUMNS,
-            records=[row for found in versions.values() for row in _rows(found)],
+        await add_versions(
+            connection,
+            place,
+            self.tables[0],
+            _COLUMNS,
+            [_row(note, end) for found in versions.values() for note, end in with_ends(found)],
+            ended={one: found[0].version for one, found in versions.items() if one in known_before},
         )
 
 
@@ -75,7 +65,7 @@ def _noted(entry: Entry[History], known: dict[str, Note]) -> Iterator[Note]:
     """The reviews that the entry changes, as they are after it."""
     match entry.event:
         case ReviewOpened() as event:
-            yield opened(event, entry, _step(entry))
+            yield opened(event, entry, step_of(entry))
         case e.RecordCorrected() as event:
             for note in [note for note in known.values() if note.partnership == event.partnership]:
                 after = redated(note, event, entry.position)
@@ -84,27 +74,20 @@ def _noted(entry: Entry[History], known: dict[str, Note]) -> Iterator[Note]:
         case event if isinstance(event, ReviewEvent):
             if event.review not in known:
                 raise CannotFollow(entry.position, f"review {event.review} is not recorded")
-            yield examined(known[event.review], event, entry, _step(entry))
+            yield examined(known[event.review], event, entry, step_of(entry))
         case _:
             return
 
 
-def _step(entry: Entry[History]) -> Step:
-    recorded_on = entry.recorded_at.astimezone(UTC).date()
-    return Step(entry.position, recorded_on, entry.on.text if entry.on else "")
-
-
-def _rows(found: list[Note]) -> Iterator[tuple[object, ...]]:
-    ends = [later.version for _, later in pairwise(found)]
-    for note, to_position in zip(found, [*ends, FOR_EVER], strict=True):
-        yield (
-            note.review,
-            note.version,
-            to_position,
-            note.partnership,
-            note.ground,
-            note.opened.position,
-            note.opened_on,
-            note.closed_on,
-            encode(note),
-        )
+def _row(note: Note, to_position: int) -> tuple[object, ...]:
+    return (
+        note.review,
+        note.version,
+        to_position,
+        note.partnership,
+        note.ground,
+        note.opened.position,
+        note.opened_on,
+        note.closed_on,
+        encode(note),
+    )

@@ -334,6 +334,10 @@ def test_both_have_given_notice() -> None:
     )
 
     assert refusal(c.GiveNotice, given(*ACTIVE, NOTICED, abroad).state.partnership, MAYOR)
+    by_one = given(*ACTIVE, abroad).state.partnership
+    for nobody in (COUNTERPART, deciding("mayor", CLERK_ABROAD)):
+        assert isinstance(refusal(c.GiveNotice, by_one, nobody), AlreadyRecorded)
+    assert refusal(c.GiveNotice, by_one, MAYOR) is None
 
 
 def test_the_council_gives_no_notice_and_no_machine_does() -> None:
