@@ -1,6 +1,6 @@
 """Problem documents (RFC 9457): what a program is told whose request is not done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, assert_never
 
 import msgspec
@@ -8,8 +8,9 @@ from litestar import Request, Response
 from litestar.exceptions import ValidationException
 from msgspec import Struct
 
+from adapters.shapes import Mistake, in_words
 from api.gate.errors import Finding, GateRefusal
-from api.refusals import RequestRefused
+from api.refusals import RequestRefused, UnfitBody
 from domain.errors import NotCanonical
 from domain.refusals import Invalid
 from projections.views import TimelineItem
@@ -70,21 +71,26 @@ def answer(problem: Problem) -> Response[bytes]:
     )
 
 
-def pointer(field: str) -> str:
-    """`home.name` and `evidence[0].title` as RFC 6901 pointers, relative to what they are in."""
-    parts = field.replace("[", ".").replace("]", "").split(".")
-    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts if part)
+def pointer(path: Iterable[str | int]) -> str:
+    """A path as an RFC 6901 pointer; the empty one is the whole document."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def faults_of(request: Request[Any, Any, Any], code: str, error: Exception) -> list[Fault]:
     """What of the request `error` is about; nothing where it is about the record."""
     match error:
-        case RequestRefused(pointer=None, parameter="", header=""):
+        case UnfitBody(mistakes=mistakes):
+            return [_of_member(code, mistake) for mistake in mistakes]
+        case RequestRefused(parameter="", header=""):
             return []
         case RequestRefused():
             return [
                 Fault(
-                    code, error.problem, error.remedy, error.pointer, error.parameter, error.header
+                    code,
+                    error.problem,
+                    error.remedy,
+                    parameter=error.parameter,
+                    header=error.header,
                 )
             ]
         case GateRefusal():
@@ -95,6 +101,12 @@ def faults_of(request: Request[Any, Any, Any], code: str, error: Exception) -> l
             return [_of_parameter(code, one) for one in wrong if isinstance(one, dict)]
         case _:
             return []
+
+
+def _of_member(code: str, mistake: Mistake) -> Fault:
+    problem, remedy = in_words(mistake)
+    message = f"{problem[:1].upper()}{problem[1:]}."
+    return Fault(code, message, remedy, pointer(mistake.path))
 
 
 def _of_parameter(code: str, wrong: dict[str, Any]) -> Fault:
@@ -126,6 +138,7 @@ def _of_field(request: Request[Any, Any, Any], code: str, error: Invalid | NotCa
         return Fault(code, message, error.remedy, parameter="ref")
     if request.method != "POST":
         return Fault(code, message, error.remedy, parameter=field)
-    inside = pointer(field)
+    parts = field.replace("[", ".").replace("]", "").split(".")
+    inside = pointer(part for part in parts if part)
     of_act = field in ("on", "deciding_body", "deciding_body_name")
     return Fault(code, message, error.remedy, inside if of_act else f"/command{inside}")

@@ -3,7 +3,7 @@
 RequestRefused             a code, a problem, a remedy, and what of the request it is about
   MissingHeader            a header that is needed is not there
   UnfitHeader              a header cannot be as it is
-  UnfitBody                a member of the body cannot be as it is
+  UnfitBody                members of the body cannot be as they are
   KeyReused                the idempotency key names another command already
   RecordChanged            the record is not as the sender saw it
   NotShownYet              the read models do not show a position yet
@@ -16,29 +16,22 @@ The statuses are in `api/problems.py`, by code.
 
 from collections.abc import Sequence
 
+from adapters.shapes import Mistake, in_words
 from projections.views import TimelineItem
 
 
 class RequestRefused(Exception):
     """Nothing of the request was done.
 
-    At most one of these says what is meant: `pointer` (RFC 6901, into the body), `parameter` (of
-    the query or the path), `header`.
+    At most one of these says what is meant: `parameter` (of the query or the path), `header`.
     """
 
     def __init__(
-        self,
-        code: str,
-        problem: str,
-        remedy: str,
-        *,
-        pointer: str | None = None,
-        parameter: str = "",
-        header: str = "",
+        self, code: str, problem: str, remedy: str, *, parameter: str = "", header: str = ""
     ) -> None:
         super().__init__(f"{problem} {remedy}")
         self.code, self.problem, self.remedy = code, problem, remedy
-        self.pointer, self.parameter, self.header = pointer, parameter, header
+        self.parameter, self.header = parameter, header
 
 
 class MissingHeader(RequestRefused):
@@ -56,10 +49,16 @@ class UnfitHeader(RequestRefused):
 
 
 class UnfitBody(RequestRefused):
-    """A member of the body cannot be as it is."""
+    """Members of the body cannot be as they are; `mistakes`, one at least, says which."""
 
-    def __init__(self, pointer: str, problem: str, remedy: str) -> None:
-        super().__init__("invalid", problem, remedy, pointer=pointer)
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        problem, remedy = in_words(mistakes[0])
+        where = f"{mistakes[0].field or 'The body'}: {problem}."
+        if len(mistakes) > 1:
+            more = len(mistakes) - 1
+            remedy += f" And {more} more, each under `errors` with its place and what helps."
+        super().__init__("invalid", where, remedy)
+        self.mistakes = tuple(mistakes)
 
 
 class KeyReused(RequestRefused):

@@ -60,7 +60,7 @@ _LOOSE: dict[type[Type], Any] = {IntType: int, BoolType: bool, NoneType: None}
 
 
 def mistakes_of(
-    error: msgspec.ValidationError, document: Any, shape: Any, *, strict: bool = True
+    error: msgspec.DecodeError, document: Any, shape: Any, *, strict: bool = True
 ) -> tuple[Mistake, ...]:
     """What is wrong with a document that msgspec refused: one at least, `MOST` at most.
 

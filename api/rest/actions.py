@@ -8,8 +8,10 @@ from litestar import Response, post, route
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
+from msgspec.inspect import LiteralType
 from msgspec.structs import replace
 
+from adapters.shapes import Missing
 from api.commands import execute, reviews_of
 from api.identity import account_actor, bodies_for, deciding
 from api.problems import Told, attempt
@@ -17,7 +19,7 @@ from api.refusals import KeyReused, MissingHeader, RecordChanged, UnfitBody, Unf
 from api.rest.done import address_of, done, etag_of
 from api.rest.mistakes import unfit_body
 from api.rest.moments import At, Pinned, asked
-from api.rest.schemas import Action, Actions, act_of, decoder_of, reference_of
+from api.rest.schemas import Action, Actions, act_of, body_of, decoder_of, reference_of
 from api.rest.who import ReadOnlyToken, person_of, recorder_of
 from api.services import Services
 from api.web.cases import FOUNDING, answer_for
@@ -205,7 +207,7 @@ def _decoded(verb: str, body: bytes) -> Any:
     try:
         return decoder_of(verb).decode(body)
     except msgspec.DecodeError as error:
-        raise unfit_body(error) from None
+        raise unfit_body(error, body, body_of(verb)) from None
 
 
 def _deciding(verb: str, actor: Actor, sent: Any) -> Actor:
@@ -214,11 +216,7 @@ def _deciding(verb: str, actor: Actor, sent: Any) -> Actor:
     body = sent.deciding_body
     if body is msgspec.UNSET:
         if len(possible) > 1:
-            raise UnfitBody(
-                "/deciding_body",
-                "Who decided is missing.",
-                f"Name the body: {', '.join(possible)}.",
-            )
+            raise UnfitBody((Missing(("deciding_body",), LiteralType(possible)),))
         body = possible[0]
     elif body not in possible and actor.role in who_may_act(Reviews(), verb):
         raise NotYourBody(act=act_of(verb), body=body, bodies=possible)

@@ -181,12 +181,10 @@ HOME = PROPOSAL["command"]["home"]
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
-        ({}, "/command"),
         (PROPOSAL | {"on": "last spring"}, "/on"),
         (PROPOSAL | {"on": "2999-01-01"}, "/on"),
         (PROPOSAL | {"colour": "red"}, "/colour"),
         (PROPOSAL | {"command": PROPOSAL["command"] | {"a/b~c": 1}}, "/command/a~1b~0c"),
-        (PROPOSAL | {"command": PROPOSAL["command"] | {"home": {}}}, "/command/home/community"),
         (
             PROPOSAL | {"command": PROPOSAL["command"] | {"home": HOME | {"country": "usa"}}},
             "/command/home/country",
@@ -210,6 +208,32 @@ async def test_what_cannot_be_is_named_by_its_place(
     assert [fault["pointer"] for fault in told.json()["errors"]] == [pointer]
     assert told.json()["errors"][0]["hint"]
     assert await program.head() == 0
+
+
+async def test_all_that_does_not_fit_is_told_at_once(program: Program) -> None:
+    wrong = {
+        "on": "",
+        "deciding_body": "choir",
+        "command": PROPOSAL["command"] | {"home": {}, "statment": "x", "motives": "trade"},
+    }
+
+    told = await program.act("/actions/submit-proposal", wrong)
+
+    faults = {fault["pointer"]: fault for fault in told.json()["errors"]}
+    assert (told.status_code, len(faults)) == (422, 7)
+    assert faults["/on"]["message"] == "This is empty."
+    assert faults["/command/home/name"]["message"] == "This is missing."
+    assert faults["/command/statment"]["hint"] == "Did you mean 'statement'?"
+    assert "councillor" in faults["/deciding_body"]["hint"]
+    assert "And 6 more" in told.json()["detail"]
+
+
+async def test_a_body_of_thousands_of_mistakes_is_told_the_first_of_them(program: Program) -> None:
+    wrong = {f"field-{number}": number for number in range(5000)}
+
+    told = await program.act("/actions/submit-proposal", wrong)
+
+    assert (told.status_code, len(told.json()["errors"])) == (422, 50)
 
 
 async def test_an_unknown_record_and_a_mistyped_one_are_told_apart(program: Program) -> None:
