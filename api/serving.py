@@ -13,7 +13,7 @@ from granian.server.embed import Server
 from adapters.accounts import RegisterName
 from adapters.postgres.errors import ServerWentAway
 from api.app import create_app
-from api.rest.growth import growth_of
+from api.rest.ledger_watch import watch_of
 from api.wiring import Running
 
 MOST_CONNECTIONS = 768
@@ -71,7 +71,7 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
         stop.set()
         answering.cancel()
         losing.cancel()
-        growth_of(app).close()
+        watch_of(app).close()
         server.stop()  # type: ignore[no-untyped-call] # granian leaves it without types
         with suppress(asyncio.CancelledError):
             await serving

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from api.rest.moments import Pinned, asked, today
 from api.rest.paging import Listing, PagePinned, answered, cursor_after, listed, place
-from api.rest.partnerships import OfCountry, Search, country_of
+from api.rest.partnerships import OfCountry, Search, country_of, query_of
 from api.web.visitors import READ, WebRequest, services_of
-from domain.refusals import Invalid, NotFound
+from domain.refusals import NotFound
 from projections.communities.community import Community
 from projections.views import Filters
 
@@ -43,14 +43,12 @@ async def communities(
     request: WebRequest, page: PagePinned, q: Search = None, country: OfCountry = None
 ) -> Response[CommunityList]:
     """Found by parts of any name that was recorded for them, and by country."""
-    if q is not None and len(q) > 200:
-        raise Invalid("q", "it has more than 200 characters", "Search for less.")
     services, at = services_of(request), page.at
     found = await services.communities.search(
         position=at.position,
         # No partnership begins after today.
         as_of=at.as_of if at.as_of < today(services) else None,
-        query=q or "",
+        query=query_of(q),
         country=country_of(country),
         after=page.after_as(tuple[str, str]),
         limit=page.limit,

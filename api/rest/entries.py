@@ -10,7 +10,7 @@ from litestar.params import FromPath, HeaderParameter, QueryParameter
 from msgspec import Struct
 
 from api.refusals import AnotherHistory, RequestRefused
-from api.rest.growth import growth_of
+from api.rest.ledger_watch import watch_of
 from api.rest.moments import (
     AsOf,
     KnownAt,
@@ -32,7 +32,7 @@ from api.rest.paging import (
     hash_at,
     listed,
 )
-from api.rest.recorded import RecordedEvent, Span, event_of
+from api.rest.recorded import EntryRange, RecordedEvent, event_of
 from api.rest.stream import stream
 from api.web.visitors import READ, WebRequest, services_of
 from domain.ports import Ledger
@@ -97,7 +97,7 @@ Wait = Annotated[
 ]
 
 
-async def span_of(
+async def range_of(
     request: WebRequest,
     *,
     as_of: AsOf = None,
@@ -106,7 +106,7 @@ async def span_of(
     after: LaterThan = None,
     cursor: EntryCursor = None,
     last_event_id: LastEventId = None,
-) -> Span:
+) -> EntryRange:
     """What the request asks for. Raises `Invalid`, and `AnotherHistory` as `_behind` does."""
     services = services_of(request)
     day = day_of(as_of, "as-of")
@@ -116,7 +116,7 @@ async def span_of(
         if asked_for is not None:
             await refuse_unrecorded(services, asked_for, parameter)
     start = await _start(services.ledger, after, cursor, last_event_id)
-    return Span(start, until, day)
+    return EntryRange(start, until, day)
 
 
 @route(
@@ -124,11 +124,11 @@ async def span_of(
     http_method=READ,
     summary="The feed of all entries",
     opt={"streams": True},
-    dependencies={"span": Provide(span_of)},
+    dependencies={"asked_for": Provide(range_of)},
 )
 async def entries(
     request: WebRequest,
-    span: NamedDependency[Span],
+    asked_for: NamedDependency[EntryRange],
     limit: Limit = 50,
     total: Total = None,
     wait: Wait = 0,
@@ -143,26 +143,26 @@ async def entries(
     if not 0 <= wait <= LONGEST_WAIT:
         remedy = f"Wait 0 to {LONGEST_WAIT} seconds, and ask again."
         raise Invalid("wait", f"{wait} is not from 0 to {LONGEST_WAIT}", remedy)
-    if total is not None and span.day is not None:
+    if total is not None and asked_for.day is not None:
         raise Invalid("total", "entries by a day are not counted", "Leave out `total` or `as-of`.")
-    services, growth = services_of(request), growth_of(request.app)
+    services, watch = services_of(request), watch_of(request.app)
     if request.method == "GET" and "text/event-stream" in request.headers.get("accept", ""):
-        growth.refuse_when_full()
-        return cast("Response[Any]", stream(services.ledger, growth, span))
-    read = await services.ledger.read_after(span.after, limit)
-    if not read and wait and span.until is None:
-        with growth.seat():
-            await growth.beyond(span.after, wait)
-        read = await services.ledger.read_after(span.after, limit)
-    end = (await services.ledger.head()).position if span.until is None else span.until
+        watch.refuse_when_full()
+        return cast("Response[Any]", stream(services.ledger, watch, asked_for))
+    read = await services.ledger.read_after(asked_for.after, limit)
+    if not read and wait and asked_for.until is None:
+        with watch.waiting():
+            await watch.beyond(asked_for.after, wait)
+        read = await services.ledger.read_after(asked_for.after, limit)
+    end = (await services.ledger.head()).position if asked_for.until is None else asked_for.until
     more = bool(read) and read[-1].position < end
     following = f"{read[-1].position}-{read[-1].leaf_hash.hex()}" if more else None
     return listed(
         request,
         EntryList(
-            as_of=span.day or today(services),
+            as_of=asked_for.day or today(services),
             position=end,
-            items=tuple(map(event_of, span.fitting(read))),
+            items=tuple(map(event_of, asked_for.fitting(read))),
             next=following,
             total=end if total is not None else None,
         ),

@@ -21,8 +21,6 @@ from domain.ports import Ledger
 from domain.refusals import Invalid
 
 T = TypeVar("T")
-Text = str | None
-"""A parameter that may be left out."""
 
 MOST = 500
 """Items in one answer, at most."""

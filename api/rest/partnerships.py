@@ -8,18 +8,20 @@ from litestar.di import Provide
 from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
+from api.rest.done import etag_of
 from api.rest.moments import At, Pinned, asked
-from api.rest.paging import Listing, PagePinned, Text, answered, cursor_after, listed, one_of, place
+from api.rest.paging import Listing, PagePinned, answered, cursor_after, listed, one_of, place
 from api.rest.recorded import happened_by
 from api.rest.reviews import ReviewSummaries, reviews_page
 from api.services import Services
 from api.web.visitors import READ, WebRequest, services_of
 from domain.refusals import Invalid, NotFound
-from domain.values import PartnershipId, Status, Tier, read_partnership_id
+from domain.values import TIERS, PartnershipId, Status, read_partnership_id
 from projections.views import Filters, Moment, PartnershipView, TimelineItem
 
 STATUSES: tuple[Status, ...] = get_args(Status)
-TIERS: tuple[Tier, ...] = get_args(Tier)
+LONGEST_QUERY = 200
+"""Characters of a search."""
 
 
 class PartnershipList(Listing, frozen=True, kw_only=True):
@@ -46,11 +48,11 @@ class ActList(Listing, frozen=True, kw_only=True):
 
 
 Search = Annotated[
-    Text,
+    str | None,
     QueryParameter(
         name="q",
         description="Parts of names or of the reference, in any script, without case and accents.",
-        schema_extra={"maxLength": 200},
+        schema_extra={"maxLength": LONGEST_QUERY},
     ),
 ]
 InStatus = Annotated[
@@ -62,7 +64,7 @@ InStatus = Annotated[
     ),
 ]
 OfCountry = Annotated[
-    Text,
+    str | None,
     QueryParameter(
         name="country",
         description="Only those with a party in this country: ISO 3166-1, two letters.",
@@ -76,7 +78,8 @@ OfTier = Annotated[
     ),
 ]
 OfCommunity = Annotated[
-    Text, QueryParameter(name="community", description="Only those of the community with this id.")
+    str | None,
+    QueryParameter(name="community", description="Only those of the community with this id."),
 ]
 UnderReview = Annotated[
     Literal["yes"] | None,
@@ -105,10 +108,8 @@ async def partnerships(
     under_review: UnderReview = None,
 ) -> Response[PartnershipList]:
     """Search and filter; all filters together."""
-    if q is not None and len(q) > 200:
-        raise Invalid("q", "it has more than 200 characters", "Search for less.")
     filters = Filters(
-        q or "",
+        query_of(q),
         one_of(status, STATUSES, "status"),
         country_of(country),
         one_of(tier, TIERS, "tier"),
@@ -142,7 +143,7 @@ async def partnership(
     """At any moment of either clock. At present its `ETag` is what a command's `If-Match` names."""
     reference = _reference(ref)
     view = await _view(services_of(request), reference, at)
-    etag = {"etag": f'"{view.version}"'} if at.now else {}
+    etag = {"etag": etag_of(view.version)} if at.now else {}
     return answered(PartnershipAt(at.as_of, at.position, view), at, **etag)
 
 
@@ -193,6 +194,14 @@ async def partnership_reviews(
     reference = _reference(ref)
     await _view(services_of(request), reference, page.at)
     return await reviews_page(request, page, partnership=reference)
+
+
+def query_of(text: str | None) -> str:
+    """What is searched for; empty where nothing is asked. Raises `Invalid`."""
+    if text is not None and len(text) > LONGEST_QUERY:
+        problem = f"it has more than {LONGEST_QUERY} characters"
+        raise Invalid("q", problem, "Search for less.")
+    return text or ""
 
 
 def country_of(text: str | None) -> str:

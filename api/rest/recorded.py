@@ -32,7 +32,7 @@ class RecordedEvent(Struct, frozen=True):
     leaf_hash: str
 
 
-class Span(Struct, frozen=True):
+class EntryRange(Struct, frozen=True):
     """Which entries are asked for: later than `after`, up to `until` (None: to the end there is)
     and, where a day is asked, only what had possibly taken place by then.
     """

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import msgspec
 from litestar.response import Stream
 
-from api.rest.growth import Growth
-from api.rest.recorded import Span, event_of
+from api.rest.ledger_watch import LedgerWatch
+from api.rest.recorded import EntryRange, event_of
 from domain.ports import Ledger, Recorded
 
 _HEARTBEAT = 15.0  # seconds after which a silent stream says that it is still there
@@ -14,29 +14,31 @@ _STREAM_ENDS = 900.0  # seconds without news: who reads on comes again with the 
 _AT_ONCE = 200  # entries that a stream reads in one go
 
 
-def stream(ledger: Ledger, growth: Growth, span: Span) -> Stream:
-    """Every entry of `span`, and those that come, each with the id behind which to go on."""
+def stream(ledger: Ledger, watch: LedgerWatch, asked_for: EntryRange) -> Stream:
+    """Every entry of `asked_for`, and those that come, each with the id behind which to go on."""
     return Stream(
-        _events(ledger, growth, span),
+        _events(ledger, watch, asked_for),
         media_type="text/event-stream",
         # A proxy that keeps events back until there are many makes a feed of yesterday.
         headers={"x-accel-buffering": "no"},
     )
 
 
-async def _events(ledger: Ledger, growth: Growth, span: Span) -> AsyncIterator[bytes]:
-    reached, spent = span.after, 0.0
-    with growth.seat():
+async def _events(
+    ledger: Ledger, watch: LedgerWatch, asked_for: EntryRange
+) -> AsyncIterator[bytes]:
+    reached, spent = asked_for.after, 0.0
+    with watch.waiting():
         yield b"retry: 2000\n\n"
-        while not growth.closed and spent < _STREAM_ENDS:
-            if span.until is not None and reached >= span.until:
+        while not watch.closed and spent < _STREAM_ENDS:
+            if asked_for.until is not None and reached >= asked_for.until:
                 return
             read = await ledger.read_after(reached, _AT_ONCE)
-            for one in span.fitting(read):
+            for one in asked_for.fitting(read):
                 yield _event(one)
             if read:
                 reached = read[-1].position
-            elif not await growth.beyond(reached, _HEARTBEAT):
+            elif not await watch.beyond(reached, _HEARTBEAT):
                 spent += _HEARTBEAT
                 yield b": nothing new yet\n\n"
 

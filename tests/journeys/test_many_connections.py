@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from api.rest.growth import MOST_WAITING
+from api.rest.ledger_watch import MOST_WAITING
 from tests.conftest import Database
 from tests.journeys.test_command_line import Desk
 

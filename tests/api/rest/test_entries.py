@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from api.rest.growth import Growth, growth_of
+from api.rest.ledger_watch import LedgerWatch, watch_of
 from tests.api.rest.programs import Program
 from tests.projections.played import LODZ, NORFOLK, SUSPEND, Clerks, clerk, legacy
 
@@ -132,10 +132,10 @@ async def test_who_waits_holds_no_connection(program: Program, clerks: Clerks, p
     assert all(len(answer.json()["items"]) == 1 for answer in answers)
 
 
-async def test_as_many_wait_as_there_are_seats_and_the_next_is_told(
+async def test_as_many_wait_as_may_and_the_next_is_told(
     program: Program, clerks: Clerks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.rest.growth.MOST_WAITING", 1)
+    monkeypatch.setattr("api.rest.ledger_watch.MOST_WAITING", 1)
     waiting = asyncio.create_task(program.get("/entries?after=2&wait=30"))
     await asyncio.sleep(0.3)
     refused = await program.get("/entries?after=2&wait=1")
@@ -147,15 +147,13 @@ async def test_as_many_wait_as_there_are_seats_and_the_next_is_told(
     assert (await asyncio.wait_for(waiting, 20)).status_code == 200
 
 
-async def test_a_seat_is_free_again_when_who_waited_has_gone(
-    program: Program, clerks: Clerks
-) -> None:
-    growth = Growth(program.services.ledger)
-    with growth.seat():
-        assert await growth.beyond(1, 5.0)
-        assert not await growth.beyond(2, 0.2)
+async def test_who_has_gone_waits_no_more(program: Program, clerks: Clerks) -> None:
+    watch = LedgerWatch(program.services.ledger)
+    with watch.waiting():
+        assert await watch.beyond(1, 5.0)
+        assert not await watch.beyond(2, 0.2)
 
-    assert growth._waiting == 0
+    assert watch._waiting == 0
 
 
 async def test_a_server_that_is_to_end_lets_go_who_waits(program: Program, clerks: Clerks) -> None:
@@ -166,7 +164,7 @@ async def test_a_server_that_is_to_end_lets_go_who_waits(program: Program, clerk
     await asyncio.sleep(0.3)
     assert not any(one.done() for one in waiting)
     app: Any = program.client._transport.app  # type: ignore[attr-defined]  # of an ASGITransport
-    growth_of(app).close()
+    watch_of(app).close()
 
     for answer in await asyncio.wait_for(asyncio.gather(*waiting), 10):
         assert answer.status_code == 200

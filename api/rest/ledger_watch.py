@@ -15,10 +15,10 @@ MOST_WAITING = 256
 """How many may wait in one process."""
 
 _LOOK = 0.1  # seconds between two looks at the ledger's end while somebody waits
-_log = structlog.stdlib.get_logger("twinledger.growth")
+_log = structlog.stdlib.get_logger("twinledger.watch")
 
 
-class Growth:
+class LedgerWatch:
     """Who waits holds no connection: one task asks for all of them, while there are any."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -30,13 +30,13 @@ class Growth:
         self._looking: asyncio.Task[None] | None = None
 
     def refuse_when_full(self) -> None:
-        """Raise `TooManyWaiting` where all seats are taken."""
+        """Raise `TooManyWaiting` where as many wait as may."""
         if self._waiting >= MOST_WAITING:
             raise TooManyWaiting
 
     @contextmanager
-    def seat(self) -> Iterator[None]:
-        """A place among those who wait. Raises `TooManyWaiting`."""
+    def waiting(self) -> Iterator[None]:
+        """To be among those who wait. Raises `TooManyWaiting`."""
         self.refuse_when_full()
         self._waiting += 1
         try:
@@ -57,7 +57,7 @@ class Growth:
     async def beyond(self, position: int, seconds: float) -> bool:
         """Whether an entry later than `position` is recorded before the time has passed.
 
-        For who has a seat. Returns at once when this is closed.
+        For who is among those who wait. Returns at once when this is closed.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
@@ -88,10 +88,10 @@ class Growth:
             _log.warning("look_failed", reason=str(error) or type(error).__name__)
 
 
-def growth_of(app: Litestar) -> Growth:
+def watch_of(app: Litestar) -> LedgerWatch:
     """The one of this application."""
-    if "growth" not in app.state:
+    if "watch" not in app.state:
         services: Services = app.state.services
-        app.state["growth"] = Growth(services.ledger)
-    growth: Growth = app.state["growth"]
-    return growth
+        app.state["watch"] = LedgerWatch(services.ledger)
+    watch: LedgerWatch = app.state["watch"]
+    return watch
