@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from api.problems import Item as Mistake
 from api.services import Services
-from api.web.moments import day_of, entry_number, read_moment
+from api.web.moments import day_of, read_moment, whole_number
 from api.web.typed import Typed, unfit
 from domain.dates import in_words
 from domain.history import EVENT_TYPES
@@ -144,7 +144,7 @@ def _reference(typed: Typed, mistakes: list[Mistake]) -> str:
 
 def _number(typed: Typed, field: str, mistakes: list[Mistake]) -> int | None:
     text = typed.one(field)
-    number = entry_number(text)
+    number = whole_number(text)
     if text and number is None:
         remedy = "Begin again at the first page."
         mistakes.append(Mistake(field, f"{text[:20]!r} is not a place in this list. {remedy}"))

@@ -16,7 +16,7 @@ from api.problems import Told, attempt
 from api.web.cases import Case, case_of
 from api.web.check import Line, date_line, lines_of, state_after, status_change
 from api.web.fields import Group, Rows
-from api.web.moments import entry_number
+from api.web.moments import whole_number
 from api.web.reading import read, read_date, rows_to_show
 from api.web.typed import LARGEST_BODY, Typed, read_form, unfit
 from api.web.visitors import READ, WebRequest, page, see, services_of, visitor_of
@@ -264,7 +264,7 @@ def told_nobody(case: Case) -> NotYourRole:
 def _expected(case: Case, typed: Typed) -> int | None:
     if case.partnership is None:
         return None
-    seen = entry_number(typed.one("expected"))
+    seen = whole_number(typed.one("expected"))
     return case.position if seen is None else seen
 
 

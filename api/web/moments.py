@@ -41,8 +41,8 @@ async def read_moment(services: Services, typed: Typed) -> Asked:
     return Asked(Moment(as_of, position), known_on, tuple(mistakes))
 
 
-def entry_number(text: str) -> int | None:
-    """The number of an entry as people type it, in ASCII digits; None for anything else."""
+def whole_number(text: str) -> int | None:
+    """What is typed in 1 to 15 ASCII digits, as entries and pages are; None for anything else."""
     return int(text) if _NUMBER.fullmatch(text) else None
 
 
@@ -63,7 +63,7 @@ async def _position(services: Services, text: str, mistakes: list[Mistake]) -> i
     if not text:
         return None
     last = (await services.ledger.head()).position
-    position = entry_number(text)
+    position = whole_number(text)
     if position is None or position > last:
         problem = f"{text[:20]!r} is not an entry of this register."
         mistakes.append(Mistake("position", f"{problem} They are numbered from 1 to {last}."))

@@ -9,7 +9,7 @@ from api.identity import Visitor
 from api.next_steps import next_steps
 from api.problems import Told
 from api.web.cases import FOUNDING
-from api.web.moments import Asked, entry_number, read_moment
+from api.web.moments import Asked, read_moment, whole_number
 from api.web.typed import Typed, read_query
 from api.web.visitors import READ, WebRequest, page, see, services_of, visitor_of
 from api.web.wording import STATUS_WORDS
@@ -103,5 +103,5 @@ async def _without(
 
 def _receipt(typed: Typed, timeline: tuple[TimelineItem, ...]) -> TimelineItem | None:
     """The entry that a form has just led to."""
-    position = entry_number(typed.one("recorded"))
+    position = whole_number(typed.one("recorded"))
     return next((item for item in timeline if item.position == position), None)

@@ -18,7 +18,7 @@ from api.reports.rendering import Format
 from api.reports.report import Figure, OpenedFigure, Report
 from api.reports.sister_city_transparency import REPORT, Question
 from api.services import Services
-from api.web.moments import Asked, day_of, entry_number, read_moment
+from api.web.moments import Asked, day_of, read_moment, whole_number
 from api.web.typed import Typed, read_query
 from api.web.visitors import READ, WebRequest, page, services_of
 
@@ -232,7 +232,7 @@ async def _files(services: Services, made: Made) -> tuple[Download, ...]:
 
 
 def _page_number(typed: Typed, opened: OpenedFigure) -> int:
-    return max(1, min(entry_number(typed.one("page")) or 1, _last_page(opened)))
+    return max(1, min(whole_number(typed.one("page")) or 1, _last_page(opened)))
 
 
 def _last_page(opened: OpenedFigure) -> int:
