@@ -212,3 +212,44 @@ async def test_a_corrected_date_of_a_recognition_counts(
 
     assert (await desk.view("1994-12-31")).recognitions == ()
     assert (await desk.view()).recognitions == (Recognition(SCI, True, "1995-01-01"),)
+
+
+async def test_a_corrected_date_of_a_level_counts_for_the_page_and_for_a_search(
+    clerks: Clerks, runner: Runner, register: PostgresRegister
+) -> None:
+    desk = await at_the_desk(clerks, register)
+    lowered = await desk.record(lower("friendship"), "2024-03-01")
+    await clerks.corrected(desk.reference, lowered, "effective", "2021-05-01")
+    await runner.catch_up()
+
+    assert (await desk.view("2021-05-01")).possible_tiers == ("friendship",)
+    assert await desk.found("friendship", "2021-05-01")
+    assert await desk.found("sister", "2021-05-01", lowered)
+
+
+async def test_corrected_dates_of_a_term_and_of_a_notice_count(
+    clerks: Clerks, runner: Runner, register: PostgresRegister
+) -> None:
+    desk = await at_the_desk(clerks, register, known_term="2025")
+    renewed = await desk.record(c.Renew("2030-06-30", EVIDENCE), "2024-10-01")
+    noticed = await desk.record(c.GiveNotice("2025-12-31", 90, EVIDENCE), "2024-11-01", MAYOR)
+    await clerks.corrected(desk.reference, renewed, "effective", "2023-10-01")
+    await clerks.corrected(desk.reference, noticed, "effective", "2024-11-11")
+    await runner.catch_up()
+
+    assert (await desk.view("2023-10-01")).term_end == "2030-06-30"
+    assert (await desk.view("2024-11-10")).notices == ()
+    assert (await desk.view("2024-11-11")).notices == (Notice("home", "2024-11-11", "2025-12-31"),)
+
+
+async def test_a_corrected_date_of_when_it_went_quiet_counts(
+    clerks: Clerks, runner: Runner, register: PostgresRegister
+) -> None:
+    desk = await at_the_desk(clerks, register)
+    dormant = c.MarkDormant("dormant", "norfolk-policy/3-years", "2019-06")
+    asleep = await desk.record(dormant, "2022-07-01", clerk(NORFOLK, "staff"))
+    await clerks.corrected(desk.reference, asleep, "effective", "2022-08-01")
+    await runner.catch_up()
+
+    assert (await desk.view("2022-07-31")).vitality is None
+    assert (await desk.view("2022-08-01")).vitality_since == "2022-08-01"
