@@ -3,6 +3,7 @@
 import pytest
 
 from api.app import HEADERS
+from api.web.rendering import thousands
 from tests.api.desk import CITED, LEGACY, Desk
 
 
@@ -332,3 +333,7 @@ async def test_a_program_gets_a_problem_document(desk: Desk) -> None:
 
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert answer.json()["status"] == 404
+
+
+def test_how_many_there_are_is_told_with_commas() -> None:
+    assert thousands(25_917) == "25,917"
