@@ -76,7 +76,7 @@ class _Reader:
         self._held, self._at = "", 0
         self.line = 1
         self._decoder = json.JSONDecoder(
-            object_pairs_hook=_members, parse_float=str, parse_int=str, parse_constant=str
+            object_pairs_hook=_members, parse_float=str, parse_int=str, parse_constant=_constant
         )
 
     def next_sign(self) -> str:
@@ -111,6 +111,8 @@ class _Reader:
                     ) from None
             except _Twice as error:
                 raise self.broken(f"one object names {str(error)!r} twice") from None
+            except _NoJson as error:
+                raise self.broken(f"{error} stands, which JSON has not: null is nothing") from None
             except RecursionError:
                 raise self.broken("the object that begins here is too deep") from None
             else:
@@ -137,6 +139,14 @@ class _Reader:
 
 class _Twice(Exception):
     """A member is there twice, so nobody can say which one counts."""
+
+
+class _NoJson(Exception):
+    """NaN or Infinity, as some programs write what is missing: nobody shall read a name in it."""
+
+
+def _constant(written: str) -> str:
+    raise _NoJson(written)
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

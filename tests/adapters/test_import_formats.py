@@ -162,6 +162,7 @@ def test_a_long_json_list_on_one_line_is_read_object_by_object(tmp_path: Path, l
         ('[{"city1": "Halle", "city1": "Ufa"}]', "names 'city1' twice"),
         ('[{"city1": "Halle"}]\n[]', "something follows"),
         ('[\n["Halle"]]', "in line 2 '['"),
+        ('[{"city1": NaN}]', "in line 1 NaN stands, which JSON has not"),
         ('{"a": {"a": {"a": {"a": {"a": 1}}}}}', "too deep"),
         ('{"a": ' + "[" * 100_000, "too deep"),
         ('{"a": [[1]]}', "a list of more than plain values"),
