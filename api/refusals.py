@@ -53,11 +53,9 @@ class UnfitBody(RequestRefused):
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         problem, remedy = in_words(mistakes[0])
-        where = f"{mistakes[0].field or 'The body'}: {problem}."
-        if len(mistakes) > 1:
-            more = len(mistakes) - 1
-            remedy += f" And {more} more, each under `errors` with its place and what helps."
-        super().__init__("invalid", where, remedy)
+        if others := len(mistakes) - 1:
+            remedy += f" And {others} more, each under `errors` with its place and what helps."
+        super().__init__("invalid", f"{mistakes[0].place or 'The body'}: {problem}.", remedy)
         self.mistakes = tuple(mistakes)
 
 

@@ -1,7 +1,6 @@
 """Reads regime files. What is wrong in one is said with its field, the problem and the remedy."""
 
 import hashlib
-import re
 import tomllib
 from pathlib import Path
 
@@ -9,24 +8,13 @@ import msgspec
 from msgspec import Struct
 
 from adapters.problems import CannotRun
+from adapters.shapes import WrongType, in_words, line, mistakes_of
 from domain.refusals import Invalid, NotFound
-from domain.regime import rule
 from domain.regime.lists import Lists
 from domain.regime.regime import Regime, check
 
 _FOLDER = Path(__file__).parent
 _LARGEST = 1_000_000  # bytes: a law's rule is some pages; more is another file named by mistake
-_AT = re.compile(r"(?P<problem>.*?)(?: - at `\$\.?(?P<field>.*)`)?", re.DOTALL)
-_TESTS = ", ".join(sorted(shape.__struct_config__.tag for shape in rule.Rule.__args__))
-_REMEDIES = {
-    "test": f"The tests are {_TESTS}.",
-    "threshold": "Write a whole number from 0 to 100, without quotes.",
-    "edition": 'Write the year in quotes: edition = "2019".',
-    "countries": 'Write ISO 3166-1 alpha-2 codes in a list: countries = ["US"].',
-    "other_than": 'Write ISO 3166-1 alpha-2 codes in a list: other_than = ["US"].',
-    "form": "Use bill, statute, regulation or membership_rule.",
-    "expect": "Use applies, does_not_apply, undetermined or contested.",
-}
 
 
 class RegimeRefused(CannotRun):
@@ -102,7 +90,8 @@ def _content(path: Path) -> bytes:
 
 def _regime(content: bytes, file: str) -> Regime:
     try:
-        return msgspec.convert(tomllib.loads(content.decode("utf-8")), Regime)
+        document = tomllib.loads(content.decode("utf-8"))
+        return msgspec.convert(document, Regime)
     except UnicodeDecodeError as error:
         raise RegimeRefused(
             file, f"byte {error.start}", "it is not UTF-8", "Save it as UTF-8 text."
@@ -114,11 +103,13 @@ def _regime(content: bytes, file: str) -> Regime:
     except RecursionError:
         raise RegimeRefused(file, "rule", "it is nested too deeply", "Use fewer levels.") from None
     except msgspec.ValidationError as error:
-        match = _AT.fullmatch(str(error))
-        problem, field = (match["problem"], match["field"]) if match else (str(error), None)
-        last = re.sub(r"\[.*?\]", "", field or "").rpartition(".")[2]
-        remedy = _REMEDIES.get(last, "Compare it with the file that is shipped.")
-        raise RegimeRefused(file, field or "the whole file", problem, remedy) from None
+        first, *others = mistakes_of(error, document, Regime)
+        problem, remedy = in_words(first)
+        if isinstance(first, WrongType):
+            remedy += " In TOML text stands in quotes, numbers without quotes."
+        remedy = f"{remedy} Compare it with the file that is shipped."
+        remedy = "\n  ".join((remedy, *map(line, others)))
+        raise RegimeRefused(file, first.field or "the whole file", problem, remedy) from None
 
 
 def _shipped_hashes() -> set[str]:

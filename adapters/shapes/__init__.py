@@ -16,6 +16,7 @@ from adapters.shapes.mistakes import (
     Unknown,
     WrongType,
     in_words,
+    line,
 )
 from adapters.shapes.walk import MOST, mistakes, mistakes_of
 from adapters.shapes.words import takes
@@ -33,6 +34,7 @@ __all__ = [
     "Unknown",
     "WrongType",
     "in_words",
+    "line",
     "mistakes",
     "mistakes_of",
     "takes",

@@ -12,13 +12,15 @@ Mistake          something at a path of the document is not as the type asks
   Unexplained    msgspec refuses and nothing of the above is found: msgspec's own words
 """
 
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any, TypeAlias, assert_never
 
 from msgspec import Struct
 from msgspec.inspect import StrType, Type
 
-from adapters.shapes.words import found, takes
+from adapters.shapes.words import found
+from adapters.shapes.words import takes as in_a_document
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -34,6 +36,11 @@ class _Mistake(Struct, frozen=True):
         """The path as people read it: `evidence[0].dated`; empty for the whole document."""
         parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path)
         return "".join(parts).removeprefix(".")
+
+    @property
+    def place(self) -> str:
+        """The field in a sentence: cut where its name is very long."""
+        return self.field if len(self.field) <= 100 else f"{self.field[:100]}…"
 
 
 class Missing(_Mistake, frozen=True):
@@ -93,16 +100,18 @@ Mistake: TypeAlias = (
 )
 
 
-def in_words(mistake: Mistake) -> tuple[str, str]:
-    """The problem, without a capital and a full stop, and the remedy in a sentence."""
-    belongs = takes(mistake.wanted)
-    remedy = f"It takes {belongs}."
+def in_words(mistake: Mistake, takes: Callable[[Type], str] = in_a_document) -> tuple[str, str]:
+    """The problem, without a capital and a full stop, and the remedy in a sentence.
+
+    `takes` says what a type takes; it completes "It takes ...".
+    """
+    remedy = f"It takes {takes(mistake.wanted)}."
     match mistake:
         case Missing():
             return "this is missing", remedy
         case Unknown(name=name, possible=possible):
-            near = _meant(name, possible)
-            return "there is no such field", near or f"Leave it out. Here belongs {belongs}."
+            others = f", or use one of: {', '.join(possible)}" if possible else ""
+            return "there is no such field", _meant(name, possible) or f"Leave it out{others}."
         case WrongType(value=value):
             return f"this is {found(value)}", remedy
         case NotOneOf(value=value, allowed=allowed):
@@ -125,6 +134,12 @@ def in_words(mistake: Mistake) -> tuple[str, str]:
             return words.rstrip("."), remedy
         case _:
             assert_never(mistake)
+
+
+def line(mistake: Mistake, takes: Callable[[Type], str] = in_a_document) -> str:
+    """Field, problem and remedy as one line."""
+    problem, remedy = in_words(mistake, takes)
+    return f"{mistake.place or 'all of it'}: {problem}. {remedy}"
 
 
 def _meant(name: str, possible: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 import msgspec
+from msgspec import UNSET
 from msgspec.inspect import (
     BoolType,
     DictType,
@@ -40,7 +41,7 @@ from adapters.shapes.mistakes import (
 from adapters.shapes.words import BLANK
 
 Part: TypeAlias = tuple[Path, Type, Any]
-"""A place, the type of what belongs there, what is there."""
+"""A place, the type of what belongs there, what is there: `UNSET` where it is missing."""
 
 MOST = 50
 """How many mistakes are told at once."""
@@ -80,6 +81,9 @@ def mistakes(document: Any, shape: Any, *, strict: bool = True) -> Iterator[Mist
     ahead: list[Part] = [((), _described(shape), document)]
     while ahead:
         path, wanted, value = ahead.pop()
+        if value is UNSET:
+            yield Missing(path, wanted)
+            continue
         if isinstance(wanted, Metadata):
             wanted = wanted.type
         kinds = wanted.types if isinstance(wanted, UnionType) else (wanted,)
@@ -137,16 +141,13 @@ def _at(path: Path, kind: Type, value: Any) -> Iterator[Mistake]:
     """What is wrong at a place itself, not in its parts."""
     match kind:
         case StructType(fields=fields):
-            lacking = [field for field in fields if field.encode_name not in value]
-            for field in lacking:
-                if field.required:
-                    yield Missing((*path, field.encode_name), field.type)
-            if kind.forbid_unknown_fields:
-                known = {kind.tag_field, *(field.encode_name for field in fields)}
-                possible = tuple(field.encode_name for field in lacking)
-                for name in value:
-                    if name not in known:
-                        yield Unknown((*path, name), kind, name, possible)
+            if not kind.forbid_unknown_fields:
+                return
+            names = tuple(field.encode_name for field in fields)
+            possible = tuple(name for name in names if name not in value)
+            for name in value:
+                if name not in names and name != kind.tag_field:
+                    yield Unknown((*path, name), kind, name, possible)
         case VarTupleType() | StrType() if len(value) < (kind.min_length or 0):
             yield Empty(path, kind)
         case VarTupleType(max_length=most) | StrType(max_length=most) if (
@@ -170,12 +171,13 @@ def _inside(path: Path, kind: Type, value: Any) -> list[Part]:
     match kind:
         case StructType(fields=fields):
             return [
-                ((*path, field.encode_name), field.type, value[field.encode_name])
+                ((*path, field.encode_name), field.type, value.get(field.encode_name, UNSET))
                 for field in fields
-                if field.encode_name in value
+                if field.required or field.encode_name in value
             ]
-        case VarTupleType(item_type=inner):
-            return [((*path, number), inner, item) for number, item in enumerate(value)]
+        case VarTupleType(item_type=inner, max_length=most):
+            # What is beyond the length is refused anyway, and may be very much.
+            return [((*path, number), inner, item) for number, item in enumerate(value[:most])]
         case TupleType(item_types=kinds):
             several = enumerate(zip(kinds, value, strict=False))
             return [((*path, number), inner, item) for number, (inner, item) in several]

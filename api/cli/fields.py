@@ -1,74 +1,64 @@
 """From words typed on the command line to a command: `reason="..." vote.in_favour=7`."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
 import msgspec
-from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.inspect import StructType, VarTupleType
 
-from api.cli.mistakes import (
-    EVIDENCE,
-    is_list,
-    may_be_left_out,
-    missing,
-    part_of,
-    possible,
-    refusal,
-    says_missing,
-    still_missing,
-)
+from adapters.shapes import mistakes_of
+from api.cli.mistakes import EVIDENCE, described, may_be_left_out, part_of, unfit
 from domain.history import Command
 from domain.refusals import Invalid
 from domain.values import Citation
 
 
 def document_from(shape: type[Command], words: Iterable[str], body: bytes | None) -> Any:
-    """What `field=value` words, or JSON, say about a command; refuse what is no field of it.
+    """What `field=value` words, or JSON, say about a command.
 
     A dot goes into a part (`home.name=Norfolk`). Lists take commas (`motives=education,trade`).
     Evidence is written "title | date | link | sha256" and may be given several times. What is typed
     is brought into Unicode normal form C, which not all keyboards write; JSON is taken as it is.
-    A country that is left out is empty, as in the form.
+    A country that is left out is empty, as in the form; a needed part that is left out is there
+    without its fields, so that each is told.
     """
+    known = described(shape)
     document: Any = {} if body is None else _object(body)
     for word in words:
         name, equals, value = word.partition("=")
-        if not equals:
+        if not equals or not name.strip():
             raise click.UsageError(f"{word!r} is not of the form field=value.")
-        _put(document, shape, name.strip(), unicodedata.normalize("NFC", value))
-    _leave_countries_empty(document, shape)
+        _put(document, known, name.strip(), unicodedata.normalize("NFC", value))
+    _complete(document, known)
     return document
 
 
-def command_from(shape: type[Command], document: Any, options: Iterable[str] = ()) -> Command:
-    """The command that `document` says; refuse what does not fit by name.
+def command_from(shape: type[Command], document: Any, options: Sequence[str] = ()) -> Command:
+    """The command that `document` says.
 
-    All that is still missing is told at once, with the `options` that are missing beside it.
+    All that does not fit or is missing is told at once, with the `options` that are missing.
     """
-    lacking = [*missing(shape, document), *options]
     try:
         command = msgspec.convert(document, shape, strict=False)
     except msgspec.ValidationError as error:
-        # What is typed and wrong comes first: its remedy is nearer.
-        if not lacking or not says_missing(error):
-            raise refusal(error, shape) from None
-        raise still_missing(lacking) from None
-    if lacking:
-        raise still_missing(lacking)
+        raise unfit(mistakes_of(error, document, shape, strict=False), options) from None
+    if options:
+        raise unfit((), options)
     return command
 
 
-def _leave_countries_empty(document: Any, shape: type[Struct]) -> None:
-    for field in fields(shape):
-        part = part_of(field.type)
-        if field.name in document:
-            if part is not None and isinstance(document[field.name], dict):
-                _leave_countries_empty(document[field.name], part)
-        elif field.required and may_be_left_out(field):
-            document[field.name] = ""
+def _complete(document: Any, shape: StructType) -> None:
+    for field in shape.fields:
+        if field.required and field.name not in document:
+            if may_be_left_out(field):
+                document[field.name] = ""
+            elif isinstance(field.type, StructType):
+                document[field.name] = {}
+        inside, part = document.get(field.name), part_of(field.type)
+        if part is not None and isinstance(inside, dict):
+            _complete(inside, part)
 
 
 def _object(body: bytes) -> Any:
@@ -87,25 +77,22 @@ def _json(text: bytes | str, field: str, remedy: str) -> Any:
         raise Invalid(field, "this is nested too deeply", remedy) from None
 
 
-def _put(document: Any, shape: type[Struct], name: str, value: str) -> None:
+def _put(document: Any, shape: StructType, name: str, value: str) -> None:
     first, dot, rest = name.partition(".")
-    known = {field.name: field for field in fields(shape)}
-    if first not in known:
-        raise Invalid(first or "field", "there is no such field", possible(shape))
-    kind = known[first].type
-    if dot:
-        part = part_of(kind)
-        if part is None or is_list(kind):
-            raise Invalid(name, f"{first} has no parts", f"Write {first}=...")
+    kind = next((field.type for field in shape.fields if field.name == first), None)
+    part, several = part_of(kind), isinstance(kind, VarTupleType)
+    if dot and part is not None and not several:
         inside = document.setdefault(first, {})
         if not isinstance(inside, dict):
             raise _twice(first)
         _put(inside, part, rest, value)
-    elif is_list(kind):
+    elif dot and kind is not None:
+        raise Invalid(name, f"{first} has no parts", f"Write {first}=...")
+    elif several:
         items = document.setdefault(first, [])
         if not isinstance(items, list):
             raise _twice(first)
-        items.extend(_items(first, kind, value))
+        items.extend(_items(first, part, value))
     elif first in document:
         raise _twice(first)
     else:
@@ -117,15 +104,14 @@ def _twice(field: str) -> Invalid:
     return Invalid(field, "it is given twice", "Give it once.")
 
 
-def _items(field: str, kind: Any, value: str) -> list[Any]:
-    item = part_of(kind)
-    if item is Citation:
-        parts = [part.strip() for part in value.split("|")]
-        if len(parts) > len(fields(Citation)):
-            raise Invalid(field, f"{value!r} has too many parts", f"Write {EVIDENCE}.")
-        names = [known.name for known in fields(Citation)]
-        return [{n: part for n, part in zip(names, parts, strict=False) if part}]
-    if item is not None:
+def _items(field: str, item: StructType | None, value: str) -> list[Any]:
+    if item is None:
+        return [part.strip() for part in value.split(",") if part.strip()]
+    if item.cls is not Citation:
         decoded = _json(value, field, "Give a JSON list of objects.")
         return decoded if isinstance(decoded, list) else [decoded]
-    return [part.strip() for part in value.split(",") if part.strip()]
+    parts = [part.strip() for part in value.split("|")]
+    names = [known.name for known in item.fields]
+    if len(parts) > len(names):
+        raise Invalid(field, f"{value!r} has too many parts", f"Write {EVIDENCE}.")
+    return [{name: part for name, part in zip(names, parts, strict=False) if part}]

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.shapes import line, mistakes_of
 from api.problems import Item as Mistake
 from api.problems import told
 from api.web.fields import LEAST_ROWS, YES_OR_NO, Field, Group, Item, Rows
@@ -18,7 +19,6 @@ _NUMBER = re.compile("-?[0-9]{1,16}", re.ASCII)
 _AMOUNT = re.compile("(-?)([0-9]{1,13})(?:[.]([0-9]{2}))?", re.ASCII)
 _HASH = re.compile("[0-9a-f]{64}", re.ASCII)
 _COUNTRY = re.compile("[A-Z]{2}", re.ASCII)
-_PATH = re.compile(r"at `\$[.]?(?P<path>[^`]*)`")
 
 
 def read(
@@ -31,8 +31,8 @@ def read(
     try:
         return msgspec.convert(values, shape), ()
     except msgspec.ValidationError as error:
-        found = _PATH.search(str(error))
-        return None, (Mistake(found["path"] if found else "", str(error)),)
+        wrong = mistakes_of(error, values, shape)
+        return None, tuple(Mistake(one.field, line(one)) for one in wrong)
 
 
 def read_date(field: str, text: str) -> tuple[Mistake, ...]:

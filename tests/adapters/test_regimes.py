@@ -56,8 +56,8 @@ def test_an_unknown_regime_is_answered_with_those_there_are() -> None:
     [
         ("threshold = 45", "threshold = 450", "rule.of[4].threshold", "from 0 to 100"),
         ("threshold = 45", 'threshold = "45"', "rule.of[4].threshold", "without quotes"),
-        ("threshold = 45", "", "rule.of[4]", "Compare"),
-        ("threshold = 45", "treshold = 45", "rule.of[4]", "Compare"),
+        ("threshold = 45", "", "rule.of[4].threshold", "Compare"),
+        ("threshold = 45", "treshold = 45", "rule.of[4].treshold", "Did you mean 'threshold'"),
         ('edition = "2019"', "edition = 2019", "rule.of[4].edition", "in quotes"),
         ('edition = "2019"', 'edition = "2031"', "rule.of[4].edition", "add the list"),
         ('list = "cpi"', 'list = "gdp"', "rule.of[4].list", "add the list"),
@@ -78,6 +78,17 @@ def test_a_wrong_file_names_field_and_remedy(
 
     assert refused.value.field == field
     assert remedy in refused.value.remedy
+
+
+def test_all_that_is_wrong_in_a_file_is_told_at_once(tmp_path: Path) -> None:
+    copy = changed(tmp_path, "threshold = 45", "threshold = 450")
+    copy.write_text(copy.read_text("utf-8").replace('form = "bill"', 'form = "law"'), "utf-8")
+
+    with pytest.raises(RegimeRefused) as refused:
+        load_regime(copy, LISTS)
+
+    assert "form: 'law' is not possible" in str(refused.value)
+    assert "rule.of[4].threshold: this is more than 100" in str(refused.value)
 
 
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec.inspect import StrType, type_info
 
 import adapters.regimes
-from adapters.shapes import MOST, in_words, mistakes, mistakes_of
+from adapters.shapes import MOST, in_words, line, mistakes, mistakes_of
 from adapters.shapes.words import BLANK, FORMS
 from api.rest.schemas import body_of
 from domain.answers import VERBS
@@ -63,7 +63,7 @@ def typed_for(verb: str) -> st.SearchStrategy[tuple[str, Any]]:
     return st.tuples(st.just(verb), documents(type_info(VERBS[verb])))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(VERBS)).flatmap(sent_for))
 def test_what_the_decoder_refuses_is_explained_and_nothing_else(sent: tuple[str, Any]) -> None:
     verb, document = sent
@@ -72,7 +72,7 @@ def test_what_the_decoder_refuses_is_explained_and_nothing_else(sent: tuple[str,
     assert bool(list(mistakes(document, body_of(verb)))) == bool(refusal), refusal
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(VERBS)).flatmap(typed_for))
 def test_what_is_typed_loosely_is_explained_alike(typed: tuple[str, Any]) -> None:
     verb, document = typed
@@ -81,7 +81,7 @@ def test_what_is_typed_loosely_is_explained_alike(typed: tuple[str, Any]) -> Non
     assert bool(list(mistakes(document, VERBS[verb], strict=False))) == bool(refusal), refusal
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(documents(type_info(Regime), depth=7))
 def test_a_regime_of_any_kind_is_explained(document: Any) -> None:
     refusal = refused(document, Regime)
@@ -208,6 +208,18 @@ def test_of_very_many_mistakes_the_first_are_told() -> None:
 
     assert error is not None
     assert len(mistakes_of(error, wrong, ReportActivity)) == MOST
+
+
+def test_what_is_beyond_a_list_s_length_is_not_looked_at() -> None:
+    wrong = ACTIVITY | {"evidence": 50 * [{"title": "x"}] + 5000 * [{}]}
+
+    assert list(told(wrong)) == ["evidence"]
+
+
+def test_a_name_of_thousands_of_letters_is_not_told_whole() -> None:
+    (mistake,) = mistakes(ACTIVITY | {9000 * "x": 1}, ReportActivity)
+
+    assert len(line(mistake)) < 300
 
 
 def test_a_rule_may_be_nested_deeper_than_python_calls() -> None:

@@ -75,15 +75,21 @@ def test_a_day_that_a_script_left_empty_is_not_taken_for_today(desk: Desk) -> No
 @pytest.mark.parametrize(
     ("word", "told"),
     [
-        ("home.country=Japan", "home.country: it is not of the form that is needed. It takes a"),
-        ("tier=best", "tier: 'best' is not possible. It takes contact, friendship"),
-        ("home.name= ", "home.name: it is empty. It takes text"),
-        ("motives=", "motives: it is empty. It takes with commas: common_industry"),
-        ("home.mayor=x", "mayor: there is no such field. Needed: community, name. Possible:"),
-        ("sponsor=" + 301 * "x", "sponsor: it has more than 300. It takes text, at most 300"),
+        ("home.country=Japan", "home.country: this is not of the form that is needed. It takes a"),
+        ("tier=best", "tier: 'best' is not possible. One of: contact, friendship"),
+        ("home.name= ", "home.name: this is empty. It takes text"),
+        ("motives=", "motives: this is empty. It takes with commas: common_industry"),
+        (
+            "home.mayor=x",
+            "home.mayor: there is no such field. Leave it out, or use one of: community",
+        ),
+        (
+            "sponsor=" + 301 * "x",
+            "sponsor: this has 301 characters, at most 300 are possible. Shorten it.",
+        ),
         ("evidence=a | b | c | d | e", "evidence: 'a | b | c | d | e' has too many parts."),
         ("evidence=", "\n  evidence[0].title: text"),
-        ("=x", "field: there is no such field."),
+        ("=x", "'=x' is not of the form field=value."),
     ],
 )
 def test_a_field_that_does_not_fit_is_told_with_what_it_takes(
@@ -108,6 +114,18 @@ def test_all_that_is_missing_is_told_at_once_with_the_body_that_decided(desk: De
     named = [line.partition(":")[0].strip() for line in told.splitlines()[1:]]
     parties = ["home.community", "counterpart.community", "counterpart.name"]
     assert named == [*parties, "kind", "motives", "--body"]
+
+
+def test_all_that_is_wrong_is_told_at_once_beside_what_is_missing(desk: Desk) -> None:
+    words = ("tier=best", "statment=x", "home.population=many", "motives=education")
+
+    told = desk.refused(*NEW, *words, who="clerk-1", code=2)
+
+    wrong, missing = told.split("Still missing:")
+    assert "Did you mean 'statement'?" in wrong
+    assert "tier: 'best' is not possible" in wrong
+    assert "home.population: this is text. It takes a whole number." in wrong
+    assert "home.community: text" in missing
 
 
 @pytest.mark.parametrize(
