@@ -17,8 +17,10 @@ UNDATED = (
     c.RejectCorrection,
 )
 """What is asked of the record and not of the world: it has no day of its own."""
-_LIFE = (c.ReportActivity, c.FileAnnualReport, c.RecordRecognition)
+_IN_NO_ORDER = (c.ReportActivity, c.FileAnnualReport, c.RecordRecognition)
+"""What may be found late, and have been before any other act."""
 _BESIDE_THE_STATUS = (c.MarkDormant, c.Revive, c.GiveNotice)
+"""What needs it to be in force, and not to have come to the stage of now."""
 _FACETS: dict[type[c.PartnershipCommand], tuple[Facet, ...]] = {
     c.Vary: ("text",),
     c.Renew: ("term",),
@@ -37,7 +39,7 @@ def dated(command: c.PartnershipCommand, state: State, act: Act) -> None:
         return
     if act.on is None:
         raise Invalid("on", "the day of the act is missing", "Say when it was decided or happened.")
-    if isinstance(state, Unknown) or isinstance(command, _LIFE):
+    if isinstance(state, Unknown) or isinstance(command, _IN_NO_ORDER):
         return
     for position in sorted(_builds_on(command, state, act)):
         earlier = state.record.dates.get(position)

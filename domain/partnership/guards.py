@@ -140,5 +140,6 @@ def a_side_may_give_notice(state: Known, actor: Actor) -> Refused | None:
     """One notice a side: that of the recorder's own, or the counterpart's on its evidence."""
     possible = {state.record.side_of(actor.community), "counterpart"}
     if possible <= state.record.notices.keys():
-        return AlreadyRecorded("The notice that you may give", "The next step is the end.")
+        whose = "each side" if len(possible) == 2 else state.record.counterpart.name
+        return AlreadyRecorded(f"The notice of {whose}", "The next step is the end.")
     return None

@@ -64,7 +64,7 @@ def _corrected_date(entry: Entry[History], before: Dossier | None) -> list[Chang
 def _set(event: History) -> list[Change]:
     match event:
         case e.PartnershipSuspended():
-            waiting = f"{event.waiting_days} days" if event.waiting_days else ""
+            waiting = _days(event.waiting_days)
             return [
                 Change("Resumes when", "", event.condition),
                 Change("Not before", "", waiting),
@@ -81,7 +81,7 @@ def _set(event: History) -> list[Change]:
         case e.TerminationNoticeGiven():
             return [
                 Change("To end on", "", _in_words(event.effective_day)),
-                Change("Term of notice", "", f"{event.notice_days} days"),
+                Change("Term of notice", "", _days(event.notice_days)),
             ]
         case e.AgreementSigned():
             return [Change("Delegated by", "", event.delegated_by)]
@@ -106,6 +106,11 @@ def _party(label: str, before: Party, after: Party) -> list[Change]:
         Change(label, before.name, after.name),
         Change(f"Country of {after.name}", before.country, after.country),
     ]
+
+
+def _days(count: int) -> str:
+    """`180 days`; nothing where there are none."""
+    return f"{count} day{'' if count == 1 else 's'}" if count else ""
 
 
 def _vitality(dossier: Dossier) -> str:

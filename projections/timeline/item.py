@@ -3,7 +3,7 @@
 from typing import Literal, assert_never
 
 from domain.decider import Entry
-from domain.history import EVENT_TYPES
+from domain.history import event_type
 from domain.partnership import events as e
 from domain.partnership.evolve import History
 from domain.review import events as r
@@ -15,8 +15,6 @@ from projections.timeline.sentences import sentence
 from projections.views import TimelineItem
 from projections.words import word
 
-_TYPES = {shape: tag for tag, shape in EVENT_TYPES.items()}
-
 
 def item(entry: Entry[History], before: Dossier | None, after: Dossier) -> TimelineItem:
     """What a person reads about `entry`, which led from `before` to `after`."""
@@ -24,7 +22,7 @@ def item(entry: Entry[History], before: Dossier | None, after: Dossier) -> Timel
     return TimelineItem(
         entry.position,
         event.partnership,
-        type=_TYPES[type(event)],
+        type=event_type(event),
         kind=_kind(event),
         recorded_at=entry.recorded_at,
         effective=entry.on.text if entry.on else "",
