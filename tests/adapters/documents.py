@@ -21,22 +21,13 @@ from msgspec.inspect import (
 
 Documents = st.SearchStrategy[Any]
 
-_TEXTS = ("", " ", "US", "usa", "EUR", "a" * 64, "a" * 64 + "\n", "2026-03-05", "a-b", "x" * 2001)
+_LONG = tuple(
+    length * "x" for least in (40, 100, 200, 300, 500, 1000, 2000) for length in (least, least + 1)
+)
+_TEXTS = ("", " ", "US", "usa", "EUR", "a" * 64, "a" * 64 + "\n", "2026-03-05", "a-b", *_LONG)
 _NUMBERS = (
-    -(2**70),
-    -(2**53),
-    -1,
-    0,
-    1,
-    100,
-    101,
-    799,
-    2026,
-    9999,
-    10_001,
-    2**53 - 1,
-    2**53,
-    2**70,
+    *(-(2**70), -(2**53), -1, 0, 1, 7, 100, 101, 799, 800, 9999, 10_000, 10_001, 36_525, 36_526),
+    *(2**53 - 1, 2**53, 2**70),
 )
 _READ_LOOSELY = ("7", "-1", "1.0", " 7", "10001", "true", "0", "null", "yes", "9" * 30)
 _ANYTHING: Documents = st.sampled_from(
@@ -60,7 +51,8 @@ def _of(kind: Type, depth: int, beyond: bool) -> Documents:
         case StructType():
             return _object(kind, depth, beyond)
         case VarTupleType(max_length=most) if beyond:
-            return st.sampled_from(([], [{"title": "x"}] * ((most or 0) + 1)))
+            fitting = [{"title": "x"}] * (most or 0)
+            return st.sampled_from(([], fitting, [*fitting, {"title": "x"}]))
         case VarTupleType(item_type=item, min_length=least):
             return st.lists(documents(item, depth), min_size=least or 0, max_size=(least or 0) + 1)
         case TupleType(item_types=items):

@@ -31,6 +31,7 @@ PROPOSAL: dict[str, Any] = {
     "motives": ["trade"],
 }
 ACTIVITY: dict[str, Any] = {"kind": "visit", "statement": "The choir came."}
+PAGES = [{"title": "Minutes"}]
 REGIMES = sorted(Path(adapters.regimes.__file__).parent.glob("*.toml"))
 
 
@@ -172,6 +173,22 @@ def test_all_that_is_wrong_is_told_with_its_place_and_what_helps() -> None:
 )
 def test_a_mistake_is_told_in_plain_words(wrong: Any, field: str, words: str) -> None:
     assert words in told(wrong)[field]
+
+
+@pytest.mark.parametrize(
+    ("possible", "beyond", "shape"),
+    [
+        ({"year": 800}, {"year": 799}, FileAnnualReport),
+        ({"year": 9999}, {"year": 10_000}, FileAnnualReport),
+        (ACTIVITY | {"outcome": 2000 * "x"}, ACTIVITY | {"outcome": 2001 * "x"}, ReportActivity),
+        (ACTIVITY | {"evidence": 50 * PAGES}, ACTIVITY | {"evidence": 51 * PAGES}, ReportActivity),
+    ],
+)
+def test_a_limit_is_possible_and_what_is_beyond_it_is_not(
+    possible: Any, beyond: Any, shape: Any
+) -> None:
+    assert told(possible, shape) == {}
+    assert len(told(beyond, shape)) == 1
 
 
 @pytest.mark.parametrize(
