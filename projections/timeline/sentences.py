@@ -84,7 +84,9 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
             )
         case e.RecognitionRecorded():
             how = "Listed by" if event.listed else "Not listed by"
-            since = f" from {in_words(entry.on.text)} on" if entry.on else ""
+            # An interval says itself where it begins.
+            on = entry.on.text if entry.on else ""
+            since = f" from {in_words(on)} on" if on and "/" not in on else when
             return f"{how} {event.recognising_body}{since}, recorded by {who}"
         case e.PartnershipSuspended():
             return f"Suspended by {who}{when} {_until(event.condition)}"

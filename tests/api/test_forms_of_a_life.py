@@ -53,6 +53,13 @@ OF_A_LIFE: tuple[tuple[str, dict[str, str], str], ...] = (
         | {"body": "association"},
         "Listed by Sister Cities International from 1 June 2026 on",
     ),
+    (
+        "record-recognition",
+        CITED
+        | {"recognising_body": "Sister Cities International", "listed": "yes"}
+        | {"body": "association", "on": "2026-05/.."},
+        "Listed by Sister Cities International, from May 2026 on, recorded",
+    ),
 )
 
 
