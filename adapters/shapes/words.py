@@ -34,7 +34,6 @@ BLANK = r"\S"
 _DATE_LENGTH = 40  # of domain/values.Edtf and of no other text
 _FOUND = {
     str: "text",
-    bool: "true or false",
     int: "a number",
     float: "a number with a fraction",
     list: "a list",
@@ -45,7 +44,9 @@ _FOUND = {
 
 
 def found(value: Any) -> str:
-    """What a value is: a list, text, null."""
+    """What a value is: a list, text, true."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return _FOUND.get(type(value), f"a {type(value).__name__}")
 
 

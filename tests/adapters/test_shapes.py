@@ -197,6 +197,7 @@ def test_a_limit_is_possible_and_what_is_beyond_it_is_not(
         (HOME | {"country": "usa"}, "home.country", "two capital letters, such as JP"),
         (HOME | {"country": "US\n"}, "home.country", "two capital letters, such as JP"),
         (HOME | {"population": "many"}, "home.population", "It takes a whole number or null."),
+        (HOME | {"population": True}, "home.population", "this is true. It takes a whole number"),
         (HOME | {"population": 0.5}, "home.population", "this is a number with a fraction"),
     ],
 )
