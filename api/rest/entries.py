@@ -1,6 +1,8 @@
 """The entries of the ledger: the feed on which everything else can be built, and one of them."""
 
+import asyncio
 import re
+from collections.abc import Coroutine
 from datetime import date
 from typing import Annotated, Any, cast
 
@@ -152,7 +154,7 @@ async def entries(
     read = await services.ledger.read_after(asked_for.after, limit)
     if not read and wait and asked_for.until is None:
         with watch.waiting():
-            await watch.beyond(asked_for.after, wait)
+            await _while_there(request, watch.beyond(asked_for.after, wait))
         read = await services.ledger.read_after(asked_for.after, limit)
     end = (await services.ledger.head()).position if asked_for.until is None else asked_for.until
     more = bool(read) and read[-1].position < end
@@ -182,6 +184,21 @@ async def entry(request: WebRequest, entry: FromPath[int], at: Pinned) -> Respon
     if not found:
         raise NotFound("entry", str(entry), f"Here they are numbered from 1 to {at.position}.")
     return answered(EntryAt(at.as_of, at.position, event_of(found[0]), found[0].leaf.decode()), at)
+
+
+async def _while_there(request: WebRequest, work: Coroutine[Any, Any, object]) -> None:
+    """Wait for `work` until it is done or whoever asked has gone: nobody keeps that one's place."""
+    working, leaving = asyncio.create_task(work), asyncio.create_task(_gone(request))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        working.cancel()
+        leaving.cancel()
+
+
+async def _gone(request: WebRequest) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        continue
 
 
 async def _start(

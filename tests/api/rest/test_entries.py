@@ -156,6 +156,21 @@ async def test_who_has_gone_waits_no_more(program: Program, clerks: Clerks) -> N
     assert watch._waiting == 0
 
 
+async def test_who_hangs_up_gives_up_the_place_of_a_long_poll(
+    program: Program, clerks: Clerks
+) -> None:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(_message: dict[str, Any]) -> None: ...
+
+    app: Any = program.client._transport.app  # type: ignore[attr-defined]  # of an ASGITransport
+    asked = scope(b"after=2&wait=30") | {"headers": [(b"host", b"test")]}
+
+    async with asyncio.timeout(15):
+        await app(asked, receive, send)
+
+
 async def test_a_server_that_is_to_end_lets_go_who_waits(program: Program, clerks: Clerks) -> None:
     waiting = [
         asyncio.create_task(program.get("/entries?after=2&wait=30")),
