@@ -17,7 +17,7 @@ from adapters.shapes.words import BLANK, FORMS
 from api.rest.schemas import body_of
 from domain.answers import VERBS
 from domain.partnership.commands import FileAnnualReport, ReportActivity, SubmitProposal
-from domain.regime.regime import Regime
+from domain.regime.regime import Example, Regime
 from domain.regime.rule import Rule
 from tests.adapters.documents import documents
 
@@ -203,6 +203,22 @@ def test_a_limit_is_possible_and_what_is_beyond_it_is_not(
 )
 def test_a_mistake_in_a_part_is_told_there(party: Any, field: str, words: str) -> None:
     assert words in told(PROPOSAL | {"home": party}, SubmitProposal)[field]
+
+
+def test_mistakes_are_told_in_the_order_of_the_fields() -> None:
+    assert list(told({"home": {}}, SubmitProposal)) == [
+        *("home.community", "home.name", "home.country"),
+        *("counterpart", "tier", "kind", "motives"),
+    ]
+
+
+def test_an_example_has_two_parties_and_says_yes_or_no_of_each_body() -> None:
+    wrong = {"name": "x", "parties": [{"country": "US"}], "expect": "applies"}
+
+    assert "exactly 2" in told(wrong, Example)["parties"]
+    assert (
+        "true or false" in told(wrong | {"recognised": {"SCI": "yes"}}, Example)["recognised.SCI"]
+    )
 
 
 def test_what_is_typed_is_told_when_no_number_can_be_read_from_it() -> None:
