@@ -12,7 +12,9 @@ from domain.values import Party
 class Community(Struct, frozen=True, omit_defaults=True):
     """What is stored, and what is read: a change raises the projection's version.
 
-    `name` is the newest one that was recorded, `other_names` those before it, the newest first.
+    `name` is the newest one that was recorded by who may speak for it: its own people, or those who
+    act for no community. `other_names` are the others: those before it, the newest first, and
+    behind them what other communities call it.
     `country` is ISO 3166-1 alpha-2 or empty, `latitude` and `longitude` decimal degrees as text.
     `version` is the position of the last entry that said something new, `first_position` that of
     the first one.
@@ -57,6 +59,22 @@ def known_further(known: Community, party: Party, position: int) -> Community:
         latitude=party.latitude or known.latitude,
         longitude=party.longitude or known.longitude,
         population=known.population if party.population is None else party.population,
+    )
+    return known if further == known else replace(further, version=position)
+
+
+def known_from_others(known: Community, party: Party, position: int) -> Community:
+    """The community with what another one's people say: it fills gaps and replaces nothing."""
+    names = known.other_names
+    further = replace(
+        known,
+        other_names=names if party.name in (known.name, *names) else (*names, party.name),
+        country=known.country or party.country,
+        level=known.level or party.level,
+        qid=known.qid or party.qid,
+        latitude=known.latitude or party.latitude,
+        longitude=known.longitude or party.longitude,
+        population=party.population if known.population is None else known.population,
     )
     return known if further == known else replace(further, version=position)
 

@@ -9,7 +9,13 @@ from msgspec.structs import replace
 from domain.decider import Entry
 from domain.partnership import events as e
 from domain.partnership.evolve import History
-from projections.communities.community import Community, first_known, known_further, named
+from projections.communities.community import (
+    Community,
+    first_known,
+    known_from_others,
+    known_further,
+    named,
+)
 from projections.projection import CannotFollow, Connection, Place, Table
 from projections.register.names import key, search_text
 from projections.versions import add_versions, with_ends
@@ -31,7 +37,7 @@ class CommunitiesProjection:
     """See `Projection`; the table is described in tables.sql."""
 
     name = "communities"
-    version = 1
+    version = 2
     tables = (Table("community_version", ("community", "from_position")),)
     sql = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
     handles = frozenset(
@@ -86,8 +92,10 @@ def _said(entry: Entry[History], known: dict[str, Community]) -> Iterator[Commun
                 before = known.get(party.community)
                 if before is None:
                     yield first_known(party, entry.position)
-                else:
+                elif entry.actor.community in ("", party.community):
                     yield known_further(before, party, entry.position)
+                else:
+                    yield known_from_others(before, party, entry.position)
         case e.RecordCorrected(field="party_name" | "party_country") as corrected:
             if corrected.community not in known:
                 raise CannotFollow(entry.position, f"{corrected.community!r} is not recorded")

@@ -60,6 +60,24 @@ async def test_a_later_record_adds_what_it_knows_and_takes_nothing_away(
     assert (before.name, before.population) == ("Norfolk", None)
 
 
+async def test_another_communitys_clerk_renames_nobody_and_moves_nobody(
+    clerks: Clerks, runner: Runner, communities: PostgresCommunities
+) -> None:
+    moved = replace(KALININGRAD, name="Elsewhere", country="FR", population=1)
+    await clerks.found(legacy(KALININGRAD, MUNICH))
+    await clerks.found(proposal(NORFOLK, moved), clerk(NORFOLK, "mayor"), on="2020-01-05")
+    await clerks.found(proposal(moved, LODZ), clerk(moved, "mayor"), on="2020-01-06")
+    await runner.catch_up()
+
+    before = await communities.get("Q1829", position=2)
+    assert before is not None
+    assert (before.name, before.country) == ("Калининград", "RU")
+    assert (before.other_names, before.population) == (("Elsewhere",), 1)
+    now = await communities.get("Q1829", position=NOW)
+    assert now is not None
+    assert (now.name, now.other_names, now.country) == ("Elsewhere", ("Калининград",), "FR")
+
+
 async def test_a_corrected_name_is_found_and_the_old_one_still_leads_there(
     clerks: Clerks, runner: Runner, communities: PostgresCommunities
 ) -> None:
