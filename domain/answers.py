@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from domain.partnership import rules as partnership
-from domain.partnership.commands import PartnershipCommand
+from domain.partnership.commands import FoundingCommand, PartnershipCommand
 from domain.ports import Actor
 from domain.refusals import Refused
 from domain.review import rules as review
@@ -15,6 +15,11 @@ VERBS: dict[str, type[PartnershipCommand] | type[ReviewCommand]] = {
     for shape in (*partnership.COMMANDS, *review.COMMANDS)
 }
 """`approve-by-council` and so on: the command's name as people type it."""
+
+FOUNDING_VERBS = frozenset(
+    verb for verb, shape in VERBS.items() if issubclass(shape, FoundingCommand)
+)
+"""Those that begin a record."""
 
 
 class Answer(Struct, frozen=True):

@@ -14,17 +14,17 @@ from msgspec.structs import replace
 from adapters.shapes import Missing
 from api.commands import execute, reviews_of
 from api.identity import account_actor, bodies_for, deciding
+from api.permitted import answer_for
 from api.problems import Told, attempt
 from api.refusals import KeyReused, MissingHeader, RecordChanged, UnfitBody, UnfitHeader
+from api.requests import READ, HttpRequest, services_of
 from api.rest.done import address_of, done, etag_of
 from api.rest.mistakes import unfit_body
 from api.rest.moments import At, Pinned, asked
 from api.rest.schemas import Action, Actions, act_of, body_of, decoder_of, reference_of
 from api.rest.who import ReadOnlyToken, person_of, recorder_of
 from api.services import Services
-from api.web.cases import FOUNDING, answer_for
-from api.web.visitors import READ, WebRequest, services_of
-from domain.answers import VERBS, who_may_act
+from domain.answers import FOUNDING_VERBS, VERBS, who_may_act
 from domain.dates import parse
 from domain.decider import Act
 from domain.errors import CommandKeyReused, ConditionFailed
@@ -48,7 +48,7 @@ _VERSION = re.compile('"([1-9][0-9]{0,14})"', re.ASCII)
     summary="What may begin a record",
     dependencies={"at": Provide(asked)},
 )
-async def founding_actions(request: WebRequest, at: Pinned) -> Response[Actions]:
+async def founding_actions(request: HttpRequest, at: Pinned) -> Response[Actions]:
     """The verbs that begin a partnership's record, and if not allowed why."""
     return await _allowed(request, None, at)
 
@@ -59,7 +59,7 @@ async def founding_actions(request: WebRequest, at: Pinned) -> Response[Actions]
     summary="What may be done now",
     dependencies={"at": Provide(asked)},
 )
-async def actions(request: WebRequest, ref: FromPath[str], at: Pinned) -> Response[Actions]:
+async def actions(request: HttpRequest, ref: FromPath[str], at: Pinned) -> Response[Actions]:
     """Every verb for this partnership, and if not allowed why.
 
     With `known-at` or `position`, as the record stood then; the day `as-of` changes nothing here.
@@ -68,7 +68,7 @@ async def actions(request: WebRequest, ref: FromPath[str], at: Pinned) -> Respon
 
 
 async def _allowed(
-    request: WebRequest, partnership: PartnershipId | None, at: At
+    request: HttpRequest, partnership: PartnershipId | None, at: At
 ) -> Response[Actions]:
     services = services_of(request)
     state, position = Reviews(), 0
@@ -79,7 +79,7 @@ async def _allowed(
     person = await person_of(request)
     actor = account_actor(person.account) if person else None
     token = ReadOnlyToken() if person and person.read_only else None
-    verbs = [verb for verb in VERBS if (verb in FOUNDING) == (partnership is None)]
+    verbs = [verb for verb in VERBS if (verb in FOUNDING_VERBS) == (partnership is None)]
     head = max(position, at.position)
     etag = etag_of(position) if partnership and at.now else None
     answer = Actions(
@@ -116,17 +116,17 @@ def _action(
 
 def _handler(verb: str) -> HTTPRouteHandler:
     """The operation of one verb: of a path with the record's reference, or of one that founds."""
-    if verb in FOUNDING:
+    if verb in FOUNDING_VERBS:
 
         @post(f"/partnerships/actions/{verb}", name=verb, opt={"verb": verb})
-        async def found(request: WebRequest, dry_run: DryRun = "no") -> Response[bytes]:
+        async def found(request: HttpRequest, dry_run: DryRun = "no") -> Response[bytes]:
             return await _record(request, verb, None, dry_run=dry_run == "yes")
 
         return found
 
     @post(f"/partnerships/{{ref:str}}/actions/{verb}", name=verb, opt={"verb": verb})
     async def act(
-        request: WebRequest, ref: FromPath[str], dry_run: DryRun = "no"
+        request: HttpRequest, ref: FromPath[str], dry_run: DryRun = "no"
     ) -> Response[bytes]:
         return await _record(request, verb, read_partnership_id(ref), dry_run=dry_run == "yes")
 
@@ -134,7 +134,7 @@ def _handler(verb: str) -> HTTPRouteHandler:
 
 
 async def _record(
-    request: WebRequest, verb: str, partnership: PartnershipId | None, *, dry_run: bool
+    request: HttpRequest, verb: str, partnership: PartnershipId | None, *, dry_run: bool
 ) -> Response[bytes]:
     """Check, decide and record; or, in a dry run, only say what would be recorded."""
     services = services_of(request)
@@ -163,7 +163,7 @@ async def _record(
     return done(outcome, act, dry_run=dry_run)
 
 
-def _key_of(request: WebRequest) -> str:
+def _key_of(request: HttpRequest) -> str:
     key = request.headers.get("idempotency-key")
     if key is None:
         raise MissingHeader(
@@ -181,7 +181,7 @@ def _key_of(request: WebRequest) -> str:
     return key
 
 
-def _expected_of(request: WebRequest) -> int | None:
+def _expected_of(request: HttpRequest) -> int | None:
     """The version that the sender saw, None for whichever is the newest."""
     seen = request.headers.get("if-match")
     if seen is None:

@@ -7,10 +7,10 @@ from litestar.di import Provide
 from litestar.params import FromPath
 from msgspec import Struct
 
+from api.requests import READ, HttpRequest, services_of
 from api.rest.moments import Pinned, asked, today
 from api.rest.paging import Listing, PagePinned, answered, cursor_after, listed, place
 from api.rest.partnerships import OfCountry, Search, country_of, query_of
-from api.web.visitors import READ, WebRequest, services_of
 from domain.refusals import NotFound
 from projections.communities.community import Community
 from projections.views import Filters
@@ -40,7 +40,7 @@ class CommunityAt(Struct, frozen=True):
     dependencies={"page": Provide(place)},
 )
 async def communities(
-    request: WebRequest, page: PagePinned, q: Search = None, country: OfCountry = None
+    request: HttpRequest, page: PagePinned, q: Search = None, country: OfCountry = None
 ) -> Response[CommunityList]:
     """Found by parts of any name that was recorded for them, and by country."""
     services, at = services_of(request), page.at
@@ -73,7 +73,7 @@ async def communities(
     dependencies={"at": Provide(asked)},
 )
 async def community(
-    request: WebRequest, community_id: FromPath[str], at: Pinned
+    request: HttpRequest, community_id: FromPath[str], at: Pinned
 ) -> Response[CommunityAt]:
     """With all names that were recorded for it."""
     services = services_of(request)

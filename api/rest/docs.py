@@ -11,10 +11,11 @@ from msgspec import Struct
 
 from api.problem_types import EXPLAINED
 from api.problems import statuses_of
+from api.requests import READ, HttpRequest
 from api.rest.openapi import Json
 from api.rest.router import described
 from api.web.rendering import render
-from api.web.visitors import READ, WebRequest, page
+from api.web.visitors import page
 from domain.refusals import NotFound
 
 _MARKED = re.compile("`([^`]+)`")
@@ -36,7 +37,7 @@ class Section(Struct, frozen=True):
 
 
 @route("/api/docs", http_method=READ)
-async def reference(request: WebRequest) -> Response[bytes]:
+async def reference(request: HttpRequest) -> Response[bytes]:
     """Every address and every shape."""
     # The first time takes a fifth of a second, in which others are answered.
     body = await asyncio.to_thread(_reference)
@@ -44,7 +45,7 @@ async def reference(request: WebRequest) -> Response[bytes]:
 
 
 @route("/help/problems", http_method=READ)
-async def problems(request: WebRequest) -> Response[bytes]:
+async def problems(request: HttpRequest) -> Response[bytes]:
     """All that a program may be told instead of "done"."""
     return await page(
         request,
@@ -57,7 +58,7 @@ async def problems(request: WebRequest) -> Response[bytes]:
 
 
 @route("/help/problems/{code:str}", http_method=READ)
-async def problem(request: WebRequest, code: FromPath[str]) -> Response[bytes]:
+async def problem(request: HttpRequest, code: FromPath[str]) -> Response[bytes]:
     """One of them. Raises `NotFound`."""
     known = EXPLAINED.get(code)
     if known is None:

@@ -12,6 +12,7 @@ from litestar.params import FromPath, HeaderParameter, QueryParameter
 from msgspec import Struct
 
 from api.refusals import AnotherHistory, RequestRefused
+from api.requests import READ, HttpRequest, services_of
 from api.rest.ledger_watch import watch_of
 from api.rest.moments import (
     AsOf,
@@ -36,7 +37,6 @@ from api.rest.paging import (
 )
 from api.rest.recorded import EntryRange, RecordedEvent, event_of
 from api.rest.stream import stream
-from api.web.visitors import READ, WebRequest, services_of
 from domain.ports import Ledger
 from domain.refusals import Invalid, NotFound
 
@@ -100,7 +100,7 @@ Wait = Annotated[
 
 
 async def range_of(
-    request: WebRequest,
+    request: HttpRequest,
     *,
     as_of: AsOf = None,
     known_at: KnownAt = None,
@@ -129,7 +129,7 @@ async def range_of(
     dependencies={"asked_for": Provide(range_of)},
 )
 async def entries(
-    request: WebRequest,
+    request: HttpRequest,
     asked_for: NamedDependency[EntryRange],
     limit: Limit = 50,
     total: Total = None,
@@ -177,7 +177,7 @@ async def entries(
     summary="One entry",
     dependencies={"at": Provide(asked)},
 )
-async def entry(request: WebRequest, entry: FromPath[int], at: Pinned) -> Response[EntryAt]:
+async def entry(request: HttpRequest, entry: FromPath[int], at: Pinned) -> Response[EntryAt]:
     """With the very bytes that its hash is made of. A day does not matter to an entry."""
     services = services_of(request)
     found = await services.ledger.read_after(entry - 1, 1) if 1 <= entry <= at.position else ()
@@ -186,7 +186,7 @@ async def entry(request: WebRequest, entry: FromPath[int], at: Pinned) -> Respon
     return answered(EntryAt(at.as_of, at.position, event_of(found[0]), found[0].leaf.decode()), at)
 
 
-async def _while_there(request: WebRequest, work: Coroutine[Any, Any, object]) -> None:
+async def _while_there(request: HttpRequest, work: Coroutine[Any, Any, object]) -> None:
     """Wait for `work` until it is done or whoever asked has gone: nobody keeps that one's place."""
     working, leaving = asyncio.create_task(work), asyncio.create_task(_gone(request))
     try:
@@ -196,7 +196,7 @@ async def _while_there(request: WebRequest, work: Coroutine[Any, Any, object]) -
         leaving.cancel()
 
 
-async def _gone(request: WebRequest) -> None:
+async def _gone(request: HttpRequest) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         continue
 

@@ -6,9 +6,9 @@ from litestar import Response, route
 from litestar.di import Provide
 from msgspec import Struct
 
+from api.requests import READ, HttpRequest, services_of
 from api.rest.moments import Pinned, asked
 from api.rest.paging import answered
-from api.web.visitors import READ, WebRequest, services_of
 
 NOUNS = {
     "partnerships": "The register: search, one partnership, its acts, its reviews.",
@@ -43,7 +43,7 @@ class Index(Struct, frozen=True):
 
 
 @route("/", http_method=READ, summary="What there is", dependencies={"at": Provide(asked)})
-async def index(request: WebRequest, at: Pinned) -> Response[Index]:
+async def index(request: HttpRequest, at: Pinned) -> Response[Index]:
     """The nouns, the schema and the documentation."""
     nouns = tuple(Noun(f"/api/v1/{noun}", says) for noun, says in NOUNS.items())
     name = services_of(request).name

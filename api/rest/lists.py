@@ -9,9 +9,9 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from adapters.lists import shipped_lists
+from api.requests import READ, HttpRequest
 from api.rest.moments import Pinned, asked
 from api.rest.paging import answered
-from api.web.visitors import READ, WebRequest
 from domain.regime.lists import Lists, ScoreList, list_of
 
 NOTE = (
@@ -72,7 +72,7 @@ class EditionAt(Struct, frozen=True):
 
 
 @route("/lists", http_method=READ, summary="Reference lists", dependencies={"at": Provide(asked)})
-async def lists(request: WebRequest, at: Pinned) -> Response[ReferenceLists]:
+async def lists(request: HttpRequest, at: Pinned) -> Response[ReferenceLists]:
     """With the edition of each that counts on the day."""
     items = tuple(_shown(one, at.as_of) for one in shipped().values())
     return answered(ReferenceLists(at.as_of, at.position, NOTE, items), at)
@@ -85,7 +85,7 @@ async def lists(request: WebRequest, at: Pinned) -> Response[ReferenceLists]:
     dependencies={"at": Provide(asked)},
 )
 async def reference_list(
-    request: WebRequest, list_id: FromPath[str], at: Pinned
+    request: HttpRequest, list_id: FromPath[str], at: Pinned
 ) -> Response[ReferenceListAt]:
     """Which editions there are, and which counts on the day."""
     shown = _shown(list_of(shipped(), list_id), at.as_of)
@@ -99,7 +99,7 @@ async def reference_list(
     dependencies={"at": Provide(asked)},
 )
 async def edition(
-    request: WebRequest, list_id: FromPath[str], edition: FromPath[str], at: Pinned
+    request: HttpRequest, list_id: FromPath[str], edition: FromPath[str], at: Pinned
 ) -> Response[EditionAt]:
     """Every score of the edition."""
     found = list_of(shipped(), list_id)

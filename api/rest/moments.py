@@ -12,8 +12,8 @@ from litestar.params import QueryParameter
 from msgspec import Struct
 
 from api.refusals import NotShownYet
+from api.requests import HttpRequest, services_of
 from api.services import Services
-from api.web.visitors import WebRequest, services_of
 from domain.dates import parse_day
 from domain.ports import Head
 from domain.refusals import Invalid
@@ -75,7 +75,7 @@ Pinned = NamedDependency[At]
 
 
 async def asked(
-    request: WebRequest,
+    request: HttpRequest,
     as_of: AsOf = None,
     known_at: KnownAt = None,
     position: Position = None,

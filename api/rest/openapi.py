@@ -19,8 +19,7 @@ from litestar.routes import HTTPRoute
 from api.problem_documents import MEDIA_TYPE, Problem
 from api.problems import codes_of
 from api.rest.schemas import Done, act_of, body_of, name_of
-from api.web.cases import FOUNDING
-from domain.answers import VERBS, who_may_act
+from domain.answers import FOUNDING_VERBS, VERBS, who_may_act
 from domain.review.state import Reviews
 from projections.words import word
 
@@ -121,7 +120,9 @@ def _complete(operation: Json, handler: HTTPRouteHandler, answered: Json | None)
     operation["description"] = _about(verb)
     operation["tags"] = ["commands"]
     operation["security"] = [{"token": []}]
-    operation.setdefault("parameters", []).extend([_KEY] if verb in FOUNDING else [_KEY, _SEEN])
+    operation.setdefault("parameters", []).extend(
+        [_KEY] if verb in FOUNDING_VERBS else [_KEY, _SEEN]
+    )
     operation["requestBody"] = {
         "required": True,
         "content": {"application/json": {"schema": {"$ref": _SCHEMAS.format(name=name_of(verb))}}},

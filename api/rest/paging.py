@@ -15,8 +15,8 @@ from msgspec import Meta, Raw, Struct
 from msgspec.structs import replace
 
 from api.refusals import AnotherHistory
+from api.requests import HttpRequest, services_of
 from api.rest.moments import After, AsOf, At, KnownAt, Position, asked
-from api.web.visitors import WebRequest, services_of
 from domain.ports import Ledger
 from domain.refusals import Invalid
 
@@ -107,7 +107,7 @@ L = TypeVar("L", bound=Listing)
 
 
 async def place(
-    request: WebRequest,
+    request: HttpRequest,
     *,
     as_of: AsOf = None,
     known_at: KnownAt = None,
@@ -140,7 +140,7 @@ async def place(
     return Place(at, limit, total is not None, stored.after)
 
 
-async def cursor_after(request: WebRequest, at: At, last: object | None) -> str | None:
+async def cursor_after(request: HttpRequest, at: At, last: object | None) -> str | None:
     """The cursor behind `last`, by which the list's next page begins; None where that is None."""
     if last is None:
         return None
@@ -156,7 +156,7 @@ def answered(answer: T, at: At, **headers: str) -> Response[T]:
     return Response(answer, headers={"last-position": str(at.position), **headers})
 
 
-def listed(request: WebRequest, listing: L) -> Response[L]:
+def listed(request: HttpRequest, listing: L) -> Response[L]:
     """The list with its headers: the position it was read at, and the address that goes on (RFC
     8288).
     """
@@ -212,7 +212,7 @@ def _no_cursor() -> Invalid:
     )
 
 
-def _question(request: WebRequest) -> bytes:
+def _question(request: HttpRequest) -> bytes:
     """What the list is about, in 6 bytes: the address and all parameters that choose its items."""
     chosen = sorted(
         pair for pair in request.query_params.items() if pair[0] not in _BESIDE_THE_QUESTION

@@ -8,13 +8,13 @@ from litestar.di import Provide
 from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
+from api.requests import READ, HttpRequest, services_of
 from api.rest.done import etag_of
 from api.rest.moments import At, Pinned, asked
 from api.rest.paging import Listing, PagePinned, answered, cursor_after, listed, one_of, place
 from api.rest.recorded import happened_by
 from api.rest.reviews import ReviewSummaries, reviews_page
 from api.services import Services
-from api.web.visitors import READ, WebRequest, services_of
 from domain.refusals import Invalid, NotFound
 from domain.values import TIERS, PartnershipId, Status, read_partnership_id
 from projections.views import Filters, Moment, PartnershipView, TimelineItem
@@ -97,7 +97,7 @@ UnderReview = Annotated[
     dependencies={"page": Provide(place)},
 )
 async def partnerships(
-    request: WebRequest,
+    request: HttpRequest,
     page: PagePinned,
     *,
     q: Search = None,
@@ -138,7 +138,7 @@ async def partnerships(
     dependencies={"at": Provide(asked)},
 )
 async def partnership(
-    request: WebRequest, ref: FromPath[str], at: Pinned
+    request: HttpRequest, ref: FromPath[str], at: Pinned
 ) -> Response[PartnershipAt]:
     """At any moment of either clock. At present its `ETag` is what a command's `If-Match` names."""
     reference = _reference(ref)
@@ -154,7 +154,7 @@ async def partnership(
     dependencies={"page": Provide(place)},
 )
 async def partnership_entries(
-    request: WebRequest, ref: FromPath[str], page: PagePinned
+    request: HttpRequest, ref: FromPath[str], page: PagePinned
 ) -> Response[ActList]:
     """As sentences. Where a day is asked: the acts that had possibly taken place by then."""
     services, reference, at = services_of(request), _reference(ref), page.at
@@ -188,7 +188,7 @@ async def partnership_entries(
     dependencies={"page": Provide(place)},
 )
 async def partnership_reviews(
-    request: WebRequest, ref: FromPath[str], page: PagePinned
+    request: HttpRequest, ref: FromPath[str], page: PagePinned
 ) -> Response[ReviewSummaries]:
     """Those opened by the day, the first in front."""
     reference = _reference(ref)

@@ -10,10 +10,10 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from adapters.regimes import RegimeFile, load_regime, shipped_regimes
+from api.requests import READ, HttpRequest
 from api.rest.lists import NOTE, shipped
 from api.rest.moments import Pinned, asked
 from api.rest.paging import answered
-from api.web.visitors import READ, WebRequest
 from domain.dates import parse
 from domain.refusals import NotFound
 from domain.regime.regime import Regime
@@ -66,7 +66,7 @@ class RegimeAt(Struct, frozen=True):
 
 
 @route("/regimes", http_method=READ, summary="Regimes", dependencies={"at": Provide(asked)})
-async def regimes(request: WebRequest, at: Pinned) -> Response[RegimeList]:
+async def regimes(request: HttpRequest, at: Pinned) -> Response[RegimeList]:
     """Laws, bills and rules of membership, as data."""
     ids = dict.fromkeys(file.regime.id for file in _files())
     items = tuple(_summary(_version(_versions(one), at.as_of), at.as_of) for one in ids)
@@ -79,7 +79,7 @@ async def regimes(request: WebRequest, at: Pinned) -> Response[RegimeList]:
     summary="One regime",
     dependencies={"at": Provide(asked)},
 )
-async def regime(request: WebRequest, regime_id: FromPath[str], at: Pinned) -> Response[RegimeAt]:
+async def regime(request: HttpRequest, regime_id: FromPath[str], at: Pinned) -> Response[RegimeAt]:
     """With its clauses, its rule and the examples that the rule is held to."""
     versions = _versions(regime_id)
     if not versions:

@@ -13,10 +13,10 @@ from api.distances import NULL_MODEL
 from api.reports.issue import REPORTS
 from api.reports.report import Basis, CountedRow, Figure, Report
 from api.reports.sister_city_transparency import Question
+from api.requests import READ, HttpRequest, services_of
 from api.rest.moments import At, Pinned, asked, day_of
 from api.rest.paging import Listing, PagePinned, answered, cursor_after, listed, place
 from api.services import Services
-from api.web.visitors import READ, WebRequest, services_of
 
 Since = Annotated[
     str | None,
@@ -85,7 +85,7 @@ class ClaimsAt(Struct, frozen=True):
 
 
 @route("/reports", http_method=READ, summary="Reports", dependencies={"at": Provide(asked)})
-async def reports(request: WebRequest, at: Pinned) -> Response[ReportKinds]:
+async def reports(request: HttpRequest, at: Pinned) -> Response[ReportKinds]:
     """Which there are."""
     says = "Answers the study of the Sister City Transparency Act, a bill, line by line."
     items = tuple(ReportKind(name, f"/api/v1/reports/{name}", says) for name in REPORTS)
@@ -99,7 +99,7 @@ async def reports(request: WebRequest, at: Pinned) -> Response[ReportKinds]:
     dependencies={"at": Provide(asked)},
 )
 async def report(
-    request: WebRequest,
+    request: HttpRequest,
     report: FromPath[str],
     at: Pinned,
     since: Since = None,
@@ -118,7 +118,7 @@ async def report(
     dependencies={"page": Provide(place)},
 )
 async def figure(
-    request: WebRequest,
+    request: HttpRequest,
     report: FromPath[str],
     figure: FromPath[str],
     page: PagePinned,
@@ -148,7 +148,7 @@ async def figure(
 
 
 @route("/claims", http_method=READ, summary="Claims", dependencies={"at": Provide(asked)})
-async def claims(request: WebRequest, at: Pinned) -> Response[ClaimsAt]:
+async def claims(request: HttpRequest, at: Pinned) -> Response[ClaimsAt]:
     """What is said of partnerships, what other sources say, and what the data say."""
     checked = await services_of(request).claims.checked()
     return answered(

@@ -8,9 +8,9 @@ from litestar.di import Provide
 from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
+from api.requests import READ, HttpRequest, services_of
 from api.rest.moments import At, Pinned, asked
 from api.rest.paging import Listing, PagePinned, answered, cursor_after, listed, one_of, place
-from api.web.visitors import READ, WebRequest, services_of
 from domain.decider import Entry
 from domain.history import entry_of
 from domain.partnership.evolve import History
@@ -116,7 +116,7 @@ OnGround = Annotated[
     dependencies={"page": Provide(place)},
 )
 async def reviews(
-    request: WebRequest, page: PagePinned, open: IsOpen = None, ground: OnGround = None
+    request: HttpRequest, page: PagePinned, open: IsOpen = None, ground: OnGround = None
 ) -> Response[ReviewSummaries]:
     """Of the whole register, opened by the day, the first in front."""
     return await reviews_page(
@@ -133,7 +133,7 @@ async def reviews(
     summary="One transparency review",
     dependencies={"at": Provide(asked)},
 )
-async def review(request: WebRequest, review_id: FromPath[str], at: Pinned) -> Response[ReviewAt]:
+async def review(request: HttpRequest, review_id: FromPath[str], at: Pinned) -> Response[ReviewAt]:
     """With its requests for information, their answers, the findings, and how it was closed."""
     services = services_of(request)
     summary = await services.reviews.get(review_id, day=at.as_of, position=at.position)
@@ -149,7 +149,7 @@ async def review(request: WebRequest, review_id: FromPath[str], at: Pinned) -> R
 
 
 async def reviews_page(
-    request: WebRequest,
+    request: HttpRequest,
     page: PagePinned,
     *,
     open: bool | None = None,

@@ -7,6 +7,7 @@ import msgspec
 from litestar import Response, Router, route
 
 from api.gate.middleware import gate
+from api.requests import READ
 from api.rest import (
     actions,
     communities,
@@ -20,7 +21,6 @@ from api.rest import (
 )
 from api.rest.openapi import Json, document
 from api.rest.who import known_token_only
-from api.web.visitors import READ
 
 NOUNS = (index, partnerships, communities, reviews, entries, lists, regimes, reports, actions)
 """A module per noun; each has its `HANDLERS`."""

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
 from api.identity import bodies_for
-from api.web.cases import answer_for, dated
+from api.permitted import answer_for, dated
 from domain.answers import VERBS, who_may_act
 from domain.review.state import Reviews
 from domain.values import Edtf

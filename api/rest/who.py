@@ -12,7 +12,7 @@ from msgspec import Struct
 from adapters.accounts import KEY_PREFIX, Account
 from adapters.tokens import TOKEN_PREFIX, is_well_formed
 from api.identity import account_actor
-from api.web.visitors import WebRequest, services_of
+from api.requests import HttpRequest, services_of
 from domain.ports import Actor
 
 _HOW = "Send the header `Authorization: Bearer` with a token of your account"
@@ -46,7 +46,7 @@ class Person(Struct, frozen=True):
     read_only: bool
 
 
-async def person_of(request: WebRequest) -> Person | None:
+async def person_of(request: HttpRequest) -> Person | None:
     """Whose token the request carries, as of at most a second ago; None when it carries none.
 
     Raises `NotSignedIn` for anything else in the header: reading with a token that has ended is
@@ -68,7 +68,7 @@ async def person_of(request: WebRequest) -> Person | None:
     return Person(bearer.account, bearer.read_only)
 
 
-async def recorder_of(request: WebRequest) -> Actor:
+async def recorder_of(request: HttpRequest) -> Actor:
     """As whom a command is decided; the deciding body is the role's usual one until it is named.
 
     Raises `NotSignedIn` without a token, `ReadOnlyToken` with one that only reads.
@@ -81,7 +81,7 @@ async def recorder_of(request: WebRequest) -> Actor:
     return account_actor(person.account)
 
 
-async def known_token_only(request: WebRequest) -> None:
+async def known_token_only(request: HttpRequest) -> None:
     """For `before_request`: raise `NotSignedIn` where a token is sent that opens nothing.
 
     Not for commands: each asks for its recorder by itself.

@@ -13,13 +13,14 @@ from api.identity import acting_for, bodies_for, deciding
 from api.next_steps import next_steps
 from api.problems import Item as Mistake
 from api.problems import Told, attempt
+from api.requests import READ, HttpRequest, services_of
 from api.web.cases import Case, case_of
 from api.web.check import Line, date_line, lines_of, state_after, status_change
 from api.web.fields import Group, Rows
 from api.web.moments import whole_number
 from api.web.reading import read, read_date, rows_to_show
 from api.web.typed import LARGEST_BODY, Typed, read_form, unfit
-from api.web.visitors import READ, WebRequest, page, see, services_of, visitor_of
+from api.web.visitors import page, see, visitor_of
 from api.web.wording import act_labels
 from domain.answers import who_may_act
 from domain.dates import parse
@@ -40,42 +41,44 @@ _UNFIT = "Something is missing or cannot be read"
 
 
 @route("/partnerships/{ref:str}/acts/{verb:str}", http_method=READ)
-async def act_form(request: WebRequest, ref: FromPath[str], verb: FromPath[str]) -> Response[bytes]:
+async def act_form(
+    request: HttpRequest, ref: FromPath[str], verb: FromPath[str]
+) -> Response[bytes]:
     """The empty form, or why it cannot be filled in."""
     return await _first(request, await case_of(request, verb, ref))
 
 
 @post("/partnerships/{ref:str}/acts/{verb:str}", request_max_body_size=LARGEST_BODY)
-async def act(request: WebRequest, ref: FromPath[str], verb: FromPath[str]) -> Response[bytes]:
+async def act(request: HttpRequest, ref: FromPath[str], verb: FromPath[str]) -> Response[bytes]:
     """Check or record what was filled in."""
     return await _next(request, await case_of(request, verb, ref))
 
 
 @route("/proposals/new", http_method=READ)
-async def proposal_form(request: WebRequest) -> Response[bytes]:
+async def proposal_form(request: HttpRequest) -> Response[bytes]:
     """A proposal begins a record."""
     return await _first(request, await case_of(request, "submit-proposal", None))
 
 
 @post("/proposals/new", request_max_body_size=LARGEST_BODY)
-async def propose(request: WebRequest) -> Response[bytes]:
+async def propose(request: HttpRequest) -> Response[bytes]:
     """Check or record a proposal."""
     return await _next(request, await case_of(request, "submit-proposal", None))
 
 
 @route("/legacy/new", http_method=READ)
-async def legacy_form(request: WebRequest) -> Response[bytes]:
+async def legacy_form(request: HttpRequest) -> Response[bytes]:
     """A partnership from before this register begins a record, too."""
     return await _first(request, await case_of(request, "record-legacy-partnership", None))
 
 
 @post("/legacy/new", request_max_body_size=LARGEST_BODY)
-async def record_legacy(request: WebRequest) -> Response[bytes]:
+async def record_legacy(request: HttpRequest) -> Response[bytes]:
     """Check or record a partnership from before this register."""
     return await _next(request, await case_of(request, "record-legacy-partnership", None))
 
 
-async def _first(request: WebRequest, case: Case) -> Response[bytes]:
+async def _first(request: HttpRequest, case: Case) -> Response[bytes]:
     if not case.answer.allowed:
         return await _refused(request, case)
     values = {"key": secrets.token_urlsafe(24), "expected": str(case.position)}
@@ -85,7 +88,7 @@ async def _first(request: WebRequest, case: Case) -> Response[bytes]:
     return await _form(request, case, Typed(tuple(values.items())))
 
 
-async def _next(request: WebRequest, case: Case) -> Response[bytes]:
+async def _next(request: HttpRequest, case: Case) -> Response[bytes]:
     if case.actor is None:
         return await _refused(request, case)
     typed, hashes = await read_form(request)
@@ -105,7 +108,7 @@ async def _next(request: WebRequest, case: Case) -> Response[bytes]:
 
 
 async def _decide(
-    request: WebRequest, case: Case, typed: Typed, command: Command, *, record: bool
+    request: HttpRequest, case: Case, typed: Typed, command: Command, *, record: bool
 ) -> Response[bytes]:
     services = services_of(request)
     on = typed.one("on")
@@ -145,7 +148,7 @@ async def _decide(
     return see(f"/partnerships/{outcome.partnership}?recorded={receipt.first_position}{again}")
 
 
-async def _told(request: WebRequest, case: Case, typed: Typed, answer: Told) -> Response[bytes]:
+async def _told(request: HttpRequest, case: Case, typed: Typed, answer: Told) -> Response[bytes]:
     changes: Sequence[TimelineItem] = ()
     match answer.error:
         case ConditionFailed():
@@ -178,7 +181,7 @@ async def _told(request: WebRequest, case: Case, typed: Typed, answer: Told) -> 
 
 
 async def _form(
-    request: WebRequest,
+    request: HttpRequest,
     case: Case,
     typed: Typed,
     answer: Told | None = None,
@@ -204,7 +207,7 @@ async def _form(
     )
 
 
-async def _refused(request: WebRequest, case: Case) -> Response[bytes]:
+async def _refused(request: HttpRequest, case: Case) -> Response[bytes]:
     status = 409
     if case.actor is None or case.answer.code.startswith(("not-your", "same-person")):
         status = 403

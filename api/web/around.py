@@ -3,28 +3,20 @@
 from litestar import Response, post, route
 
 from api.identity import DEMO_ROLES
+from api.requests import READ, HttpRequest, services_of
 from api.web.typed import read_form
-from api.web.visitors import (
-    READ,
-    ROLE_COOKIE,
-    SESSION_COOKIE,
-    WebRequest,
-    page,
-    secret_cookie,
-    see,
-    services_of,
-)
+from api.web.visitors import ROLE_COOKIE, SESSION_COOKIE, page, secret_cookie, see
 from api.web.wording import GLOSSARY
 
 
 @route("/help", http_method=READ)
-async def help_page(request: WebRequest) -> Response[bytes]:
+async def help_page(request: HttpRequest) -> Response[bytes]:
     """Each word of the register with its one meaning."""
     return await page(request, "help.html", section="help", glossary=GLOSSARY)
 
 
 @route("/healthz", http_method=READ)
-async def health(request: WebRequest) -> dict[str, int | None]:
+async def health(request: HttpRequest) -> dict[str, int | None]:
     """Where the ledger ends and up to where the pages show it."""
     services = services_of(request)
     head = await services.ledger.head()
@@ -32,7 +24,7 @@ async def health(request: WebRequest) -> dict[str, int | None]:
 
 
 @post("/acting")
-async def choose_role(request: WebRequest) -> Response[bytes]:
+async def choose_role(request: HttpRequest) -> Response[bytes]:
     """In the demo: act as somebody else. Anything unknown is nobody."""
     typed, _ = await read_form(request)
     chosen = next((role for role in DEMO_ROLES if role == typed.one("role")), "")
@@ -43,13 +35,13 @@ async def choose_role(request: WebRequest) -> Response[bytes]:
 
 
 @route("/sign-in", http_method=READ)
-async def sign_in_form(request: WebRequest) -> Response[bytes]:
+async def sign_in_form(request: HttpRequest) -> Response[bytes]:
     """Who records signs in with the key of their account."""
     return await page(request, "sign_in.html", section="", problem="")
 
 
 @post("/sign-in")
-async def sign_in(request: WebRequest) -> Response[bytes]:
+async def sign_in(request: HttpRequest) -> Response[bytes]:
     """The same answer for every key that opens nothing."""
     typed, _ = await read_form(request)
     accounts = services_of(request).accounts
@@ -64,7 +56,7 @@ async def sign_in(request: WebRequest) -> Response[bytes]:
 
 
 @post("/sign-out")
-async def sign_out(request: WebRequest) -> Response[bytes]:
+async def sign_out(request: HttpRequest) -> Response[bytes]:
     """End the session on the server, then in the browser."""
     token = request.cookies.get(SESSION_COOKIE)
     accounts = services_of(request).accounts

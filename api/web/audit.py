@@ -8,8 +8,9 @@ from litestar.response import Stream
 from api.audit import BODIES, KINDS, TYPES, Question, in_a_sentence, leaf_of, read_question
 from api.exports import MEDIA_TYPES, Format, export
 from api.problems import Told
+from api.requests import READ, HttpRequest, services_of
 from api.web.typed import Typed, read_query
-from api.web.visitors import READ, WebRequest, page, services_of
+from api.web.visitors import page
 from projections.words import capitalised, word
 
 AT_ONCE = 50
@@ -21,7 +22,7 @@ _UNREAD = "Some of what was asked of the log cannot be read"
 
 
 @route("/history", http_method=READ)
-async def history(request: WebRequest) -> Response[bytes]:
+async def history(request: HttpRequest) -> Response[bytes]:
     """The latest acts that fit; what was asked stays in the form, also where it cannot be read."""
     services, typed = services_of(request), read_query(request)
     question = await read_question(services, typed)
@@ -44,18 +45,18 @@ async def history(request: WebRequest) -> Response[bytes]:
 
 
 @route("/history.csv", http_method=READ)
-async def history_as_csv(request: WebRequest) -> Response[Any]:
+async def history_as_csv(request: HttpRequest) -> Response[Any]:
     """The same entries as a table for spreadsheets, oldest first."""
     return await _file(request, "csv")
 
 
 @route("/history.jsonl", http_method=READ)
-async def history_as_json_lines(request: WebRequest) -> Response[Any]:
+async def history_as_json_lines(request: HttpRequest) -> Response[Any]:
     """The same entries for programs, one JSON object a line, oldest first."""
     return await _file(request, "jsonl")
 
 
-async def _file(request: WebRequest, format: Format) -> Response[Any]:
+async def _file(request: HttpRequest, format: Format) -> Response[Any]:
     services, typed = services_of(request), read_query(request)
     question = await read_question(services, typed)
     if question.mistakes:
@@ -72,7 +73,7 @@ async def _file(request: WebRequest, format: Format) -> Response[Any]:
     return Stream(pieces, media_type=MEDIA_TYPES[format], headers=headers)
 
 
-async def _unread(request: WebRequest, typed: Typed, question: Question) -> Response[bytes]:
+async def _unread(request: HttpRequest, typed: Typed, question: Question) -> Response[bytes]:
     told = Told(400, _UNREAD, question.mistakes)
     return await page(
         request, "history.html", status=400, told=told, found=None, asked=[], **_form(typed)

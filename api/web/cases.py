@@ -3,21 +3,19 @@
 from msgspec import Struct
 
 from api.commands import reviews_of
+from api.permitted import answer_for, dated
+from api.requests import HttpRequest, services_of
 from api.web.choices import choices_for
 from api.web.fields import Item, fields_of
-from api.web.visitors import WebRequest, services_of, visitor_of
-from domain.answers import VERBS, Answer, who_may_act
-from domain.answers import answer as answer_to
+from api.web.visitors import visitor_of
+from domain.answers import VERBS, Answer
 from domain.history import Command
-from domain.partnership.checks import UNDATED
 from domain.partnership.state import Record, Unknown
 from domain.ports import Actor
-from domain.refusals import NotFound, NotYourRole
-from domain.review.commands import ReviewCommand
+from domain.refusals import NotFound
 from domain.review.state import Reviews
 from domain.values import PartnershipId, read_partnership_id
 from projections.views import TimelineItem
-from projections.words import word
 
 FOUNDING = {"submit-proposal": "/proposals/new", "record-legacy-partnership": "/legacy/new"}
 """The acts that begin a record have an address of their own."""
@@ -55,14 +53,7 @@ class Case(Struct, frozen=True):
         return dated(self.shape)
 
 
-def dated(shape: type[Command]) -> str:
-    """Whether an act has a date of its own: `no`, `may` or `must`."""
-    if shape in UNDATED:
-        return "no"
-    return "may" if issubclass(shape, ReviewCommand) else "must"
-
-
-async def case_of(request: WebRequest, verb: str, ref: str | None) -> Case:
+async def case_of(request: HttpRequest, verb: str, ref: str | None) -> Case:
     """The case of `verb` on the partnership `ref`, None for the acts that begin a record.
 
     Raises `NotFound` for an unknown verb or record, `Invalid` for what is no reference.
@@ -88,14 +79,3 @@ async def case_of(request: WebRequest, verb: str, ref: str | None) -> Case:
         fields_of(VERBS[verb], choices_for(verb, state, timeline)),
         timeline,
     )
-
-
-def answer_for(verb: str, state: Reviews, actor: Actor | None) -> Answer:
-    """Whether `actor` may do it now; None is somebody who only reads."""
-    known = actor or Actor("unknown", "", "", "", "nobody")
-    answer = answer_to(verb, state, known)
-    if actor is not None:
-        return answer
-    roles = ", ".join(map(word, who_may_act(state, verb)))
-    because = f"You only read here. This is recorded by: {roles}."
-    return Answer(verb, answer.act, False, NotYourRole.code, because)

@@ -8,10 +8,11 @@ from api.commands import reviews_of
 from api.identity import Visitor
 from api.next_steps import next_steps
 from api.problems import Told
+from api.requests import READ, HttpRequest, services_of
 from api.web.cases import FOUNDING
 from api.web.moments import Asked, read_moment, whole_number
 from api.web.typed import Typed, read_query
-from api.web.visitors import READ, WebRequest, page, see, services_of, visitor_of
+from api.web.visitors import page, see, visitor_of
 from api.web.wording import STATUS_WORDS
 from domain.answers import Answer, answers
 from domain.partnership.state import Unknown
@@ -30,7 +31,7 @@ class Acts(Struct, frozen=True):
 
 
 @route("/partnerships/{ref:str}", http_method=READ)
-async def partnership(request: WebRequest, ref: FromPath[str]) -> Response[bytes]:
+async def partnership(request: HttpRequest, ref: FromPath[str]) -> Response[bytes]:
     """The page of one partnership, now or at another moment of either clock."""
     services = services_of(request)
     reference = _reference(ref)
@@ -84,7 +85,7 @@ def _reference(text: str) -> PartnershipId:
 
 
 async def _without(
-    request: WebRequest, reference: PartnershipId, state: Reviews, typed: Typed, asked: Asked
+    request: HttpRequest, reference: PartnershipId, state: Reviews, typed: Typed, asked: Asked
 ) -> Response[bytes]:
     """The record exists, but there is nothing to show at this moment."""
     mistakes = Told(400, "Some of the address cannot be read", asked.mistakes)

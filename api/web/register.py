@@ -9,10 +9,11 @@ from api.countries import country_name
 from api.identity import Visitor
 from api.problems import Item as Mistake
 from api.problems import Told, attempt
+from api.requests import READ, HttpRequest, services_of
 from api.web.cases import FOUNDING
 from api.web.moments import read_moment
 from api.web.typed import Typed, read_query, unfit
-from api.web.visitors import READ, WebRequest, page, see, services_of, visitor_of
+from api.web.visitors import page, see, visitor_of
 from api.web.wording import STATUS_WORDS
 from domain.answers import answers, who_may_act
 from domain.dates import in_words
@@ -36,13 +37,13 @@ class Bar(Struct, frozen=True):
 
 
 @route("/", http_method=READ)
-async def home(request: WebRequest) -> Response[bytes]:
+async def home(request: HttpRequest) -> Response[bytes]:
     """The register is the first page."""
     return see("/partnerships")
 
 
 @route("/partnerships", http_method=READ)
-async def register(request: WebRequest) -> Response[bytes]:
+async def register(request: HttpRequest) -> Response[bytes]:
     """Search and filter; what was asked stays in the form, also where it cannot be answered."""
     services = services_of(request)
     typed = read_query(request)

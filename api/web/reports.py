@@ -17,10 +17,11 @@ from api.reports.issue import FORMATS
 from api.reports.rendering import Format
 from api.reports.report import Figure, OpenedFigure, Report
 from api.reports.sister_city_transparency import REPORT, Question
+from api.requests import READ, HttpRequest, services_of
 from api.services import Services
 from api.web.moments import Asked, day_of, read_moment, whole_number
 from api.web.typed import Typed, read_query
-from api.web.visitors import READ, WebRequest, page, services_of
+from api.web.visitors import page
 
 AT_ONCE = 100
 ADDRESS = f"/reports/{REPORT}"
@@ -82,13 +83,13 @@ class Group(Struct, frozen=True):
 
 
 @route("/reports", http_method=READ)
-async def reports(request: WebRequest) -> Response[bytes]:
+async def reports(request: HttpRequest) -> Response[bytes]:
     """What reports there are."""
     return await page(request, "reports.html", section="reports")
 
 
 @route(ADDRESS, http_method=READ)
-async def report(request: WebRequest) -> Response[bytes]:
+async def report(request: HttpRequest) -> Response[bytes]:
     """All lines of the report, each figure a link to what it counts."""
     services = services_of(request)
     reading = await _read(services, read_query(request))
@@ -102,25 +103,25 @@ async def report(request: WebRequest) -> Response[bytes]:
 
 
 @route(f"{ADDRESS}.json", http_method=READ)
-async def report_as_json(request: WebRequest) -> Response[bytes]:
+async def report_as_json(request: HttpRequest) -> Response[bytes]:
     """The report, or with `figure` the rows behind one figure, for programs."""
     return await _file(request, "json")
 
 
 @route(f"{ADDRESS}.csv", http_method=READ)
-async def report_as_csv(request: WebRequest) -> Response[bytes]:
+async def report_as_csv(request: HttpRequest) -> Response[bytes]:
     """The same for spreadsheets."""
     return await _file(request, "csv")
 
 
 @route(f"{ADDRESS}.txt", http_method=READ)
-async def report_as_text(request: WebRequest) -> Response[bytes]:
+async def report_as_text(request: HttpRequest) -> Response[bytes]:
     """The same for people."""
     return await _file(request, "text")
 
 
 @route(f"{ADDRESS}/figures/{{figure:str}}", http_method=READ)
-async def figure(request: WebRequest, figure: FromPath[str]) -> Response[bytes]:
+async def figure(request: HttpRequest, figure: FromPath[str]) -> Response[bytes]:
     """The rows behind one figure: which partnership, why it counts, which entries say so."""
     services = services_of(request)
     reading = await _read(services, read_query(request))
@@ -144,7 +145,7 @@ async def figure(request: WebRequest, figure: FromPath[str]) -> Response[bytes]:
 
 
 @route("/claims", http_method=READ)
-async def claims(request: WebRequest) -> Response[bytes]:
+async def claims(request: HttpRequest) -> Response[bytes]:
     """What is said of partnerships, and what the data say."""
     checked = await services_of(request).claims.checked()
     return await page(
@@ -183,7 +184,7 @@ async def _made(services: Services, reading: Reading) -> Made | Told:
 
 
 async def _page(
-    request: WebRequest, reading: Reading, template: str, told: Told | None = None, **values: Any
+    request: HttpRequest, reading: Reading, template: str, told: Told | None = None, **values: Any
 ) -> Response[bytes]:
     return await page(
         request,
@@ -199,7 +200,7 @@ async def _page(
     )
 
 
-async def _file(request: WebRequest, format: Format) -> Response[bytes]:
+async def _file(request: HttpRequest, format: Format) -> Response[bytes]:
     services = services_of(request)
     reading = await _read(services, read_query(request))
     made = await _made(services, reading)

@@ -2,29 +2,18 @@
 
 from typing import Any
 
-from litestar import HttpMethod, Request, Response
+from litestar import Response
 from litestar.datastructures import Cookie
 
 from api.identity import DEMO_ROLE_NAMES, DEMO_ROLES, Visitor
-from api.services import Services
+from api.requests import HttpRequest, services_of
 from api.web.rendering import render
 
 ROLE_COOKIE = "twinledger_role"
 SESSION_COOKIE = "twinledger_session"
 
-READ = (HttpMethod.GET, HttpMethod.HEAD)
-"""How a page is asked for: whole, or only whether it is there. The server sends a HEAD no body."""
 
-WebRequest = Request[Any, Any, Any]
-
-
-def services_of(request: WebRequest) -> Services:
-    """What the application was created with."""
-    services: Services = request.app.state.services
-    return services
-
-
-async def visitor_of(request: WebRequest) -> Visitor:
+async def visitor_of(request: HttpRequest) -> Visitor:
     """In the demo the chosen role, elsewhere the account that is signed in."""
     services = services_of(request)
     if services.demo:
@@ -37,7 +26,7 @@ async def visitor_of(request: WebRequest) -> Visitor:
 
 
 async def page(
-    request: WebRequest, template: str, *, status: int = 200, **values: Any
+    request: HttpRequest, template: str, *, status: int = 200, **values: Any
 ) -> Response[bytes]:
     """The page with its head: where the visitor is and as whom."""
     services = services_of(request)
@@ -55,7 +44,7 @@ async def page(
     )
 
 
-def secret_cookie(request: WebRequest, name: str, value: str) -> Cookie:
+def secret_cookie(request: HttpRequest, name: str, value: str) -> Cookie:
     """A cookie that only this site's own pages send back, and no script reads."""
     return Cookie(
         key=name,

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from api.identity import bodies_for
-from api.web.cases import dated
+from api.permitted import dated
 from domain.answers import VERBS
 from domain.history import Command
 from domain.partnership import commands as c

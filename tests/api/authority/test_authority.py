@@ -19,8 +19,7 @@ from msgspec import Struct
 
 from api.app import create_app
 from api.services import Services
-from api.web.cases import FOUNDING
-from domain.answers import VERBS
+from domain.answers import FOUNDING_VERBS, VERBS
 from tests.api.authority.acts import ACTS, TAKES_THE_PAIR, body_of, form_of
 from tests.api.authority.people import COLUMNS, Credentials, Way, employ, role_of
 from tests.api.authority.situations import SITUATIONS, Seeded, free_the_pair, seed
@@ -187,4 +186,4 @@ def test_every_cell_of_the_table_is_filled_in_for_a_situation_that_is_known() ->
 def _each_verb(route: str) -> list[str]:
     if "{verb}" not in route:
         return [route]
-    return [route.replace("{verb}", verb) for verb in VERBS if verb not in FOUNDING]
+    return [route.replace("{verb}", verb) for verb in VERBS if verb not in FOUNDING_VERBS]
