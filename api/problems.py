@@ -239,9 +239,14 @@ def _handle_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     status = error.status_code
     if status >= 500:
         return _handle_fault(request, error)
-    title, detail = _OF_STATUS.get(status, _OF_STATUS[400])
+    response = _told_http(request, error, status)
+    response.headers.update(error.headers or {})  # with 405 the methods that there are
+    return response
+
+
+def _told_http(request: AnyRequest, error: HTTPException, status: int) -> Response[bytes]:
     if not _is_program(request):
-        return _page(status, title, detail)
+        return _page(status, *_OF_STATUS.get(status, _OF_STATUS[400]))
     code = CODE_OF_STATUS.get(status, "malformed")
     if isinstance(error, ValidationException):
         status, code = 422, "invalid"

@@ -39,6 +39,10 @@ def dated(command: c.PartnershipCommand, state: State, act: Act) -> None:
         return
     if act.on is None:
         raise Invalid("on", "the day of the act is missing", "Say when it was decided or happened.")
+    if act.on.latest is None:
+        raise Invalid(
+            "on", f"{act.on.text} has no end", "Write the day of the act, as far as it is known."
+        )
     if isinstance(state, Unknown) or isinstance(command, _IN_NO_ORDER):
         return
     for position in sorted(_builds_on(command, state, act)):

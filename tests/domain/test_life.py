@@ -60,6 +60,13 @@ def test_it_does_not_come_into_force_ahead_of_its_day() -> None:
     assert given(*AGREED).when(c.BringIntoForce(), on="2026-12-01").refused(Invalid).field == "on"
 
 
+@pytest.mark.parametrize("command", [SUSPEND, end("home"), c.ReportActivity("visit", "A visit.")])
+def test_an_act_that_has_taken_place_is_not_dated_by_a_time_without_end(
+    command: c.PartnershipCommand,
+) -> None:
+    assert given(*ACTIVE).when(command, on="2026-04-01/..").refused(Invalid).field == "on"
+
+
 def test_a_day_that_has_begun_in_kiribati_is_no_future() -> None:
     history = given(*AGREED)
 

@@ -33,6 +33,16 @@ async def test_below_the_interface_every_problem_is_a_document(
     assert told.json()["instance"] == path.partition("?")[0]
 
 
+@pytest.mark.parametrize("path", ["/api/v1/partnerships/actions", "/partnerships"])
+async def test_a_method_that_is_not_possible_names_those_that_are(
+    path: str, program: Program
+) -> None:
+    told = await program.client.delete(path)
+
+    assert told.status_code == 405
+    assert {"GET", "HEAD"} <= {one.strip() for one in told.headers["allow"].split(",")}
+
+
 async def test_a_body_that_is_no_json_is_refused_before_it_is_read(program: Program) -> None:
     told = await program.client.post(
         "/api/v1/partnerships/actions/submit-proposal", content="on=2026", headers={"a": "b"}
