@@ -32,18 +32,14 @@ def configure_log(file: Path | None = None, *, level: str = "INFO") -> None:
     Without a file it goes to standard error. May be called again; the last call counts.
     Raises `SettingsRefused` when the file cannot be written.
     """
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *_SHARED,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )
     handler = _handler_for(file)
+    structlog.configure(
+        processors=[*_SHARED, structlog.processors.JSONRenderer(serializer=_line)],
+        logger_factory=lambda name="": _Logger(name, handler),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    )
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Formatter(
             foreign_pre_chain=_SHARED,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -68,6 +64,36 @@ def logged_with(*, request_id: str | None = None, command_id: str | None = None)
     given = {name: value for name, value in ids.items() if value is not None}
     with structlog.contextvars.bound_contextvars(**given):
         yield
+
+
+class _Line(logging.LogRecord):
+    """A line as it is to be written: what a record has beside it is already in it."""
+
+    def __init__(self, text: str) -> None:
+        self.msg, self.args = text, ()
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Makes a line of what libraries log; ours is one already."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return record.msg if isinstance(record, _Line) else super().format(record)
+
+
+class _Logger:
+    """Where our own lines go: straight to the handler, which answers for what it cannot write.
+
+    Each act writes one, and the way through the standard library costs as much as deciding it.
+    """
+
+    def __init__(self, name: str, handler: logging.Handler) -> None:
+        self.name, self._handler = name, handler
+
+    def msg(self, text: str) -> None:
+        """Write a line."""
+        self._handler.handle(_Line(text))
+
+    debug = info = warning = error = critical = msg
 
 
 def _handler_for(file: Path | None) -> "logging.StreamHandler[Any]":

@@ -38,15 +38,15 @@ _ATTEMPTS = 5
 class Outcome(Struct, frozen=True):
     """What a command did. `receipt` is None after a dry run: nothing was recorded.
 
-    `effective` has the EDTF date of each of `events`, None where it has none; `before` are all
-    entries of the partnership that stand before them.
+    `effective` has the EDTF date of each of `events`, None where it has none; `before` is the
+    partnership as it stood before them.
     """
 
     partnership: PartnershipId
     events: tuple[History, ...]
     receipt: Receipt | None
     effective: tuple[str | None, ...] = ()
-    before: tuple[Entry[History], ...] = ()
+    before: Reviews = Reviews()
 
 
 async def execute(
@@ -83,7 +83,7 @@ async def execute(
                 events, command, act, read=case.tags, after=case.after, pair=case.pair
             )
             effective = tuple(new.effective for new in submission.events)
-            decided = Outcome(events[0].partnership, events, None, effective, case.entries)
+            decided = Outcome(events[0].partnership, events, None, effective, case.state)
             if dry_run:
                 ledger.check(submission)
                 return decided
@@ -118,7 +118,7 @@ async def _recorded(ledger: Ledger, receipt: Receipt) -> Outcome:
         tuple(entry_of(stored).event for stored in own),
         receipt,
         tuple(stored.effective for stored in own),
-        tuple(entry_of(stored) for stored in known if stored.position < first),
+        REVIEW.fold(entry_of(stored) for stored in known if stored.position < first),
     )
 
 
@@ -145,19 +145,16 @@ async def _entries_of(ledger: Ledger, partnership: PartnershipId) -> tuple[Entry
 
 
 class _Case(Struct, frozen=True):
-    """What a decision rests on: the state, the tags it was read by, the last position read, and
-    the partnership's own entries."""
+    """What a decision rests on: the state, the tags it was read by, the last position read.
+
+    `version` is the last entry of the partnership itself: others of its pair may be later.
+    """
 
     state: Reviews
     tags: frozenset[str]
     after: int
     pair: str
-    entries: tuple[Entry[History], ...] = ()
-
-    @property
-    def version(self) -> int:
-        """The last entry of the partnership itself: others of its pair may be later."""
-        return self.entries[-1].position if self.entries else self.after
+    version: int
 
     def decide(self, command: Command, act: Act) -> tuple[History, ...]:
         if isinstance(command, ReviewCommand):
@@ -175,11 +172,12 @@ async def _load(
         minted = partnership_tag(mint_partnership_id(act.key))
         tags = frozenset({pair, minted})
         recorded = await ledger.read(tags)
+        last = _last(recorded)
         taken = [stored for stored in recorded if minted in stored.tags]
         if taken:
-            return _Case(REVIEW.fold(map(entry_of, taken)), tags, _last(recorded), pair)
+            return _Case(REVIEW.fold(map(entry_of, taken)), tags, last, pair, last)
         state = Reviews(not_recorded_yet(map(entry_of, recorded)))
-        return _Case(state, tags, _last(recorded), pair)
+        return _Case(state, tags, last, pair, last)
     if partnership is None:
         raise NotFound("partnership", "", "Name the partnership by its reference.")
     entries = await _entries_of(ledger, partnership)
@@ -190,7 +188,8 @@ async def _load(
     tags, pair = frozenset({partnership_tag(partnership)}), pair_tag(home, counterpart)
     if isinstance(command, TierCommand):
         return await _among_its_pair(ledger, tags, pair)
-    return _Case(state, tags, entries[-1].position, pair, entries)
+    version = entries[-1].position
+    return _Case(state, tags, version, pair, version)
 
 
 async def _among_its_pair(ledger: Ledger, own: frozenset[str], pair: str) -> _Case:
@@ -200,7 +199,7 @@ async def _among_its_pair(ledger: Ledger, own: frozenset[str], pair: str) -> _Ca
     state = REVIEW.fold(entries)
     of_pair = (entry_of(stored) for stored in recorded if pair in stored.tags)
     state = replace(state, partnership=among_its_pair(state.partnership, of_pair))
-    return _Case(state, own | {pair}, _last(recorded), pair, entries)
+    return _Case(state, own | {pair}, _last(recorded), pair, entries[-1].position)
 
 
 def _last(recorded: Sequence[Recorded]) -> int:

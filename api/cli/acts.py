@@ -33,7 +33,7 @@ from domain.answers import VERBS, Answer, answers
 from domain.dates import parse
 from domain.decider import Act, Entry
 from domain.errors import NotCanonical
-from domain.history import Command, entry_of, partnership_tag
+from domain.history import Command
 from domain.partnership.commands import FoundingCommand
 from domain.partnership.state import Unknown
 from domain.ports import Actor
@@ -203,13 +203,12 @@ async def _sentences(system: Running, outcome: Outcome, act: Act) -> tuple[str, 
         await system.runner.catch_up()
         items = await system.timeline.of(partnership, position=receipt.last_position)
         return tuple(item.sentence for item in items if item.position >= receipt.first_position)
-    recorded = await system.ledger.read(frozenset({partnership_tag(partnership)}))
     head = await system.ledger.head()
     decided = (
         Entry(position, act.now, act.on, act.actor, event)
         for position, event in enumerate(outcome.events, head.position + 1)
     )
-    return foretold(map(entry_of, recorded), decided)
+    return foretold(outcome.before, decided)
 
 
 async def _state(system: Running, asked: Asked) -> Reviews:

@@ -168,3 +168,7 @@ class Dossier(Struct, frozen=True, omit_defaults=True):
     def party(self, community: str) -> Party | None:
         """The side with this community's id."""
         return next((p for p in (self.home, self.counterpart) if p.community == community), None)
+
+    def criteria_of(self, review: str) -> str:
+        """The id of the criteria of a review, empty for one that there is not."""
+        return next((note.criteria for note in self.reviews if note.review == review), "")

@@ -1,23 +1,44 @@
-"""What the timeline would say of acts that are decided but not recorded."""
+"""What the timeline says of acts that a decision has just brought, before it has read them."""
 
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from domain.decider import Entry
 from domain.partnership.evolve import History
-from projections.dossier.fold import fold
+from domain.partnership.state import Unknown
+from domain.review.evolve import REVIEW
+from domain.review.state import Open, Reviews
+from domain.values import Party
 from projections.timeline.sentences import sentence
 
 
-def foretold(
-    recorded: Iterable[Entry[History]], decided: Iterable[Entry[History]]
-) -> tuple[str, ...]:
-    """A sentence for each of `decided`, which would follow all that is `recorded` of the same
-    partnership. Raises `CannotFollow` where one of them does not.
-    """
-    folded, sentences = None, []
-    for entry in recorded:
-        folded = fold(folded, entry)
+def foretold(before: Reviews, decided: Iterable[Entry[History]]) -> tuple[str, ...]:
+    """A sentence for each of `decided`, which follow one partnership as it stood `before`."""
+    state, sentences = before, []
     for entry in decided:
-        folded = fold(folded, entry)
-        sentences.append(sentence(entry, folded.dossier))
+        state = REVIEW.evolve(state, entry)
+        sentences.append(sentence(entry, _Decided.of(state)))
     return tuple(sentences)
+
+
+class _Decided(Struct, frozen=True):
+    """A `Scene` made of the rules' own state."""
+
+    home: Party
+    counterpart: Party
+    criteria: dict[str, str]
+
+    @classmethod
+    def of(cls, state: Reviews) -> "_Decided":
+        if isinstance(state.partnership, Unknown):
+            raise AssertionError("after an act there is a partnership")
+        record = state.partnership.record
+        criteria = {one.id: one.criteria for one in state.reviews if isinstance(one, Open)}
+        return cls(record.home, record.counterpart, {str(id): c for id, c in criteria.items()})
+
+    def party(self, community: str) -> Party | None:
+        return next((p for p in (self.home, self.counterpart) if p.community == community), None)
+
+    def criteria_of(self, review: str) -> str:
+        return self.criteria.get(review, "")

@@ -1,10 +1,10 @@
 """Parts of sentences: who decided, how they voted, what it cost. The ledger stores none of it."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from domain.ports import Actor
-from domain.values import MoneyLine, Vote
-from projections.dossier.dossier import Dossier
+from domain.values import MoneyLine, Party, Vote
 from projections.words import word
 
 _OF_A_COMMUNITY = (
@@ -14,7 +14,25 @@ _OF_A_COMMUNITY = (
 _ALONE = ("oversight_office", "legislature", "minister", "register")
 
 
-def who_decided(actor: Actor, dossier: Dossier) -> str:
+class Scene(Protocol):
+    """What a sentence names of the partnership, as it is after the act that the sentence tells."""
+
+    @property
+    def home(self) -> Party: ...
+
+    @property
+    def counterpart(self) -> Party: ...
+
+    def party(self, community: str) -> Party | None:
+        """The side with this community's id."""
+        ...
+
+    def criteria_of(self, review: str) -> str:
+        """The id of the criteria of a review, empty for one that there is not."""
+        ...
+
+
+def who_decided(actor: Actor, scene: Scene) -> str:
     """The deciding body by its name, or by what it is: `the council of Norfolk`."""
     if actor.body_name:
         return actor.body_name
@@ -22,10 +40,10 @@ def who_decided(actor: Actor, dossier: Dossier) -> str:
     if actor.body in _ALONE:
         return body
     if actor.body == "counterpart":
-        return dossier.counterpart.name
+        return scene.counterpart.name
     if actor.body not in _OF_A_COMMUNITY:
         return "a body that is not recorded"
-    party = dossier.party(actor.community)
+    party = scene.party(actor.community)
     return f"{body} of {party.name}" if party else body
 
 

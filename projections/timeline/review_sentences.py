@@ -6,12 +6,12 @@ from domain.dates import in_words
 from domain.review import events as r
 from domain.review.criteria import CRITERIA_SETS
 from projections import words as w
-from projections.dossier.dossier import Dossier
+from projections.timeline.phrases import Scene
 
 _HELD = "; entry into force, renewal and a higher level are held back until it is closed"
 
 
-def of_review(event: r.ReviewEvent, who: str, when: str, dossier: Dossier) -> str:
+def of_review(event: r.ReviewEvent, who: str, when: str, scene: Scene) -> str:
     """What a person reads about `event`; `who` decided it, `when` is ` on 8 March 2022`."""
     match event:
         case r.ReviewOpened():
@@ -28,9 +28,7 @@ def of_review(event: r.ReviewEvent, who: str, when: str, dossier: Dossier) -> st
         case r.AnswerRecorded():
             return f"{w.capitalised(who)} answered the request in entry {event.request}{when}"
         case r.FindingRecorded():
-            return (
-                f"Finding by {who}{when} on {_element(event, dossier)}: {w.RESULTS[event.result]}"
-            )
+            return f"Finding by {who}{when} on {_element(event, scene)}: {w.RESULTS[event.result]}"
         case r.ReviewClosed():
             return (
                 f"Transparency review {event.review} closed by {who}{when}: "
@@ -40,10 +38,8 @@ def of_review(event: r.ReviewEvent, who: str, when: str, dossier: Dossier) -> st
             assert_never(event)
 
 
-def _element(event: r.FindingRecorded, dossier: Dossier) -> str:
-    criteria = next(
-        (CRITERIA_SETS.get(n.criteria) for n in dossier.reviews if n.review == event.review), None
-    )
+def _element(event: r.FindingRecorded, scene: Scene) -> str:
+    criteria = CRITERIA_SETS.get(scene.criteria_of(event.review))
     for element in criteria.elements if criteria else ():
         if element.code == event.element:
             return f"{element.code} ({element.question[0].lower()}{element.question[1:]})"

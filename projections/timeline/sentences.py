@@ -8,18 +8,17 @@ from domain.partnership import events as e
 from domain.partnership.evolve import History
 from domain.review import events as r
 from projections import words as w
-from projections.dossier.dossier import Dossier
-from projections.timeline.phrases import short, votes, who_decided
+from projections.timeline.phrases import Scene, short, votes, who_decided
 from projections.timeline.review_sentences import of_review
 
 
-def sentence(entry: Entry[History], dossier: Dossier) -> str:
-    """What a person reads about `entry`; `dossier` is the partnership after it.
+def sentence(entry: Entry[History], scene: Scene) -> str:
+    """What a person reads about `entry`; `scene` is the partnership after it.
 
     A sentence without a full stop: it is a heading, and statements stand below it.
     """
     event = entry.event
-    who, when = who_decided(entry.actor, dossier), when_in_words(entry.on.text if entry.on else "")
+    who, when = who_decided(entry.actor, scene), when_in_words(entry.on.text if entry.on else "")
     match event:
         case e.ProposalSubmitted():
             return (
@@ -36,9 +35,7 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
                 f"Legal review by {event.reviewer_office}{when}: {w.LEGAL_OUTCOMES[event.outcome]}"
             )
         case e.OfferSent():
-            return (
-                f"Offer sent to {dossier.counterpart.name}{when}, signed by {event.signer_office}"
-            )
+            return f"Offer sent to {scene.counterpart.name}{when}, signed by {event.signer_office}"
         case e.ProposalDeclined():
             return f"Declined by {who}{when}: {short(event.reason)}"
         case e.ProposalWithdrawn():
@@ -50,7 +47,7 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
         case e.CounterpartApprovalRecorded():
             return f"Approved on the other side by {who}{when}"
         case e.AgreementSigned():
-            side = dossier.home if event.side == "home" else dossier.counterpart
+            side = scene.home if event.side == "home" else scene.counterpart
             both = "; both sides have signed" if event.completes else ""
             return f"Signed for {side.name} by {event.signer_office}{when}{both}"
         case e.PartnershipActivated():
@@ -77,7 +74,7 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
                 return f"Revived{when}, recorded by {who}: {last}{by_rule}"
             return f"Marked as {w.VITALITIES[event.vitality]}{when} by {who}: {last}{by_rule}"
         case e.TerminationNoticeGiven():
-            side = dossier.home if event.side == "home" else dossier.counterpart
+            side = scene.home if event.side == "home" else scene.counterpart
             return (
                 f"Notice of termination given for {side.name}{when}, to end it "
                 f"{_by(event.effective_day)}"
@@ -99,10 +96,10 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
         case e.CorrectionRequested():
             return (
                 f"Correction of entry {event.position} requested by {who}: "
-                f"{_correction(event, dossier)}"
+                f"{_correction(event, scene)}"
             )
         case e.RecordCorrected():
-            return f"Entry {event.position} corrected by {who}: {_correction(event, dossier)}"
+            return f"Entry {event.position} corrected by {who}: {_correction(event, scene)}"
         case e.CorrectionRejected():
             return (
                 f"Correction requested in entry {event.request} rejected by {who}: "
@@ -115,7 +112,7 @@ def sentence(entry: Entry[History], dossier: Dossier) -> str:
             | r.FindingRecorded()
             | r.ReviewClosed()
         ):
-            return of_review(event, who, when, dossier)
+            return of_review(event, who, when, scene)
         case _:
             assert_never(event)
 
@@ -153,7 +150,7 @@ def _legacy(event: e.LegacyPartnershipRecorded) -> str:
     )
 
 
-def _correction(event: e.CorrectionRequested | e.RecordCorrected, dossier: Dossier) -> str:
+def _correction(event: e.CorrectionRequested | e.RecordCorrected, scene: Scene) -> str:
     match event.field:
         case "effective":
             return f"the act took place{when_in_words(event.value)}"
@@ -164,7 +161,7 @@ def _correction(event: e.CorrectionRequested | e.RecordCorrected, dossier: Dossi
         case "party_name":
             return f"the name of a party is {event.value}"
         case "party_country":
-            party = dossier.party(event.community)
+            party = scene.party(event.community)
             return f"the country of {party.name if party else 'a party'} is {event.value}"
         case _:
             assert_never(event.field)
