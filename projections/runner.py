@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import asyncpg
 import msgspec
@@ -41,6 +42,9 @@ _LOST = (
 
 Progress = Callable[[int, int], None]
 """Told the position reached and the one to reach."""
+
+_Batches: TypeAlias = dict[tuple[int, bytes], tuple[Sequence[Recorded], list[Entry[History]]]]
+"""What was read in one look, by where it begins: projections that stand together read it once."""
 
 
 class Runner:
@@ -91,11 +95,11 @@ class Runner:
                 progress(min(known[name].position for name in self._projections), goal)
             if not behind:
                 break
-            moved = False
+            moved, batches = False, _Batches()
             for cursor in behind:
                 looked.add(cursor.projection)
                 try:
-                    if await self._step(cursor, goal):
+                    if await self._step(cursor, goal, batches):
                         moved, applied = True, applied + min(self._batch, goal - cursor.position)
                 except ProjectionStopped as error:
                     stopped[cursor.projection] = error
@@ -159,13 +163,13 @@ class Runner:
         """One look at the ledger and at most one batch for each projection that is behind."""
         await self._prepare()
         head = await self._ledger.head()
-        moved = False
+        moved, batches = False, _Batches()
         for name, cursor in (await cursors(self._pool, self._place)).items():
             if name not in self._projections:
                 continue
             at_the_end = (cursor.position, cursor.leaf_hash) == (head.position, head.leaf_hash)
             if not at_the_end:
-                moved = await self._step(cursor, None) or moved
+                moved = await self._step(cursor, None, batches) or moved
         return moved
 
     async def _prepare(self) -> None:
@@ -183,17 +187,21 @@ class Runner:
                     self._place.sql(f"analyze {{schema}}.{table.name}{{suffix}}"), timeout=600.0
                 )
 
-    async def _step(self, cursor: Cursor, goal: int | None) -> bool:
+    async def _step(self, cursor: Cursor, goal: int | None, batches: _Batches) -> bool:
         """Apply the next batch. False where there is none or another process has the lease."""
         projection = self._projections[cursor.projection]
         if cursor.version != projection.version:
             self._ready = False
             await self._prepare()
             return True
-        recorded = await self._after(cursor, goal)
-        if not recorded:
-            return False
-        batch = _decoded(cursor, recorded)
+        known = batches.get((cursor.position, cursor.leaf_hash))
+        if known is None:
+            recorded = await self._after(cursor, goal)
+            if not recorded:
+                return False
+            known = recorded, _decoded(cursor, recorded)
+            batches[cursor.position, cursor.leaf_hash] = known
+        recorded, batch = known
         try:
             return await self._apply(projection, cursor, recorded, batch)
         except CannotFollow as error:
