@@ -7,6 +7,7 @@ digits (`197X`, `19XX`), and intervals with an open or unknown end (`../1989-11`
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -45,6 +46,7 @@ class EdtfDate(Struct, frozen=True):
         return self.earliest is None or self.earliest <= day
 
 
+@lru_cache(maxsize=10_000)  # a register's dates come again and again, at each reading of a record
 def parse(text: str, *, field: str = "date") -> EdtfDate:
     """Read an EDTF date; refuse anything else naming `field` and how to write it."""
     start, slash, end = text.partition("/")
