@@ -34,8 +34,13 @@ BODY = msgspec.json.encode(
         "command": {"kind": "visit", "statement": STATEMENT},
     }
 )
-OURS = ("-c", "from api.start import main; main()", "serve")
+COMMANDS = ("-m", "tests.benchmarks.command_server")
+SERVED = ("-c", "from api.start import main; main()", "serve")
 BARE = ("-m", "tests.benchmarks.bare_server")
+_WAYS = {
+    "command over HTTP": COMMANDS,
+    "as served, with all projections": SERVED,
+}
 _SCRIPT = Path(__file__).parent / "command.lua"
 
 
@@ -47,7 +52,9 @@ class Asked(Struct, frozen=True):
 
 
 async def measure(server_dsn: str, plan: Plan) -> None:
-    """Each command: gate, token, key, load, decide, append, and the projections that follow it."""
+    """Each command: gate, token, key, load, decide, append; then with the projections in the same
+    process, as `twinledger serve` runs them.
+    """
     if shutil.which("wrk") is None:
         print("\nhttp: wrk is not here, so nobody can ask. It is a package of Debian (wrk).")
         return
@@ -57,16 +64,19 @@ async def measure(server_dsn: str, plan: Plan) -> None:
             token = await clerk_with_token(pool)
             (Path(folder) / "body").write_bytes(BODY)
             (Path(folder) / "bare").write_text("/\n")
-            async with _serving(OURS, dsn) as ours, _serving(BARE, dsn) as bare:
+            async with _serving(BARE, dsn) as bare:
                 table.headings("commands/s", "bare INSERTs/s")
-                rounds, cores = [], []
-                for number in range(plan.rounds + 1):
-                    theirs = await _ask(bare, Path(folder) / "bare", token, plan.seconds)
-                    our = await _ask(ours, paths, token, plan.seconds)
-                    if number:
-                        rounds.append(table.Round(our.a_second, theirs.a_second))
-                        cores += [our.core, theirs.core]
-                table.row(f"command over HTTP, {CONNECTIONS} connections", rounds)
+                cores = []
+                for name, how in _WAYS.items():
+                    rounds = []
+                    async with _serving(how, dsn) as ours:
+                        for number in range(plan.rounds + 1):
+                            theirs = await _ask(bare, Path(folder) / "bare", token, plan.seconds)
+                            our = await _ask(ours, paths, token, plan.seconds)
+                            if number:
+                                rounds.append(table.Round(our.a_second, theirs.a_second))
+                                cores += [our.core, theirs.core]
+                    table.row(name, rounds)
                 print(f"wrk took at most {max(cores):.2f} of a core")
 
 
