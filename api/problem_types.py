@@ -64,9 +64,9 @@ _ALL = (
     ),
     Explained(
         "already-paired",
-        "The two communities have a partnership of this tier",
-        "Two communities have at most one live partnership of each tier.",
-        "Continue that partnership, or choose another tier.",
+        "The two communities have a partnership of this level",
+        "Two communities have at most one live partnership of each level (tier).",
+        "Continue that partnership, or choose another level.",
     ),
     Explained(
         "another-version",

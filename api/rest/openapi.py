@@ -27,6 +27,12 @@ TITLE = "The register's interface for programs"
 _SCHEMAS = "#/components/schemas/{name}"
 _READ_PROBLEMS = (400, 401, 404, 409, 414, 422, 500, 503)
 _COMMAND_PROBLEMS = (*_READ_PROBLEMS, 403, 408, 412, 413, 415, 428)
+_OF_READS = frozenset(
+    """
+    malformed not-signed-in not-found no-such-address another-history address-too-long invalid unfit
+    fault database-away not-shown-yet too-many-waiting too-many-reports
+    """.split()  # noqa: SIM905 - codes are read more easily without quotation marks
+)
 _ROW = re.compile(r"^Row \d+[^.]*\.\s*")
 _ABOUT = """\
 Everybody reads without a token. Commands need one, and only change things by an act that is
@@ -34,7 +40,8 @@ recorded for ever: `POST .../actions/{verb}`, with the ETag that was seen in `If
 key in `Idempotency-Key`; the same key again never records twice. `GET .../actions` says what is
 allowed now, and if not why. Reads take the day that is asked about (`as-of`) and what was known
 then (`known-at` or `position`); `after` waits until one's own write is shown. What is refused is
-told as a problem (RFC 9457), whose type leads to a page that explains it."""
+told as a problem (RFC 9457), whose type leads to a page that explains it. A `tier` is what the
+pages call the level of a partnership: `project` is a project partnership, `sister` a full one."""
 
 Json = dict[str, Any]
 Handlers = dict[tuple[str, str], HTTPRouteHandler]
@@ -65,7 +72,13 @@ def document(rest: Router) -> Json:
         _complete(found["paths"][path][method], handler, answered.get(key))
     found["components"] = {
         "schemas": dict(sorted(components.items())),
-        "responses": {f"Problem{status}": _problem(status) for status in _COMMAND_PROBLEMS},
+        "responses": {
+            f"Problem{status}": _problem(codes_of(status)) for status in _COMMAND_PROBLEMS
+        }
+        | {
+            f"ReadProblem{status}": _problem(tuple(c for c in codes_of(status) if c in _OF_READS))
+            for status in _READ_PROBLEMS
+        },
         "securitySchemes": {
             "token": {
                 "type": "http",
@@ -113,7 +126,7 @@ def _complete(operation: Json, handler: HTTPRouteHandler, answered: Json | None)
         parameter["schema"] = _written(parameter["schema"])
     if verb is None:
         done["description"] = "What was asked for."
-        operation["responses"] = {"200": done, **_problems(_READ_PROBLEMS)}
+        operation["responses"] = {"200": done, **_problems("ReadProblem", _READ_PROBLEMS)}
         operation["security"] = [{}, {"token": []}]
         return
     operation["summary"] = _sentence(act_of(verb))
@@ -133,7 +146,8 @@ def _complete(operation: Json, handler: HTTPRouteHandler, answered: Json | None)
         "headers": {"Idempotency-Replayed": _HEADERS_OF_COMMANDS["Idempotency-Replayed"]},
     }
     recorded = {**done, "description": "Recorded.", "headers": _HEADERS_OF_COMMANDS}
-    operation["responses"] = {"200": foretold, "201": recorded, **_problems(_COMMAND_PROBLEMS)}
+    operation["responses"] = {"200": foretold, "201": recorded}
+    operation["responses"] |= _problems("Problem", _COMMAND_PROBLEMS)
 
 
 def _written(schema: Json) -> Json:
@@ -200,15 +214,14 @@ _HEADERS_OF_COMMANDS: Json = {
 }
 
 
-def _problems(statuses: Iterable[int]) -> Json:
+def _problems(name: str, statuses: Iterable[int]) -> Json:
     return {
-        str(status): {"$ref": f"#/components/responses/Problem{status}"}
+        str(status): {"$ref": f"#/components/responses/{name}{status}"}
         for status in sorted(statuses)
     }
 
 
-def _problem(status: int) -> Json:
-    codes = codes_of(status)
+def _problem(codes: tuple[str, ...]) -> Json:
     return {
         "description": f"A problem: {', '.join(codes)}.",
         "x-codes": codes,

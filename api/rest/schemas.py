@@ -25,8 +25,16 @@ On = Annotated[
 ]
 BodyName = Annotated[
     str,
-    Meta(max_length=200, description="Its public name, such as Norfolk City Council."),
+    Meta(
+        max_length=200,
+        description="The public name of who decided, such as Norfolk City Council.",
+    ),
 ]
+
+_WHO_DECIDED = (
+    "Who decided it, whoever records it. It is left out only where one body alone is possible for "
+    "who sends it."
+)
 
 
 class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -126,4 +134,5 @@ def decoder_of(verb: str) -> msgspec.json.Decoder[Any]:
 def _deciding(verb: str) -> Any:
     """The bodies that may have decided it, whoever records it."""
     roles = who_may_act(Reviews(), verb)
-    return Literal[tuple(sorted({body for role in roles for body in bodies_for(verb, role)}))]
+    bodies = tuple(sorted({body for role in roles for body in bodies_for(verb, role)}))
+    return Annotated[Literal[bodies], Meta(description=_WHO_DECIDED)]

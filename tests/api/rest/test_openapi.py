@@ -79,6 +79,18 @@ def test_every_refusal_of_a_command_is_announced() -> None:
     assert statuses - announced == {405}, "which no operation answers: it is another's method"
 
 
+def test_what_is_read_announces_no_code_that_only_a_command_has() -> None:
+    responses = described()["components"]["responses"]
+    announced = {
+        code
+        for answer in operations()["actions"]["responses"].values()
+        for code in responses.get(answer.get("$ref", "").rpartition("/")[2], {}).get("x-codes", ())
+    }
+
+    assert "not-found" in announced
+    assert not announced & {"already-recorded", "if-match-unfit", "idempotency-key-reused"}
+
+
 def test_every_code_is_explained_and_every_explanation_is_of_a_code() -> None:
     codes = {code for status in range(400, 600) for code in codes_of(status)}
 
