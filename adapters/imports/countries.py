@@ -34,7 +34,7 @@ and Northern Ireland; GE Georgia (country); HK Hong Kong SAR; IE Eire; IE Republ
 Iran (Islamic Republic of); KP DPRK; KP Democratic People's Republic of Korea; KP Korea (North); KP
 Korea, North; KR Korea (South); KR Korea, South; KR Republic of Korea; KR South-Korea; LA Lao PDR;
 LA Lao People's Democratic Republic; MD Moldavia; MD Republic of Moldova; MK FYR Macedonia; MK
-FYROM; MK Macedonia; MM Burma; MO Macau; NL Holland; NL The Netherlands; PS Gaza Strip; PS
+FYROM; MK Macedonia; MM Burma; MO Macau; NL Holland; PS Gaza Strip; PS
 Palestinian Territories; PS State of Palestine; PS West Bank; RU Russian Federation; SK Slovak
 Republic; SR Surinam; ST Sao Tome and Principe; SY Syrian Arab Republic; SZ Swaziland; TL East
 Timor; TR Turkey; TR Turkiye; TW Taiwan (ROC); TW Republic of China; TZ United Republic of Tanzania;
@@ -111,6 +111,7 @@ class CountryNames:
 
 
 def _plain(name: str) -> str:
-    """As names of countries are compared: without case, accents and runs of space."""
+    """As names of countries are compared: no case, accents, runs of space, leading "the"."""
     parts = unicodedata.normalize("NFKD", name.replace("’", "'")).casefold().split()
-    return "".join(c for c in " ".join(parts) if unicodedata.category(c) != "Mn")
+    plain = "".join(c for c in " ".join(parts) if unicodedata.category(c) != "Mn")
+    return plain.removeprefix("the ")

@@ -99,6 +99,8 @@ def import_(
             echo_json(columns_as_json(found))
         else:
             tell_columns(found)
+            if said:
+                click.echo("Say --column and --always again with the import, which remembers them.")
         return
     if as_json:
         echo_json(_as_json(found))
@@ -150,7 +152,7 @@ def _tell(report: ImportReport) -> None:
     click.echo(f"{report.file}, listed{when_in_words(report.listed_on)}: {report.rows} rows.")
     click.echo(f"  source: {report.source}")
     if report.line != "line":
-        click.echo(f"  a line is told by the number of its {report.line}")
+        click.echo(f"  the number of a line is here that of the {report.line}")
     if report.columns_unused:
         click.echo(f"  columns not used: {', '.join(report.columns_unused)}")
     click.echo(f"  new: {report.new} {verb}")
@@ -160,6 +162,8 @@ def _tell(report: ImportReport) -> None:
         _tell_rows("of the new ones, look alike another", report.look_alikes)
     if report.names_alike:
         _tell_rows("names that look alike another", report.names_alike)
+    if report.dry_run and (report.look_alikes or report.names_alike):
+        click.echo("  Where two are the same place, write in the list the name that the other has.")
 
 
 def _tell_rows(what: str, rows: Sequence[Duplicate | RefusedRow | LookAlike]) -> None:

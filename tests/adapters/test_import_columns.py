@@ -160,6 +160,8 @@ def test_every_short_name_is_known_with_its_own_code() -> None:
         ("Georgia, United States", "US"),
         ("Cote d’Ivoire", "CI"),
         ("in Italy", "IT"),
+        ("The Philippines", "PH"),
+        ("the Netherlands", "NL"),
         ("Kazakhstah", "KZ"),
         ("Northern Cyprus", ""),
         ("FR", "FR"),
