@@ -72,7 +72,9 @@ def term_end(text: str, *, after: EdtfDate | None) -> None:
         )
     if after is not None and surely_before(end, after):
         raise Invalid(
-            "term_end", f"{text} is not later than {after.text}", "Check the day, or leave it out."
+            "term_end",
+            f"{text} is not later than {after.text}",
+            "Give a later day as the term's end.",
         )
 
 
