@@ -64,9 +64,13 @@ def parse(text: str, *, field: str = "date") -> EdtfDate:
 
 def parse_day(text: str, *, field: str = "date") -> date:
     """Read a whole calendar day, `2026-11-01`; refuse less, more and doubt."""
-    parsed = parse(text, field=field)
+    remedy = "Write it as year-month-day: 2026-11-01."
+    try:
+        parsed = parse(text, field=field)
+    except Invalid as unread:
+        raise Invalid(field, unread.problem, remedy) from None
     if parsed.earliest is None or parsed.earliest.isoformat() != text:
-        raise Invalid(field, f"{text!r} is not one day", "Write it as year-month-day: 2026-11-01.")
+        raise Invalid(field, f"{text!r} is not one day", remedy)
     return parsed.earliest
 
 

@@ -218,3 +218,11 @@ def test_before_is_said_where_there_is_no_doubt(one: str, other: str, surely: bo
 )
 def test_a_date_may_have_been_reached(text: str, possibly: bool) -> None:
     assert parse(text).possibly_reached(date(2026, 11, 23)) is possibly
+
+
+@pytest.mark.parametrize("text", ["ca. 1974", "1974", "01/11/2026"])
+def test_who_is_asked_for_a_day_is_told_how_a_day_is_written(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_day(text)
+
+    assert refused.value.remedy == "Write it as year-month-day: 2026-11-01."
