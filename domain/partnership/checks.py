@@ -39,7 +39,8 @@ def dated(command: c.PartnershipCommand, state: State, act: Act) -> None:
         return
     if act.on is None:
         raise Invalid("on", "the day of the act is missing", "Say when it was decided or happened.")
-    if act.on.latest is None:
+    # A body may well list it from some day on.
+    if act.on.latest is None and not isinstance(command, c.RecordRecognition):
         raise Invalid(
             "on", f"{act.on.text} has no end", "Write the day of the act, as far as it is known."
         )
