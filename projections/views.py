@@ -251,9 +251,23 @@ class Timeline(Protocol):
     """What happened, as sentences."""
 
     async def of(
-        self, partnership: str, *, position: int | None = None
+        self,
+        partnership: str,
+        *,
+        position: int | None = None,
+        after: int = 0,
+        day: date | None = None,
+        limit: int | None = None,
     ) -> tuple[TimelineItem, ...]:
-        """All acts of one partnership up to a position, oldest first."""
+        """The acts of one partnership up to a position, oldest first: those later than `after`,
+        those that had possibly taken place by `day`, at most `limit` of them.
+        """
+        ...
+
+    async def count_of(
+        self, partnership: str, *, position: int | None = None, day: date | None = None
+    ) -> int:
+        """How many acts of one partnership `of` gives without `after` and `limit`."""
         ...
 
     async def log(

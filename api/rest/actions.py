@@ -232,12 +232,11 @@ async def _refusal(
             return KeyReused()
         case ConditionFailed(position=position) if partnership and expected is not None:
             await services.wait_for(position)
-            seen = await services.timeline.of(partnership)
             return RecordChanged(
                 seen=expected,
                 etag=etag_of(position),
                 timeline=f"{address_of(partnership)}/entries",
-                changes=[item for item in seen if item.position > expected],
+                changes=await services.timeline.of(partnership, after=expected),
             )
         case Exception() as error:
             return error

@@ -12,7 +12,6 @@ from api.requests import READ, HttpRequest, services_of
 from api.rest.done import etag_of
 from api.rest.moments import At, Pinned, asked
 from api.rest.paging import Listing, PagePinned, answered, cursor_after, listed, one_of, place
-from api.rest.recorded import happened_by
 from api.rest.reviews import ReviewSummaries, reviews_page
 from api.services import Services
 from domain.refusals import Invalid, NotFound
@@ -159,14 +158,17 @@ async def partnership_entries(
     """As sentences. Where a day is asked: the acts that had possibly taken place by then."""
     services, reference, at = services_of(request), _reference(ref), page.at
     await _view(services, reference, at)
-    items = tuple(
-        item
-        for item in await services.timeline.of(reference, position=at.position)
-        if happened_by(item.effective, item.recorded_at, at.as_of)
+    read = await services.timeline.of(
+        reference,
+        position=at.position,
+        after=page.after_position(),
+        day=at.as_of,
+        limit=page.limit + 1,
     )
-    shown_last = page.after_position()
-    rest = tuple(item for item in items if item.position > shown_last)
-    shown = rest[: page.limit]
+    shown = read[: page.limit]
+    total = None
+    if page.total:
+        total = await services.timeline.count_of(reference, position=at.position, day=at.as_of)
     return listed(
         request,
         ActList(
@@ -174,9 +176,9 @@ async def partnership_entries(
             position=at.position,
             items=shown,
             next=await cursor_after(
-                request, at, shown[-1].position if len(rest) > len(shown) else None
+                request, at, shown[-1].position if len(read) > len(shown) else None
             ),
-            total=len(items) if page.total else None,
+            total=total,
         ),
     )
 

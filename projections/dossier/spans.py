@@ -7,6 +7,7 @@ next act, and certain from its latest day until the earliest day of the next one
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from heapq import heappop, heappush
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
@@ -85,11 +86,24 @@ A = TypeVar("A", bound=Stepped)
 
 def in_order(acts: Iterable[A]) -> list[A]:
     """As they took place; as they were recorded where their dates do not tell."""
-    left, ordered = [(act, *bounds(act.step)) for act in acts], list[A]()
-    while left:
-        surely_over = min(last for _, _, last in left)
-        number = next(n for n, (_, first, _) in enumerate(left) if first <= surely_over)
-        ordered.append(left.pop(number)[0])
+    recorded = [(act, *bounds(act.step)) for act in acts]
+    begun_from = sorted((first, n) for n, (_, first, _) in enumerate(recorded))
+    over_by = sorted((last, n) for n, (_, _, last) in enumerate(recorded))
+    ordered: list[A] = []
+    done: set[int] = set()
+    possible: list[int] = []
+    waiting = iter(begun_from)
+    following = next(waiting, None)
+    # The next one is the first recorded of those that can have begun before any other was surely
+    # over. That bound only grows, so who was possible once stays so: each is looked at once.
+    for surely_over, number in over_by:
+        while number not in done:
+            while following is not None and following[0] <= surely_over:
+                heappush(possible, following[1])
+                following = next(waiting, None)
+            taken = heappop(possible)
+            done.add(taken)
+            ordered.append(recorded[taken][0])
     return ordered
 
 

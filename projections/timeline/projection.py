@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, date
 from pathlib import Path
 
 from domain.decider import Entry
@@ -10,6 +11,7 @@ from domain.partnership import events as e
 from domain.partnership.evolve import History
 from projections.dossier.dossier import Dossier
 from projections.dossier.fold import fold
+from projections.dossier.spans import BEGINNING
 from projections.dossier.stored import encode, load, save
 from projections.projection import Connection, Place, Table
 from projections.register.names import key
@@ -17,7 +19,7 @@ from projections.timeline.item import item
 
 _COLUMNS = (
     *("position", "partnership", "corrects", "kind", "type", "recorder", "role", "body"),
-    *("community", "parties", "home", "counterpart", "item"),
+    *("community", "parties", "home", "counterpart", "possible_from", "item"),
 )
 
 
@@ -25,7 +27,7 @@ class TimelineProjection:
     """See `Projection`; the tables are described in tables.sql."""
 
     name = "timeline"
-    version = 3
+    version = 4
     tables = (
         Table("timeline_item", ("position",)),
         Table("timeline_state", ("partnership",)),
@@ -74,5 +76,12 @@ def _row(entry: Entry[History], before: Dossier | None, after: Dossier) -> tuple
         [home.community, counterpart.community, key(home.name), key(counterpart.name)],
         home.name,
         counterpart.name,
+        _possible_from(entry),
         encode(told),
     )
+
+
+def _possible_from(entry: Entry[History]) -> date:
+    if entry.on is None:
+        return entry.recorded_at.astimezone(UTC).date()
+    return entry.on.earliest or BEGINNING

@@ -9,7 +9,13 @@ OF = """
          where k.corrects = t.position and ($2::bigint is null or k.position <= $2)) as corrected_by
     from {schema}.timeline_item t
     where t.partnership = $1 and ($2::bigint is null or t.position <= $2)
-    order by t.position
+        and t.position > $3 and ($4::date is null or t.possible_from <= $4)
+    order by t.position limit $5
+"""
+COUNT_OF = """
+    select count(*) from {schema}.timeline_item t
+    where t.partnership = $1 and ($2::bigint is null or t.position <= $2)
+        and ($3::date is null or t.possible_from <= $3)
 """
 LOG = """
     select t.position, t.item, t.recorder, t.role, t.body, t.community, t.home, t.counterpart,

@@ -1,6 +1,7 @@
 """The timeline as the pages and the command line read it."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import date
 from typing import Literal, get_args
 
 import asyncpg
@@ -26,12 +27,25 @@ class PostgresTimeline:
     def __init__(self, pool: Pool, *, schema: str = "twinledger") -> None:
         self._pool, self._place = pool, Place(schema)
         self._of = self._place.sql(queries.OF)
+        self._count_of = self._place.sql(queries.COUNT_OF)
 
     async def of(
-        self, partnership: str, *, position: int | None = None
+        self,
+        partnership: str,
+        *,
+        position: int | None = None,
+        after: int = 0,
+        day: date | None = None,
+        limit: int | None = None,
     ) -> tuple[TimelineItem, ...]:
-        rows = await self._pool.fetch(self._of, partnership, position)
+        rows = await self._pool.fetch(self._of, partnership, position, after, day, limit)
         return tuple(map(_item, rows))
+
+    async def count_of(
+        self, partnership: str, *, position: int | None = None, day: date | None = None
+    ) -> int:
+        found: int = await self._pool.fetchval(self._count_of, partnership, position, day)
+        return found
 
     async def log(
         self,

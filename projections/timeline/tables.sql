@@ -1,7 +1,8 @@
 -- The timeline: one row per entry, written once. `corrects` is the position that a correction names,
 -- so that what was corrected later is found without changing its row. `recorder` is the pseudonym of
 -- who recorded it, `community` the one they act for; `parties` are the two communities, by identifier
--- and by name without case and accents, as `home` and `counterpart` were called after the entry.
+-- and by name without case and accents, as `home` and `counterpart` were called after the entry. `possible_from`
+-- is the first day on which the act can have taken place: that of its date, or of its recording.
 create table {schema}.timeline_item{suffix} (
     position bigint primary key,
     partnership text collate "C" not null,
@@ -15,6 +16,7 @@ create table {schema}.timeline_item{suffix} (
     parties text[] collate "C" not null,
     home text not null,
     counterpart text not null,
+    possible_from date not null,
     item bytea not null
 );
 create index on {schema}.timeline_item{suffix} (partnership, position);

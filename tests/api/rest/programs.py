@@ -63,6 +63,13 @@ class Program:
         """Read."""
         return await self.client.get(f"/api/v1{path}", headers=self._headers(who, more))
 
+    async def read(self, path: str) -> Any:
+        """What is read, once everything recorded is shown."""
+        await self.services.wait_for(0)
+        answer = await self.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
     async def act(
         self,
         path: str,
