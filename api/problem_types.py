@@ -158,7 +158,8 @@ _ALL = (
     Explained(
         "idempotency-key-reused",
         "The key names another command",
-        "This key was sent before with another content. Nothing was recorded.",
+        "This key was sent before, with another content or by somebody else. Nothing was "
+        "recorded now.",
         "Use a new key for a new command.",
     ),
     Explained(

@@ -65,7 +65,7 @@ class KeyReused(RequestRefused):
     def __init__(self) -> None:
         super().__init__(
             "idempotency-key-reused",
-            "This key was used before, for a command with another content.",
+            "This key was used before: with another content, or by somebody else.",
             "Use a new key for a new command; the same key repeats the same command only.",
             header="Idempotency-Key",
         )
