@@ -17,6 +17,8 @@ TOKEN_PREFIX = "twlt_"  # noqa: S105 - how a token begins, which is no secret
 LONGEST = timedelta(days=365)
 BELIEVED_FOR = 1.0
 """Seconds after which a token is looked up again: a revoked one opens nothing after that."""
+KEPT_AFTER_END = timedelta(days=30)
+"""How long it can be seen when a token that expired or was revoked was last used."""
 _REMEMBERED = 1_024
 _LAST_USE_WITHIN = timedelta(hours=1)
 _RANDOM_BYTES, _CHECKSUM_BYTES = 32, 4
@@ -59,7 +61,7 @@ def is_well_formed(token: str) -> bool:
 
 
 class PostgresTokens:
-    """Tokens in the table of `0003_tokens.sql`. Only their SHA-256 is stored."""
+    """Tokens in the table of `0003_tokens.sql` and `0005`. Only their SHA-256 is stored."""
 
     def __init__(self, pool: asyncpg.Pool, schema: str) -> None:
         self._pool, self._schema = pool, schema
@@ -70,10 +72,13 @@ class PostgresTokens:
     ) -> tuple[int, str] | None:
         """A new token of an open account: its number, and itself, which is shown this once.
 
-        None when there is no such open account. `lasts` is at most `LONGEST`.
+        None when there is no such open account. `lasts` is at most `LONGEST`. Tokens of whoever
+        that ended more than `KEPT_AFTER_END` ago are deleted with it.
         """
         token = _mint()
         number = await self._pool.fetchval(
+            f"with over as (delete from {self._schema}.token "
+            "where least(ends_at, revoked_at) < statement_timestamp() - $5::interval) "
             f"insert into {self._schema}.token "
             "(token_hash, pseudonym, read_only, created_at, ends_at) "
             "select $1, pseudonym, $3, statement_timestamp(), statement_timestamp() + $4 "
@@ -83,11 +88,12 @@ class PostgresTokens:
             pseudonym,
             read_only,
             lasts,
+            KEPT_AFTER_END,
         )
         return None if number is None else (number, token)
 
     async def list(self) -> tuple[KnownToken, ...]:
-        """All tokens, the newest last; those of closed accounts are not in force."""
+        """Those in force and those that ended lately, the newest last."""
         rows = await self._pool.fetch(
             "select number, pseudonym, read_only, token.created_at, ends_at, revoked_at, "
             "last_used_at, revoked_at is null and closed_at is null "

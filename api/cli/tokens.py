@@ -48,7 +48,7 @@ def add(pseudonym: str, days: int, read_only: bool) -> None:
 
 
 @token.command("list")
-@click.option("--all", "every", is_flag=True, help="Those that have ended, too.")
+@click.option("--all", "every", is_flag=True, help="Those that ended in the last 30 days, too.")
 @click.option("--json", "as_json", is_flag=True)
 def list_(every: bool, as_json: bool) -> None:
     """The tokens in force, with when each was last used."""

@@ -7,8 +7,16 @@ import asyncpg
 import pytest
 
 from adapters.accounts import Account, PostgresAccounts
-from adapters.tokens import BELIEVED_FOR, LONGEST, Bearer, PostgresTokens, is_well_formed
+from adapters.tokens import (
+    BELIEVED_FOR,
+    KEPT_AFTER_END,
+    LONGEST,
+    Bearer,
+    PostgresTokens,
+    is_well_formed,
+)
 from domain.values import CommunityId
+from tests.conftest import Database
 
 CLERK = Account("clerk-1", "clerk", CommunityId("us-norfolk"), "Norfolk")
 DAY = timedelta(days=1)
@@ -137,3 +145,29 @@ async def test_the_last_use_is_noted_but_not_at_every_use(
     assert third is not None
     assert second == first
     assert third > first
+
+
+async def test_what_ended_long_ago_is_deleted_when_the_next_is_made(
+    tokens: PostgresTokens, database: Database
+) -> None:
+    expired, revoked, lately, lasts = [(await _made(tokens))[0] for _ in range(4)]
+    long_ago, not_long_ago = KEPT_AFTER_END + DAY, KEPT_AFTER_END - DAY
+    await _end(database, "ends_at", expired, long_ago)
+    await _end(database, "revoked_at", revoked, long_ago)
+    await _end(database, "revoked_at", lately, not_long_ago)
+
+    newest, _ = await _made(tokens)
+
+    assert [one.number for one in await tokens.list()] == [lately, lasts, newest]
+
+
+async def _end(database: Database, column: str, number: int, ago: timedelta) -> None:
+    """As if the token had been made long ago, and had ended `ago`."""
+    owner = await asyncpg.connect(database.owner_dsn)
+    await owner.execute(
+        "update twinledger.token set created_at = created_at - interval '100 days', "
+        f"{column} = clock_timestamp() - $2::interval where number = $1",
+        number,
+        ago,
+    )
+    await owner.close()
