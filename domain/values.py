@@ -66,7 +66,8 @@ RequiredStatement = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r
 Country = Annotated[str, Meta(pattern=r"^([A-Z]{2})?$(?!\n)")]
 """ISO 3166-1 alpha-2, or empty where there is none (Northern Cyprus, an unreadable entry)."""
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
-Edtf = Annotated[str, Meta(max_length=40)]
+Edtf = Annotated[str, Meta(max_length=40, extra_json_schema={"format": "edtf"})]
+"""A date with its doubt, in EDTF (ISO 8601-2); `domain/dates.py` reads it."""
 
 Vitality = Literal["fresh", "stale", "dormant", "emeritus"]
 """How alive a partnership is, beside its status: by what was last heard of it."""

@@ -84,14 +84,13 @@ def mistakes(document: Any, shape: Any, *, strict: bool = True) -> Iterator[Mist
         if value is UNSET:
             yield Missing(path, wanted)
             continue
-        if isinstance(wanted, Metadata):
-            wanted = wanted.type
-        kinds = wanted.types if isinstance(wanted, UnionType) else (wanted,)
+        bare = _bare(wanted)
+        kinds = tuple(map(_bare, bare.types)) if isinstance(bare, UnionType) else (bare,)
         if not strict:
             value = _loosely(kinds, value)
         meant = _meant(path, wanted, kinds, value)
         if isinstance(meant, Type):
-            yield from _at(path, meant, value)
+            yield from _at(path, meant, value, wanted if meant is bare else meant)
             ahead += reversed(_inside(path, meant, value))
         else:
             yield meant
@@ -100,6 +99,11 @@ def mistakes(document: Any, shape: Any, *, strict: bool = True) -> Iterator[Mist
 @cache
 def _described(shape: Any) -> Type:
     return type_info(shape)
+
+
+def _bare(wanted: Type) -> Type:
+    """Without what is only said of it: of a date that it is one."""
+    return wanted.type if isinstance(wanted, Metadata) else wanted
 
 
 def _fits(kind: Type, value: Any) -> bool:
@@ -137,8 +141,8 @@ def _meant(path: Path, wanted: Type, kinds: Sequence[Type], value: Any) -> Type 
     return named.get(tag) or NotOneOf((*path, field), tags, tag, tuple(named))
 
 
-def _at(path: Path, kind: Type, value: Any) -> Iterator[Mistake]:
-    """What is wrong at a place itself, not in its parts."""
+def _at(path: Path, kind: Type, value: Any, wanted: Type) -> Iterator[Mistake]:
+    """What is wrong at a place itself, not in its parts; `wanted` is `kind` as it is told."""
     match kind:
         case StructType(fields=fields):
             if not kind.forbid_unknown_fields:
@@ -149,13 +153,13 @@ def _at(path: Path, kind: Type, value: Any) -> Iterator[Mistake]:
                 if name not in names and name != kind.tag_field:
                     yield Unknown((*path, name), kind, name, possible)
         case VarTupleType() | StrType() if len(value) < (kind.min_length or 0):
-            yield Empty(path, kind)
+            yield Empty(path, wanted)
         case VarTupleType(max_length=most) | StrType(max_length=most) if (
             most is not None and len(value) > most
         ):
             yield TooLong(path, kind, len(value), most)
         case StrType(pattern=pattern) if pattern is not None and not re.search(pattern, value):
-            yield Empty(path, kind) if pattern == BLANK else NotOfForm(path, kind)
+            yield Empty(path, wanted) if pattern == BLANK else NotOfForm(path, wanted)
         case TupleType(item_types=kinds) if len(value) != len(kinds):
             yield NotOfForm(path, kind)
         case LiteralType(values=allowed) if value not in allowed:

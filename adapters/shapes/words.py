@@ -31,7 +31,6 @@ FORMS = {
 """What the house's patterns ask; a pattern that only asks for text that shows stands in BLANK."""
 
 BLANK = r"\S"
-_DATE_LENGTH = 40  # of domain/values.Edtf and of no other text
 _FOUND = {
     str: "text",
     int: "a number",
@@ -53,6 +52,8 @@ def found(value: Any) -> str:
 def takes(kind: Type) -> str:
     """What a type takes; completes "It takes ..."."""
     match kind:
+        case Metadata(extra_json_schema={"format": "edtf"}):
+            return "a date in EDTF, such as 2026-03-05, 1989-06 or 1950~"
         case Metadata(type=inner):
             return takes(inner)
         case UnionType(types=kinds) if tags := _tags(kinds):
@@ -73,8 +74,6 @@ def takes(kind: Type) -> str:
             return "a whole number"
         case StrType(pattern=pattern) if pattern in FORMS:
             return FORMS[pattern]
-        case StrType(max_length=longest) if longest == _DATE_LENGTH:
-            return "a date in EDTF, such as 2026-03-05, 1989-06 or 1950~"
         case StrType(max_length=longest) if longest is not None:
             return f"text, at most {longest:,} characters"
         case StrType():

@@ -101,6 +101,8 @@ def _item(
     required = field.required
     if isinstance(kind, inspect.UnionType):
         kind = next(one for one in kind.types if not isinstance(one, inspect.NoneType))
+    if isinstance(kind, inspect.Metadata):
+        kind = kind.type
     match kind:
         case inspect.StructType():
             items = fields_of(kind.cls, prefix=f"{path}.")

@@ -3,12 +3,13 @@
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Meta
 from msgspec.inspect import StrType, type_info
 
 import adapters.regimes
@@ -19,6 +20,7 @@ from domain.answers import VERBS
 from domain.partnership.commands import FileAnnualReport, ReportActivity, SubmitProposal
 from domain.regime.regime import Example, Regime
 from domain.regime.rule import Rule
+from domain.values import Edtf
 from tests.adapters.documents import documents
 
 HOME = {"community": "us-norfolk", "name": "Norfolk", "country": "US"}
@@ -173,6 +175,27 @@ def test_all_that_is_wrong_is_told_with_its_place_and_what_helps() -> None:
 )
 def test_a_mistake_is_told_in_plain_words(wrong: Any, field: str, words: str) -> None:
     assert words in told(wrong)[field]
+
+
+class Motto(msgspec.Struct, forbid_unknown_fields=True):
+    """A text as short as a date, and a date that may be left open."""
+
+    words: Annotated[str, Meta(max_length=40)]
+    chosen: Edtf | None = None
+
+
+def test_a_short_text_is_not_taken_for_a_date_and_a_date_is_told_as_one() -> None:
+    wrong = told({"words": 7, "chosen": 7}, Motto)
+
+    assert wrong["words"] == "this is a number. It takes text, at most 40 characters."
+    assert "It takes a date in EDTF, such as 2026-03-05" in wrong["chosen"]
+    assert "at most 40 are possible" in told({"words": "x", "chosen": 41 * "2"}, Motto)["chosen"]
+
+
+@pytest.mark.parametrize("verb", ["suspend", "report-activity"])
+def test_the_date_of_an_act_is_told_as_a_date_also_where_it_is_left_out(verb: str) -> None:
+    assert "a date in EDTF" in told({"command": {}}, body_of(verb))["on"]
+    assert "a date in EDTF" in told({"command": {}, "on": ""}, body_of(verb))["on"]
 
 
 @pytest.mark.parametrize(
