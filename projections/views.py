@@ -68,6 +68,7 @@ class PartnershipView(Struct, frozen=True):
     `tier` is the last one that was surely set by the day, `possible_tiers` are all that its dates
     leave possible. `term_end` is the end of the term (EDTF) by the last act surely done, empty
     where none is known. `vitality` is None until somebody has said something of it.
+    `approved_unseen` says that the legal review saw another text than the one approved at home.
     """
 
     partnership: str
@@ -103,6 +104,7 @@ class PartnershipView(Struct, frozen=True):
     last_activity: str = ""
     notices: tuple[Notice, ...] = ()
     recognitions: tuple[Recognition, ...] = ()
+    approved_unseen: bool = False
 
 
 class Filters(Struct, frozen=True):

@@ -94,7 +94,8 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
         "Advice, legal review, offer",
         "What a proposal gathers before it is signed: what committees advise, what the legal "
         "officer says of the text, the letter of the mayor to the other side. None of them binds "
-        "the council.",
+        "the council: it may approve a text that the legal review did not see, and then the page "
+        "says so.",
     ),
     (
         "As of the day",

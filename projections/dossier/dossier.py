@@ -3,6 +3,7 @@
 These shapes are stored in the projections' tables: a change raises the projections' versions.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Literal, TypeAlias
 
@@ -117,11 +118,17 @@ class Waiting(Struct, frozen=True):
     reason: str
 
 
+def unseen(approved: str, reviewed: Collection[str]) -> bool:
+    """Whether a text was approved and legal reviews were made, but none of that text."""
+    return bool(approved and reviewed) and approved not in reviewed
+
+
 class Dossier(Struct, frozen=True, omit_defaults=True):
     """`acts`, `approvals`, `reviews` and the facets are in the order of their recording.
 
     `tier` and `term_end` are what was last recorded, `first_tier` and `first_term_end` what it
-    began with.
+    began with. `reviewed` are the texts that a legal review saw, `approved_text` the one that the
+    home council approved (empty until then), all as SHA-256.
     """
 
     partnership: str
@@ -144,6 +151,8 @@ class Dossier(Struct, frozen=True, omit_defaults=True):
     statement: str = ""
     sources: tuple[Citation, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    reviewed: tuple[str, ...] = ()
+    approved_text: str = ""
     reviews: tuple[ReviewNote, ...] = ()
     corrections: tuple[Waiting, ...] = ()
     first_term_end: str = ""
@@ -164,6 +173,11 @@ class Dossier(Struct, frozen=True, omit_defaults=True):
             *self.notices,
             *self.recognitions,
         )
+
+    @property
+    def approved_unseen(self) -> bool:
+        """Whether what the council approved is another text than those that a legal review saw."""
+        return unseen(self.approved_text, self.reviewed)
 
     def party(self, community: str) -> Party | None:
         """The side with this community's id."""

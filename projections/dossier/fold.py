@@ -142,7 +142,10 @@ def _noted(dossier: Dossier, entry: Entry[History]) -> Dossier:
     event, step = entry.event, step_of(entry)
     match event:
         case e.HomeApprovalGiven():
-            return _approved(dossier, Approval(step, "home_approved"))
+            approved = _approved(dossier, Approval(step, "home_approved"))
+            return replace(approved, approved_text=event.text_sha256)
+        case e.LegalReviewRecorded():
+            return replace(dossier, reviewed=(*dossier.reviewed, event.text_sha256))
         case e.CounterpartApprovalRecorded():
             return _approved(dossier, Approval(step, "counterpart_approved"))
         case e.AgreementSigned():
@@ -192,7 +195,6 @@ def _noted(dossier: Dossier, entry: Entry[History]) -> Dossier:
             )
         case (
             e.RecommendationRecorded()
-            | e.LegalReviewRecorded()
             | e.OfferSent()
             | e.AgreementVaried()
             | e.ActivityReported()

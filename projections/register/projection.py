@@ -38,7 +38,7 @@ class RegisterProjection:
     """See `Projection`; the tables are described in tables.sql."""
 
     name = "register"
-    version = 3
+    version = 4
     tables = (
         Table("register_state", ("partnership",)),
         _VERSIONS,

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from domain.decider import Entry
 from domain.partnership.evolve import History
-from domain.partnership.state import Unknown
+from domain.partnership.state import Proposed, Unknown
 from domain.review.evolve import REVIEW
 from domain.review.state import Open, Reviews
 from domain.values import Party
@@ -28,14 +28,19 @@ class _Decided(Struct, frozen=True):
     home: Party
     counterpart: Party
     criteria: dict[str, str]
+    reviewed: tuple[str, ...]
+    approved_text: str
 
     @classmethod
     def of(cls, state: Reviews) -> "_Decided":
         if isinstance(state.partnership, Unknown):
             raise AssertionError("after an act there is a partnership")
-        record = state.partnership.record
-        criteria = {one.id: one.criteria for one in state.reviews if isinstance(one, Open)}
-        return cls(record.home, record.counterpart, {str(id): c for id, c in criteria.items()})
+        record, reviewed, approved = state.partnership.record, (), ""
+        if isinstance(state.partnership, Proposed):
+            reviewed = tuple(text for _, text in state.partnership.reviewed)
+            approved = state.partnership.home_approval
+        criteria = {str(one.id): one.criteria for one in state.reviews if isinstance(one, Open)}
+        return cls(record.home, record.counterpart, criteria, reviewed, approved)
 
     def party(self, community: str) -> Party | None:
         return next((p for p in (self.home, self.counterpart) if p.community == community), None)

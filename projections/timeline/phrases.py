@@ -23,6 +23,16 @@ class Scene(Protocol):
     @property
     def counterpart(self) -> Party: ...
 
+    @property
+    def reviewed(self) -> tuple[str, ...]:
+        """The SHA-256 of each text that a legal review saw."""
+        ...
+
+    @property
+    def approved_text(self) -> str:
+        """The SHA-256 of the text that the home council approved, empty until then."""
+        ...
+
     def party(self, community: str) -> Party | None:
         """The side with this community's id."""
         ...

@@ -8,6 +8,7 @@ from domain.partnership import events as e
 from domain.partnership.evolve import History
 from domain.review import events as r
 from projections import words as w
+from projections.dossier.dossier import unseen
 from projections.timeline.phrases import Scene, short, votes, who_decided
 from projections.timeline.review_sentences import of_review
 
@@ -23,16 +24,17 @@ def sentence(entry: Entry[History], scene: Scene) -> str:
         case e.ProposalSubmitted():
             return (
                 f"Proposed by {who}{when}: {w.KINDS_IN_A_SENTENCE[event.kind]} between "
-                f"{event.home.name} and {event.counterpart.name}"
+                f"{event.home.name} and {event.counterpart.name}, level {w.TIERS[event.tier]}"
             )
         case e.HomeApprovalGiven():
-            return f"Approved by {who}{when}: {votes(event.vote)}"
+            return f"Approved by {who}{when}: {votes(event.vote)}{_unseen(scene)}"
         case e.RecommendationRecorded():
             under = f": {short(event.conditions)}" if event.conditions else ""
             return f"Recommendation of {event.advisory_body}{when}, {w.ADVICE[event.advice]}{under}"
         case e.LegalReviewRecorded():
             return (
-                f"Legal review by {event.reviewer_office}{when}: {w.LEGAL_OUTCOMES[event.outcome]}"
+                f"Legal review by {event.reviewer_office}{when}{_another(event, scene)}: "
+                f"{w.LEGAL_OUTCOMES[event.outcome]}"
             )
         case e.OfferSent():
             return f"Offer sent to {scene.counterpart.name}{when}, signed by {event.signer_office}"
@@ -120,6 +122,18 @@ def sentence(entry: Entry[History], scene: Scene) -> str:
 def _by(on: str) -> str:
     """`on 8 March 2022`, `in 2022`: a date inside a sentence, which has its own comma before it."""
     return when_in_words(on).removeprefix(",").strip()
+
+
+def _unseen(scene: Scene) -> str:
+    if unseen(scene.approved_text, scene.reviewed):
+        return "; the legal review saw an earlier text, not the one approved"
+    return ""
+
+
+def _another(event: e.LegalReviewRecorded, scene: Scene) -> str:
+    if scene.approved_text in ("", event.text_sha256):
+        return ""
+    return ", of another text than the one approved"
 
 
 def _signed(event: e.TierSet) -> str:

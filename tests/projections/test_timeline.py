@@ -8,9 +8,10 @@ from domain.partnership import commands as c
 from domain.ports import Actor
 from domain.review import commands as r
 from domain.values import Citation, MoneyLine, PartnershipId, ReviewId
+from projections.register import PostgresRegister
 from projections.runner import Runner
 from projections.timeline import PostgresTimeline
-from projections.views import Change, LogFilters, TimelineItem
+from projections.views import Change, LogFilters, Moment, TimelineItem
 from tests.projections.played import (
     KALININGRAD,
     LODZ,
@@ -28,6 +29,7 @@ from tests.projections.played import (
     vote,
 )
 
+EARLIER = "e" * 64
 Life = tuple[PartnershipId, tuple[TimelineItem, ...]]
 
 
@@ -90,7 +92,8 @@ async def test_a_whole_life_reads_as_sentences(life: Life) -> None:
     review = items[10].sentence.split()[2]
     by = "Norfolk City Council"
     assert [item.sentence for item in items] == [
-        f"Proposed by {by} on 5 January 2021: a sister-city partnership between Norfolk and Łódź",
+        f"Proposed by {by} on 5 January 2021: a sister-city partnership between Norfolk and Łódź, "
+        "level full partnership",
         f"Approved by {by} on 1 February 2021: 7 in favour, 2 against",
         "Approved on the other side by Council of Łódź on 2 March 2021",
         "Signed for Norfolk by the Mayor in April 2021",
@@ -183,6 +186,52 @@ async def test_the_latest_acts_of_the_register_come_newest_first(
 )
 def test_a_date_is_said_with_its_doubt(written: str, read: str) -> None:
     assert when(written) == read
+
+
+async def test_an_approval_says_that_the_legal_review_saw_an_earlier_text(
+    clerks: Clerks, runner: Runner, timeline: PostgresTimeline, register: PostgresRegister
+) -> None:
+    reference = await clerks.found(proposal(), clerk(NORFOLK, "mayor"), on="2021-01-05")
+    lawyer, council = (clerk(NORFOLK, by, recorder="r-2") for by in ("legal_officer", "council"))
+    steps: list[tuple[c.PartnershipCommand, Actor]] = [
+        (c.RecordLegalReview("City Attorney", "approved_as_to_form", EARLIER), lawyer),
+        (c.ApproveByCouncil(vote(), TEXT, (MINUTE,)), council),
+        (c.RecordLegalReview("County Counsel", "changes_needed", EARLIER), lawyer),
+    ]
+    for command, by in steps:
+        await clerks.record(command, by, on="2021-02", partnership=reference)
+    await runner.catch_up()
+
+    _, *told = [item.sentence for item in await timeline.of(reference)]
+    assert told == [
+        "Legal review by City Attorney in February 2021: approved as to form",
+        "Approved by Norfolk City Council in February 2021: 7 in favour, 2 against; the legal "
+        "review saw an earlier text, not the one approved",
+        "Legal review by County Counsel in February 2021, of another text than the one approved: "
+        "changes needed",
+    ]
+    view = await register.get(reference, Moment())
+    assert view is not None
+    assert view.approved_unseen
+
+
+@pytest.mark.parametrize("seen", [(), (TEXT,), (EARLIER, TEXT)])
+async def test_an_approval_of_a_text_that_the_legal_review_saw_says_nothing_of_it(
+    clerks: Clerks, runner: Runner, timeline: PostgresTimeline, seen: tuple[str, ...]
+) -> None:
+    reference = await clerks.found(proposal(), clerk(NORFOLK, "mayor"), on="2021-01-05")
+    for text in seen:
+        review = c.RecordLegalReview("City Attorney", "approved_as_to_form", text)
+        lawyer = clerk(NORFOLK, "legal_officer", recorder="r-2")
+        await clerks.record(review, lawyer, on="2021-02", partnership=reference)
+    approval = c.ApproveByCouncil(vote(), TEXT, (MINUTE,))
+    await clerks.record(
+        approval, clerk(NORFOLK, recorder="r-2"), on="2021-03", partnership=reference
+    )
+    await runner.catch_up()
+
+    told = (await timeline.of(reference))[-1].sentence
+    assert told == "Approved by Norfolk City Council in March 2021: 7 in favour, 2 against"
 
 
 async def test_a_proposal_that_comes_to_nothing_says_because_of_what(
