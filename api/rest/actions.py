@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, post, route
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from msgspec.inspect import LiteralType
 from msgspec.structs import replace
 
@@ -18,6 +18,7 @@ from api.permitted import answer_for
 from api.problems import Told, attempt
 from api.refusals import KeyReused, MissingHeader, RecordChanged, UnfitBody, UnfitHeader
 from api.requests import READ, HttpRequest, services_of
+from api.rest import parameters
 from api.rest.done import address_of, done, etag_of
 from api.rest.mistakes import unfit_body
 from api.rest.moments import At, Pinned, asked
@@ -35,7 +36,7 @@ from domain.values import PartnershipId, read_partnership_id
 
 DryRun = Annotated[
     Literal["yes", "no"],
-    QueryParameter(name="dry-run", description="With yes: decide and answer, record nothing."),
+    parameters.named("dry-run", "With yes: decide and answer, record nothing."),
 ]
 
 _KEY = re.compile("[!-~]{1,200}", re.ASCII)

@@ -8,11 +8,12 @@ from typing import Annotated, Any, cast
 
 from litestar import Response, route
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, HeaderParameter, QueryParameter
+from litestar.params import FromPath, HeaderParameter
 from msgspec import Struct
 
 from api.refusals import AnotherHistory, RequestRefused
 from api.requests import READ, HttpRequest, services_of
+from api.rest import parameters
 from api.rest.ledger_watch import watch_of
 from api.rest.moments import (
     AsOf,
@@ -67,19 +68,15 @@ class EntryAt(Struct, frozen=True):
 
 LaterThan = Annotated[
     int | None,
-    QueryParameter(
-        name="after",
-        description="Only entries later than this position.",
-        schema_extra={"minimum": 0, "maximum": 2**53 - 1},
-    ),
+    parameters.position("after", "Only entries later than this position."),
 ]
 EntryCursor = Annotated[
     str | None,
-    QueryParameter(
-        name="cursor",
-        description="`POSITION-LEAFHASH` of the last entry read: goes on behind it, and tells when "
+    parameters.named(
+        "cursor",
+        "`POSITION-LEAFHASH` of the last entry read: goes on behind it, and tells when "
         "the register no longer has the history that was read.",
-        schema_extra={"pattern": "^(0|[1-9][0-9]{0,15})-[0-9a-f]{64}$"},
+        pattern="^(0|[1-9][0-9]{0,15})-[0-9a-f]{64}$",
     ),
 ]
 LastEventId = Annotated[
@@ -91,10 +88,11 @@ LastEventId = Annotated[
 ]
 Wait = Annotated[
     int,
-    QueryParameter(
-        name="wait",
-        description=f"Where there is nothing later yet: wait for it, 0 to {LONGEST_WAIT} seconds.",
-        schema_extra={"minimum": 0, "maximum": LONGEST_WAIT},
+    parameters.named(
+        "wait",
+        f"Where there is nothing later yet: wait for it, 0 to {LONGEST_WAIT} seconds.",
+        minimum=0,
+        maximum=LONGEST_WAIT,
     ),
 ]
 

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
 from msgspec import Struct
 
 from api.refusals import NotShownYet
 from api.requests import HttpRequest, services_of
+from api.rest import parameters
 from api.services import Services
 from domain.dates import parse_day
 from domain.ports import Head
@@ -21,34 +21,26 @@ from projections.views import Moment
 
 AsOf = Annotated[
     str | None,
-    QueryParameter(
-        name="as-of",
-        description="The day of the world that is asked about; today in UTC where it is left out.",
-        schema_extra={"format": "date"},
+    parameters.day(
+        "as-of", "The day of the world that is asked about; today in UTC where it is left out."
     ),
 ]
 KnownAt = Annotated[
     str | None,
-    QueryParameter(
-        name="known-at",
-        description="Only what was recorded by the end of this day in UTC. Not with `position`.",
-        schema_extra={"format": "date"},
+    parameters.day(
+        "known-at", "Only what was recorded by the end of this day in UTC. Not with `position`."
     ),
 ]
 Position = Annotated[
     int | None,
-    QueryParameter(
-        name="position",
-        description="Only what was recorded up to this entry. Not together with `known-at`.",
-        schema_extra={"minimum": 0, "maximum": 2**53 - 1},
+    parameters.position(
+        "position", "Only what was recorded up to this entry. Not together with `known-at`."
     ),
 ]
 After = Annotated[
     int | None,
-    QueryParameter(
-        name="after",
-        description="Wait some seconds until this entry is shown: to read one's own write.",
-        schema_extra={"minimum": 0, "maximum": 2**53 - 1},
+    parameters.position(
+        "after", "Wait some seconds until this entry is shown: to read one's own write."
     ),
 ]
 

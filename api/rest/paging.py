@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
 from msgspec import Meta, Raw, Struct
 from msgspec.structs import replace
 
 from api.refusals import AnotherHistory
 from api.requests import HttpRequest, services_of
+from api.rest import parameters
 from api.rest.moments import After, AsOf, At, KnownAt, Position, asked
 from domain.ports import Ledger
 from domain.refusals import Invalid
@@ -27,25 +27,21 @@ MOST = 500
 
 Limit = Annotated[
     int,
-    QueryParameter(
-        name="limit",
-        description=f"How many items one answer has at most: 1 to {MOST}.",
-        schema_extra={"minimum": 1, "maximum": MOST},
+    parameters.named(
+        "limit", f"How many items one answer has at most: 1 to {MOST}.", minimum=1, maximum=MOST
     ),
 ]
 Cursor = Annotated[
     str | None,
-    QueryParameter(
-        name="cursor",
-        description="Goes on where an earlier answer ended: its `next`. The other parameters "
+    parameters.named(
+        "cursor",
+        "Goes on where an earlier answer ended: its `next`. The other parameters "
         "stay as they were, and so does the position that is read at.",
     ),
 ]
 Total = Annotated[
     Literal["yes"] | None,
-    QueryParameter(
-        name="total", description="With `yes` the answer says how many there are in all."
-    ),
+    parameters.named("total", "With `yes` the answer says how many there are in all."),
 ]
 
 _BESIDE_THE_QUESTION = frozenset({"cursor", "limit", "total", "after"})

@@ -5,10 +5,11 @@ from typing import Annotated, Literal, get_args
 
 from litestar import Response, route
 from litestar.di import Provide
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from msgspec import Struct
 
 from api.requests import READ, HttpRequest, services_of
+from api.rest import parameters
 from api.rest.done import etag_of
 from api.rest.moments import At, Pinned, asked
 from api.rest.paging import Listing, PagePinned, answered, cursor_after, listed, one_of, place
@@ -48,43 +49,38 @@ class ActList(Listing, frozen=True, kw_only=True):
 
 Search = Annotated[
     str | None,
-    QueryParameter(
-        name="q",
-        description="Parts of names or of the reference, in any script, without case and accents.",
-        schema_extra={"maxLength": LONGEST_QUERY},
+    parameters.named(
+        "q",
+        "Parts of names or of the reference, in any script, without case and accents.",
+        maxLength=LONGEST_QUERY,
     ),
 ]
 InStatus = Annotated[
     str | None,
-    QueryParameter(
-        name="status",
-        description="Only those of which this status is certain on the day.",
-        schema_extra={"enum": STATUSES},
+    parameters.named(
+        "status", "Only those of which this status is certain on the day.", enum=STATUSES
     ),
 ]
 OfCountry = Annotated[
     str | None,
-    QueryParameter(
-        name="country",
-        description="Only those with a party in this country: ISO 3166-1, two letters.",
-        schema_extra={"pattern": "^[A-Za-z]{2}$"},
+    parameters.named(
+        "country",
+        "Only those with a party in this country: ISO 3166-1, two letters.",
+        pattern="^[A-Za-z]{2}$",
     ),
 ]
 OfTier = Annotated[
     str | None,
-    QueryParameter(
-        name="tier", description="Only those of this tier.", schema_extra={"enum": TIERS}
-    ),
+    parameters.named("tier", "Only those of this tier.", enum=TIERS),
 ]
 OfCommunity = Annotated[
     str | None,
-    QueryParameter(name="community", description="Only those of the community with this id."),
+    parameters.named("community", "Only those of the community with this id."),
 ]
 UnderReview = Annotated[
     Literal["yes"] | None,
-    QueryParameter(
-        name="under-review",
-        description="With `yes` only those with a transparency review open on the day.",
+    parameters.named(
+        "under-review", "With `yes` only those with a transparency review open on the day."
     ),
 ]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from litestar import Response, route
 from litestar.di import Provide
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from msgspec import Struct
 
 from api.claims import CheckedClaims
@@ -14,25 +14,25 @@ from api.reports.issue import REPORTS
 from api.reports.report import Basis, CountedRow, Figure, Report
 from api.reports.sister_city_transparency import Question
 from api.requests import READ, HttpRequest, services_of
+from api.rest import parameters
 from api.rest.moments import At, Pinned, asked, day_of
 from api.rest.paging import Listing, PagePinned, answered, cursor_after, listed, place
 from api.services import Services
 
 Since = Annotated[
     str | None,
-    QueryParameter(
-        name="since",
-        description="The first day of the period in which activities and annual reports count; "
+    parameters.day(
+        "since",
+        "The first day of the period in which activities and annual reports count; "
         "all time where it is left out.",
-        schema_extra={"format": "date"},
     ),
 ]
 OfCommunity = Annotated[
     str | None,
-    QueryParameter(
-        name="community",
-        description="The reporting unit: the id of a community, whose partnerships alone count.",
-        schema_extra={"maxLength": 240},
+    parameters.named(
+        "community",
+        "The reporting unit: the id of a community, whose partnerships alone count.",
+        maxLength=240,
     ),
 ]
 _CLAIMS_NOTE = (

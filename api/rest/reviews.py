@@ -5,10 +5,11 @@ from typing import Annotated, Literal, get_args
 
 from litestar import Response, route
 from litestar.di import Provide
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 from msgspec import Struct
 
 from api.requests import READ, HttpRequest, services_of
+from api.rest import parameters
 from api.rest.moments import At, Pinned, asked
 from api.rest.paging import Listing, PagePinned, answered, cursor_after, listed, one_of, place
 from domain.decider import Entry
@@ -95,17 +96,11 @@ class ReviewAt(Struct, frozen=True):
 
 IsOpen = Annotated[
     Literal["yes", "no"] | None,
-    QueryParameter(
-        name="open", description="Only those that were open on the day, or only others."
-    ),
+    parameters.named("open", "Only those that were open on the day, or only others."),
 ]
 OnGround = Annotated[
     str | None,
-    QueryParameter(
-        name="ground",
-        description="Only those opened on this ground.",
-        schema_extra={"enum": GROUNDS},
-    ),
+    parameters.named("ground", "Only those opened on this ground.", enum=GROUNDS),
 ]
 
 
