@@ -1,5 +1,6 @@
 """A ledger, read models that know what they were given, and reports made from them."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from adapters.ledger.memory import MemoryLedger
 from adapters.lists import shipped_lists
 from adapters.regimes import RegimeFile, regime_for_report
+from api.reports import Reports
 from api.reports.report import CountedRow, Report
 from api.reports.sister_city_transparency import (
     Question,
@@ -20,12 +22,22 @@ from api.reports.sister_city_transparency import (
 from domain.ports import Actor, Condition, NewEvent, Submission
 from domain.regime.facts import PartnershipFacts
 from domain.values import Party
-from projections.compliance.facts import ComplianceFacts, Finding
+from projections.compliance.facts import (
+    Activity,
+    AnnualReport,
+    ComplianceFacts,
+    Finding,
+    Review,
+)
 from projections.views import Counts, Moment, Page, PartnershipView, Register
 
 LISTS = shipped_lists()
 ACT = regime_for_report("sister-city-transparency", LISTS)
 DAY = date(2026, 11, 1)
+
+
+VISIT = Activity(2, "visit", outcome_told=False, earliest=DAY, latest=DAY)
+TRADE = Activity(3, "economy", outcome_told=True, earliest=date(2025, 1, 1), latest=DAY)
 
 
 async def happened(ledger: MemoryLedger) -> None:
@@ -87,6 +99,20 @@ def counted(reference: str = "TL-0000-0001", **known: Any) -> ComplianceFacts:
     return ComplianceFacts(partnership=reference, **{**nothing, **founded, **known})
 
 
+BOTH = counted(
+    motives=("trade", "culture"),
+    activities=(VISIT, TRADE),
+    reports=(AnnualReport(4, 2025, nothing_happened=True),),
+    findings=(
+        Finding(6, ACT.regime.criteria, "2B", "partly_met"),
+        Finding(7, ACT.regime.criteria, "2E", "no_evidence"),
+        Finding(8, "continuation/1", "K", "met"),
+    ),
+    reviews=(Review("TR-1", "complaint", True, DAY, None, (5,)),),
+)
+"""One of which something is known in every line that counts what was recorded."""
+
+
 def with_findings(more: ComplianceFacts, facts: PartnershipFacts) -> ComplianceFacts:
     """The findings of the rule's facts stand in both read models."""
     known = {(finding.criteria, finding.element) for finding in more.findings}
@@ -124,6 +150,17 @@ async def opened(
     """The rows behind a figure."""
     found = await open_figure(sources(ledger, facts, more), question or asked(), figure)
     return found.rows
+
+
+def reports_on(ledger: MemoryLedger, *facts: PartnershipFacts, shown: int = 3) -> Reports:
+    """Reports on a register that shows what it knows up to the entry `shown`."""
+    register = Facts(facts)
+
+    async def reached(position: int) -> bool:
+        await asyncio.sleep(0)  # others come to ask meanwhile
+        return position <= shown
+
+    return Reports(register, Counted(register, ()), ledger, reached)
 
 
 def numbers(report: Report, *figures: str) -> tuple[int, ...]:
