@@ -28,10 +28,10 @@ from api.gate.errors import (
     Unfit,
 )
 from api.problem_documents import Fault, Problem, address, answer, faults_of
+from api.problem_pages import page, page_of
 from api.problem_types import explained
 from api.refusals import RecordChanged, RequestRefused
 from api.rest.who import NotSignedIn, ReadOnlyToken
-from api.web.rendering import render
 from domain.errors import (
     CommandKeyReused,
     ConditionFailed,
@@ -105,20 +105,6 @@ RETRYABLE = frozenset(
 CODE_OF_STATUS = {404: "no-such-address", 405: "method-not-possible", 413: "body-too-large"}
 FAULT = "fault"
 AWAY = "database-away"
-_OF_STATUS: dict[int, tuple[str, str]] = {
-    400: (
-        "This cannot be read",
-        "The request is not as a browser sends it. Go back and try again.",
-    ),
-    404: ("There is no such page", "Check the address, or search the register."),
-    405: ("Not possible here", "This address can be read, or takes a form, not both."),
-    413: ("Too large", "A form takes at most 2 MB, a file for its SHA-256 at most 25 MB."),
-    403: (
-        "This form came from elsewhere",
-        "Forms are taken from the pages of this register only. Open the page here and try again.",
-    ),
-    415: ("This cannot be read", "Send the form as a browser does."),
-}
 
 
 @cache
@@ -219,7 +205,7 @@ def _handle_known(request: AnyRequest, error: Exception) -> Response[bytes]:
     shown = told(error)
     text = shown.items[0].text
     if not _is_program(request):
-        return _page(shown.status, shown.title, text)
+        return page(shown.status, shown.title, text)
     status, _, code = _row(error)
     return answer(_problem(request, status, code, text, *faults_of(request, code, error)))
 
@@ -227,7 +213,7 @@ def _handle_known(request: AnyRequest, error: Exception) -> Response[bytes]:
 def _handle_refused(request: AnyRequest, error: RequestRefused) -> Response[bytes]:
     status = OF_CODE[error.code]
     if not _is_program(request):
-        return _page(status, error.problem, error.remedy)
+        return page(status, error.problem, error.remedy)
     faults = faults_of(request, error.code, error)
     problem = _problem(request, status, error.code, str(error), *faults)
     if isinstance(error, RecordChanged):
@@ -246,7 +232,7 @@ def _handle_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
 
 def _told_http(request: AnyRequest, error: HTTPException, status: int) -> Response[bytes]:
     if not _is_program(request):
-        return _page(status, *_OF_STATUS.get(status, _OF_STATUS[400]))
+        return page_of(status)
     code = CODE_OF_STATUS.get(status, "malformed")
     if isinstance(error, ValidationException):
         status, code = 422, "invalid"
@@ -255,31 +241,19 @@ def _told_http(request: AnyRequest, error: HTTPException, status: int) -> Respon
 
 
 def _handle_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
-    _log.error("fault", path=request.scope["path"], exc_info=error)
-    if _is_program(request):
-        return answer(_problem(request, 500, FAULT, explained(FAULT).meaning))
-    return _page(
-        500,
-        "Something is broken here",
-        "The fault is on our side and is in the log. Nothing was recorded unless you saw a "
-        "receipt; sending the same form again never records twice.",
-    )
+    return _failed(request, error, 500, FAULT)
 
 
 def _handle_away(request: AnyRequest, error: Exception) -> Response[bytes]:
-    _log.error("database_away", path=request.scope["path"], exc_info=error)
+    return _failed(request, error, 503, AWAY)
+
+
+def _failed(request: AnyRequest, error: Exception, status: int, code: str) -> Response[bytes]:
+    """What is not the sender's doing goes into the log."""
+    _log.error(code.replace("-", "_"), path=request.scope["path"], exc_info=error)
     if _is_program(request):
-        return answer(_problem(request, 503, AWAY, explained(AWAY).meaning))
-    return _page(
-        503,
-        "The register cannot be reached now",
-        "Its database does not answer. Try again in some seconds. Nothing was recorded unless you "
-        "saw a receipt; sending the same form again never records twice.",
-    )
-
-
-def _page(status: int, title: str, detail: str) -> Response[bytes]:
-    return render("problem.html", status=status, title=title, detail=detail)
+        return answer(_problem(request, status, code, explained(code).meaning))
+    return page_of(status)
 
 
 def _is_program(request: AnyRequest) -> bool:
