@@ -7,18 +7,21 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from adapters.log import logged_with
+from domain.community.bearers import bearers
 from domain.decider import Act, Entry
-from domain.errors import ConditionFailed
+from domain.errors import CommandKeyReused, ConditionFailed
 from domain.history import (
     Command,
     digest_of,
     entry_of,
+    name_tags,
     pair_tag,
     partnership_tag,
     submission_of,
 )
 from domain.partnership.commands import FoundingCommand, TierCommand
 from domain.partnership.decider import PARTNERSHIP
+from domain.partnership.events import Side
 from domain.partnership.evolve import History
 from domain.partnership.pair import among_its_pair, not_recorded_yet
 from domain.partnership.state import Unknown
@@ -27,7 +30,7 @@ from domain.refusals import NotFound, Refused
 from domain.review.commands import ReviewCommand
 from domain.review.evolve import REVIEW
 from domain.review.state import Reviews
-from domain.values import PartnershipId, mint_partnership_id
+from domain.values import PartnershipId, Party, mint_partnership_id
 
 _log = structlog.stdlib.get_logger("twinledger.commands")
 
@@ -73,7 +76,7 @@ async def execute(
                 if expected is not None and case.version != expected:
                     raise ConditionFailed(after=expected, position=case.version)
                 events = case.decide(command, act)
-            except (Refused, ConditionFailed):
+            except (Refused, ConditionFailed, CommandKeyReused):
                 # A repetition meets a record that its own first time has changed: the first answer
                 # stands, also when it was lost on the way to whoever repeats it.
                 if (first := await _first_answer(ledger, command, act, partnership)) is not None:
@@ -147,7 +150,8 @@ async def _entries_of(ledger: Ledger, partnership: PartnershipId) -> tuple[Entry
 class _Case(Struct, frozen=True):
     """What a decision rests on: the state, the tags it was read by, the last position read.
 
-    `version` is the last entry of the partnership itself: others of its pair may be later.
+    `version` is the last entry of the partnership itself: others of its pair may be later. `taken`
+    says that the reference which the command would mint is another record's.
     """
 
     state: Reviews
@@ -155,29 +159,22 @@ class _Case(Struct, frozen=True):
     after: int
     pair: str
     version: int
+    taken: bool = False
 
     def decide(self, command: Command, act: Act) -> tuple[History, ...]:
         if isinstance(command, ReviewCommand):
             return REVIEW.decide(command, self.state, act)
-        return PARTNERSHIP.decide(command, self.state.partnership, act)
+        events = PARTNERSHIP.decide(command, self.state.partnership, act)
+        if self.taken:
+            raise CommandKeyReused(command_key=act.key)
+        return events
 
 
 async def _load(
     ledger: Ledger, command: Command, act: Act, partnership: PartnershipId | None
 ) -> _Case:
     if isinstance(command, FoundingCommand):
-        pair = pair_tag(command.home.community, command.counterpart.community)
-        # Another's key may mint the same reference. Then that record is what the command meets:
-        # nothing can found it a second time.
-        minted = partnership_tag(mint_partnership_id(act.key))
-        tags = frozenset({pair, minted})
-        recorded = await ledger.read(tags)
-        last = _last(recorded)
-        taken = [stored for stored in recorded if minted in stored.tags]
-        if taken:
-            return _Case(REVIEW.fold(map(entry_of, taken)), tags, last, pair, last)
-        state = Reviews(not_recorded_yet(map(entry_of, recorded)))
-        return _Case(state, tags, last, pair, last)
+        return await _to_found(ledger, command, act)
     if partnership is None:
         raise NotFound("partnership", "", "Name the partnership by its reference.")
     entries = await _entries_of(ledger, partnership)
@@ -190,6 +187,32 @@ async def _load(
         return await _among_its_pair(ledger, tags, pair)
     version = entries[-1].position
     return _Case(state, tags, version, pair, version)
+
+
+async def _to_found(ledger: Ledger, command: FoundingCommand, act: Act) -> _Case:
+    """What lives in the pair, and who bears the names of its two sides."""
+    pair = pair_tag(command.home.community, command.counterpart.community)
+    # Another's key may mint the same reference: nothing can found it a second time.
+    minted = partnership_tag(mint_partnership_id(act.key))
+    own = frozenset({pair, minted})
+    parties: dict[Side, Party] = {"home": command.home, "counterpart": command.counterpart}
+    names = {side: name_tags(party) for side, party in parties.items()}
+    recorded = await ledger.read(own.union(*names.values()))
+    if any(minted in stored.tags for stored in recorded):
+        return _Case(Reviews(), own, _last(recorded), pair, _last(recorded), taken=True)
+    entries = [entry_of(stored) for stored in recorded]
+    of_pair = [entry_of(stored) for stored in recorded if pair in stored.tags]
+    borne = {side: bearers(entries, party) for side, party in parties.items()}
+    # Who bears a name bears it for ever: only a decision about a new one can be overtaken.
+    new = [side for side, party in parties.items() if party.community not in borne[side]]
+    namesakes = {side: borne[side] for side in new if borne[side]}
+    return _Case(
+        Reviews(replace(not_recorded_yet(of_pair), namesakes=namesakes)),
+        own.union(*(names[side] for side in new)),
+        _last(recorded),
+        pair,
+        _last([stored for stored in recorded if not own.isdisjoint(stored.tags)]),
+    )
 
 
 async def _among_its_pair(ledger: Ledger, own: frozenset[str], pair: str) -> _Case:

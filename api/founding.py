@@ -1,7 +1,8 @@
 """Many partnerships from before the register at once: one reading for all, then one group.
 
 `api.commands.execute` reads once per command. Where hundreds are founded together that reading is
-most of the work, so it is shared here; deciding and appending are the same.
+most of the work, so it is shared here; deciding and appending are the same. Who bears which name is
+not asked: whoever founds many has matched their names, and several may bear one.
 """
 
 import asyncio
@@ -11,7 +12,6 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from api.commands import execute
 from domain.decider import Act
 from domain.errors import CommandKeyReused, ConditionFailed, NotCanonical
 from domain.history import entry_of, pair_tag, partnership_tag, submission_of
@@ -103,8 +103,7 @@ async def _found(
             receipt = await ledger.append(submission)
         except ConditionFailed:
             # The pair changed since the shared reading: this one is read and decided for itself.
-            outcome = await execute(ledger, command, act)
-            return Founded(outcome.partnership)
+            return (await found(ledger, [case.founding]))[0]
     except (Refused, NotCanonical, CommandKeyReused) as refusal:
         return refusal
     return Founded(case.partnership, before=receipt.replayed)

@@ -7,6 +7,7 @@ import msgspec
 
 from domain.dates import parse
 from domain.decider import Act, Entry
+from domain.names import LONGEST_ID, slug
 from domain.partnership.commands import FoundingCommand, PartnershipCommand
 from domain.partnership.events import (
     PARTNERSHIP_EVENTS,
@@ -22,7 +23,7 @@ from domain.partnership.evolve import History
 from domain.ports import Condition, NewEvent, Recorded, Submission
 from domain.review.commands import ReviewCommand
 from domain.review.events import REVIEW_EVENTS, ReviewEvent
-from domain.values import CommunityId, PartnershipId, pair_of
+from domain.values import CommunityId, PartnershipId, Party, pair_of
 
 Command = PartnershipCommand | ReviewCommand
 
@@ -47,6 +48,26 @@ def partnership_tag(partnership: PartnershipId) -> str:
 def pair_tag(one: CommunityId, other: CommunityId) -> str:
     """The tag of what begins, ends or moves to another tier between two communities."""
     return f"pair:{pair_of(one, other)}"
+
+
+def name_tags(party: Party) -> frozenset[str]:
+    """By which all that was founded for communities of the party's name and country is found.
+
+    Most ids are the name's own slug; what has another id carries a tag of the name beside it.
+    Other names may share the slug, so who reads compares. Empty for a name without a letter.
+    """
+    said = _slug(party)
+    return frozenset({f"community:{said}", f"name:{said}"}) if said else frozenset()
+
+
+def _slug(party: Party) -> str:
+    return slug(party.name, party.country)[:LONGEST_ID]
+
+
+def _name_tag(party: Party) -> str:
+    """Empty where the id says the name."""
+    said = _slug(party)
+    return f"name:{said}" if said not in ("", party.community) else ""
 
 
 def entry_of(recorded: Recorded) -> Entry[History]:
@@ -113,12 +134,14 @@ def _tags(event: History, pair: str) -> tuple[str, ...]:
     partnership = partnership_tag(event.partnership)
     match event:
         case ProposalSubmitted() | LegacyPartnershipRecorded():
-            home, counterpart = event.home.community, event.counterpart.community
+            home, counterpart = event.home, event.counterpart
+            names = sorted({_name_tag(home), _name_tag(counterpart)} - {""})
             return (
                 partnership,
-                pair_tag(home, counterpart),
-                f"community:{home}",
-                f"community:{counterpart}",
+                pair_tag(home.community, counterpart.community),
+                f"community:{home.community}",
+                f"community:{counterpart.community}",
+                *names,
             )
         case (
             ProposalDeclined()

@@ -6,7 +6,7 @@ from domain.decider import Act
 from domain.partnership import checks
 from domain.partnership import commands as c
 from domain.partnership import events as e
-from domain.partnership.parties import two_parties
+from domain.partnership.parties import told_apart, two_parties
 from domain.partnership.state import Unknown
 from domain.refusals import Invalid, NotYourCommunity
 from domain.values import LIVE, mint_partnership_id
@@ -17,6 +17,7 @@ def taken_over(
 ) -> e.LegacyPartnershipRecorded:
     """What its source lists, by who may say so."""
     two_parties(command.home, command.counterpart)
+    told_apart(command.home, command.counterpart, state, act)
     if command.status in LIVE:
         checks.no_live_one(state.live, command.tier)
     communities = [command.home.community, command.counterpart.community]

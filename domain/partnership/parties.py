@@ -2,9 +2,11 @@
 
 import re
 
+from domain.decider import Act
 from domain.names import is_community_id
+from domain.partnership.state import Unknown
 from domain.refusals import Invalid
-from domain.values import Party
+from domain.values import CommunityId, Party
 
 _DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,9})?", re.ASCII)
 
@@ -17,6 +19,26 @@ def two_parties(home: Party, counterpart: Party) -> None:
         raise Invalid(
             "counterpart", "both sides are the same community", "Choose another community."
         )
+
+
+def told_apart(home: Party, counterpart: Party, state: Unknown, act: Act) -> None:
+    """No new id for a name that another community of the same country bears."""
+    for side, known in state.namesakes.items():
+        party = home if side == "home" else counterpart
+        raise Invalid(
+            f"{side}.community",
+            f"{party.name} ({party.country or 'no country'}) is in the register as "
+            f"{' and as '.join(known)}, not as {party.community}",
+            f"{_that_place(party, known, act)} If it is another place of this name, write the "
+            "name with what tells it apart, such as its region: Halle (Westfalen).",
+        )
+
+
+def _that_place(party: Party, known: tuple[CommunityId, ...], act: Act) -> str:
+    ids = " or ".join(known)
+    if party.community == act.actor.community:
+        return f"If that place is yours, ask the administrator for an account of {ids}."
+    return f"Write {ids} if that place is meant."
 
 
 def _party(party: Party, side: str) -> None:

@@ -6,7 +6,7 @@ from domain.names import fold
 from domain.partnership import checks
 from domain.partnership import commands as c
 from domain.partnership import events as e
-from domain.partnership.parties import two_parties
+from domain.partnership.parties import told_apart, two_parties
 from domain.partnership.state import Agreed, Proposed, Unknown
 from domain.refusals import (
     AlreadyRecorded,
@@ -19,7 +19,10 @@ from domain.values import Sha256, Vote, mint_partnership_id
 
 
 def submitted(command: c.SubmitProposal, state: Unknown, act: Act) -> e.ProposalSubmitted:
-    """Two different parties, the home side's own clerk, a motive, no live one of the same tier."""
+    """Two different parties, the home side's own clerk, a motive, no live one of the same tier.
+
+    Neither party is a second id for a name that is known.
+    """
     if act.actor.community != command.home.community:
         raise NotYourCommunity(
             act="submit a proposal",
@@ -29,6 +32,7 @@ def submitted(command: c.SubmitProposal, state: Unknown, act: Act) -> e.Proposal
     if "unknown" in command.motives:
         raise Invalid("motives", "a proposal says why", "Choose at least one motive.")
     two_parties(command.home, command.counterpart)
+    told_apart(command.home, command.counterpart, state, act)
     checks.no_live_one(state.live, command.tier)
     return e.ProposalSubmitted(
         mint_partnership_id(act.key),

@@ -117,9 +117,13 @@ def _latest(dates: list[EdtfDate]) -> EdtfDate | None:
 
 
 class Unknown(Struct, frozen=True):
-    """Nothing is recorded yet. `live` are the pair's other partnerships that are not over."""
+    """Nothing is recorded yet. `live` are the pair's other partnerships that are not over.
+
+    `namesakes` are, by side, the communities that bear the name of a party which itself is new.
+    """
 
     live: tuple[tuple[PartnershipId, Tier], ...] = ()
+    namesakes: dict[Side, tuple[CommunityId, ...]] = {}
 
 
 class Proposed(Struct, frozen=True):

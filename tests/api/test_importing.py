@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from adapters.imports.errors import BrokenCsv
 from adapters.ledger import MemoryLedger, PostgresLedger
 from api.commands import execute
+from api.founding import Founded, Founding, found
 from api.import_report import ImportReport
 from api.importing import import_list, open_list
 from domain.dates import parse
@@ -107,7 +108,9 @@ async def recorded(ledger: Ledger, home: Party, counterpart: Party) -> Partnersh
         (Citation("A page"),),
     )
     key = f"{home.community}-{counterpart.community}"
-    return (await execute(ledger, command, Act(ADMINISTRATOR, key, NOW))).partnership
+    (answer,) = await found(ledger, [Founding(command, Act(ADMINISTRATOR, key, NOW))])
+    assert isinstance(answer, Founded)
+    return answer.partnership
 
 
 def place(community: str, name: str, country: str) -> Party:

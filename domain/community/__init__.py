@@ -1,0 +1,1 @@
+"""Communities: which one is meant."""
