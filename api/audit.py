@@ -8,10 +8,10 @@ from typing import get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from api.moments import day_of, read_moment, whole_number
 from api.problems import Item as Mistake
 from api.services import Services
-from api.web.moments import day_of, read_moment, whole_number
-from api.web.typed import Typed, unfit
+from api.typed import Typed, unfit
 from domain.dates import in_words
 from domain.history import EVENT_TYPES
 from domain.refusals import Invalid
@@ -30,11 +30,14 @@ _LONGEST = 200
 
 
 def entry_type(tag: str) -> str:
-    """A storage tag in words: `partnership.agreement_signed.v1` is *Agreement signed*."""
+    """A storage tag in words: `partnership.agreement_signed.v1` is *Agreement signed*.
+
+    What tags call a tier is the level of a partnership for whoever reads.
+    """
     noun, act, version = tag.split(".")
     subject = "" if noun == "partnership" else f"{noun} "
     later = "" if version == "v1" else f" (form {version[1:]})"
-    return capitalised(f"{subject}{act}".replace("_", " ")) + later
+    return capitalised(f"{subject}{act}".replace("_", " ").replace("tier", "level")) + later
 
 
 TYPES: dict[str, str] = {tag: entry_type(tag) for tag in EVENT_TYPES}

@@ -9,7 +9,7 @@ from api.audit import BODIES, KINDS, Question, leaf_of, read_question
 from api.cli.output import output_option, written_to
 from api.cli.running import on_register
 from api.exports import FORMATS, export
-from api.web.typed import Typed, folded
+from api.typed import Typed, folded
 from api.wiring import Running
 from projections.views import LogEntry
 from projections.words import word

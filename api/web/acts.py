@@ -10,16 +10,17 @@ from msgspec.structs import replace
 
 from api.commands import execute
 from api.identity import acting_for, bodies_for, deciding
+from api.moments import whole_number
 from api.next_steps import next_steps
 from api.problems import Item as Mistake
 from api.problems import Told, attempt
 from api.requests import READ, HttpRequest, services_of
+from api.typed import Typed, unfit
 from api.web.cases import Case, case_of
-from api.web.check import Line, date_line, lines_of, state_after, status_change
+from api.web.check import Line, date_line, entries_of, lines_of, state_after, status_change
 from api.web.fields import Group, Rows
-from api.web.moments import whole_number
 from api.web.reading import read, read_date, rows_to_show
-from api.web.typed import LARGEST_BODY, Typed, read_form, unfit
+from api.web.typed import LARGEST_BODY, read_form
 from api.web.visitors import page, see, visitor_of
 from api.web.wording import act_labels
 from domain.answers import who_may_act
@@ -33,6 +34,7 @@ from domain.partnership.commands import (
 )
 from domain.ports import Actor
 from domain.refusals import NotYourRole
+from projections.timeline import foretold
 from projections.views import TimelineItem
 from projections.words import word
 
@@ -131,7 +133,8 @@ async def _decide(
         return await _told(request, case, typed, outcome)
     if outcome.receipt is None:
         lines = _lines(case, typed, act)
-        after = state_after(case.state, outcome, act, case.position)
+        entries = entries_of(outcome, act, case.position)
+        after = state_after(case.state, entries)
         return await page(
             request,
             "check.html",
@@ -139,6 +142,7 @@ async def _decide(
             typed=typed,
             lines=lines,
             change=status_change(case.state, after),
+            sentences=foretold(case.state, entries),
             steps=next_steps(after),
             told=None,
         )
@@ -172,6 +176,7 @@ async def _told(request: HttpRequest, case: Case, typed: Typed, answer: Told) ->
                 typed=typed,
                 lines=lines,
                 change="",
+                sentences=(),
                 steps=(),
                 told=answer,
             )

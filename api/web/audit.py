@@ -9,7 +9,8 @@ from api.audit import BODIES, KINDS, TYPES, Question, in_a_sentence, leaf_of, re
 from api.exports import MEDIA_TYPES, Format, export
 from api.problems import Told
 from api.requests import READ, HttpRequest, services_of
-from api.web.typed import Typed, read_query
+from api.typed import Typed
+from api.web.typed import read_query
 from api.web.visitors import page
 from projections.words import capitalised, word
 

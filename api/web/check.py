@@ -6,11 +6,12 @@ from msgspec import Struct
 
 from api.commands import Outcome
 from api.countries import country_name
+from api.typed import Typed
 from api.web.fields import Field, Group, Item, Rows
-from api.web.typed import Typed
 from api.web.wording import STATUS_WORDS
 from domain.dates import in_words
 from domain.decider import Act, Entry
+from domain.partnership.evolve import History
 from domain.partnership.state import Unknown, status_of
 from domain.review.evolve import REVIEW
 from domain.review.state import Reviews
@@ -40,12 +41,19 @@ def lines_of(items: Iterable[Item], typed: Typed, heading: str = "") -> list[Lin
     return lines
 
 
-def state_after(state: Reviews, outcome: Outcome, act: Act, position: int) -> Reviews:
-    """The partnership and its reviews once `outcome` is recorded."""
-    after = state
-    for number, event in enumerate(outcome.events, position + 1):
-        after = REVIEW.evolve(after, Entry(number, act.now, act.on, act.actor, event))
-    return after
+def entries_of(outcome: Outcome, act: Act, position: int) -> tuple[Entry[History], ...]:
+    """What `outcome` would record behind `position`."""
+    return tuple(
+        Entry(number, act.now, act.on, act.actor, event)
+        for number, event in enumerate(outcome.events, position + 1)
+    )
+
+
+def state_after(state: Reviews, entries: Iterable[Entry[History]]) -> Reviews:
+    """The partnership and its reviews once `entries` are recorded."""
+    for entry in entries:
+        state = REVIEW.evolve(state, entry)
+    return state
 
 
 def status_change(before: Reviews, after: Reviews) -> str:

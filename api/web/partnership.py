@@ -6,12 +6,13 @@ from msgspec import Struct
 
 from api.commands import reviews_of
 from api.identity import Visitor
+from api.moments import Asked, read_moment, whole_number
 from api.next_steps import next_steps
 from api.problems import Told
 from api.requests import READ, HttpRequest, services_of
+from api.typed import Typed
 from api.web.cases import FOUNDING
-from api.web.moments import Asked, read_moment, whole_number
-from api.web.typed import Typed, read_query
+from api.web.typed import read_query
 from api.web.visitors import page, see, visitor_of
 from api.web.wording import STATUS_WORDS
 from domain.answers import Answer, answers

@@ -9,8 +9,8 @@ import msgspec
 from adapters.shapes import line, mistakes_of
 from api.problems import Item as Mistake
 from api.problems import told
+from api.typed import Typed, unfit
 from api.web.fields import LEAST_ROWS, YES_OR_NO, Field, Group, Item, Rows
-from api.web.typed import Typed, unfit
 from domain.dates import parse
 from domain.history import Command
 from domain.refusals import Invalid

@@ -7,12 +7,13 @@ from msgspec import Struct
 
 from api.countries import country_name
 from api.identity import Visitor
+from api.moments import read_moment
 from api.problems import Item as Mistake
 from api.problems import Told, attempt
 from api.requests import READ, HttpRequest, services_of
+from api.typed import Typed, unfit
 from api.web.cases import FOUNDING
-from api.web.moments import read_moment
-from api.web.typed import Typed, read_query, unfit
+from api.web.typed import read_query
 from api.web.visitors import page, see, visitor_of
 from api.web.wording import STATUS_WORDS
 from domain.answers import answers, who_may_act

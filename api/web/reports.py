@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from api.distances import BANDS, NULL_MODEL, RUNS
+from api.moments import Asked, day_of, read_moment, whole_number
 from api.problems import Item as Mistake
 from api.problems import Told, attempt
 from api.reports.issue import FORMATS
@@ -19,8 +20,8 @@ from api.reports.report import Figure, OpenedFigure, Report
 from api.reports.sister_city_transparency import REPORT, Question
 from api.requests import READ, HttpRequest, services_of
 from api.services import Services
-from api.web.moments import Asked, day_of, read_moment, whole_number
-from api.web.typed import Typed, read_query
+from api.typed import Typed
+from api.web.typed import read_query
 from api.web.visitors import page
 
 AT_ONCE = 100

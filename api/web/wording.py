@@ -133,7 +133,7 @@ LABELS: dict[str, Label] = {
     "RequestCorrection.community": Label("Which party", "Only for the name or country of a party."),
     "name": Label("Name"),
     "country": Label("Country", "Two letters of ISO 3166-1, for example DE. Empty if it has none."),
-    "level": Label("Level", "City, county, prefecture, province, region or state."),
+    "level": Label("Kind of place", "City, county, prefecture, province, region or state."),
     "country_at_start": Label(
         "Country when the partnership began", "Only if it was another one, for example DD."
     ),

@@ -35,7 +35,9 @@ class _Decided(Struct, frozen=True):
     def of(cls, state: Reviews) -> "_Decided":
         if isinstance(state.partnership, Unknown):
             raise AssertionError("after an act there is a partnership")
-        record, reviewed, approved = state.partnership.record, (), ""
+        record = state.partnership.record
+        reviewed: tuple[str, ...] = ()
+        approved = ""
         if isinstance(state.partnership, Proposed):
             reviewed = tuple(text for _, text in state.partnership.reviewed)
             approved = state.partnership.home_approval

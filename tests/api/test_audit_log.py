@@ -71,6 +71,12 @@ async def test_the_page_and_the_files_find_the_same_entries(
         )
 
 
+async def test_what_tags_call_a_tier_is_the_level_of_a_partnership(desk: Desk) -> None:
+    page = await desk.get("/history?kind=partnership.tier_set.v1")
+    assert "of the kind “Level set”" in page.text
+    assert "Tier" not in page.text
+
+
 async def test_a_filter_is_told_with_what_it_found(desk: Desk) -> None:
     await desk.propose()
     page = await desk.get("/history?kind=step&recorder=demo-clerk-1&recorded-from=2020-02-01")
@@ -83,7 +89,9 @@ async def test_a_filter_is_told_with_what_it_found(desk: Desk) -> None:
 
 async def test_long_logs_come_in_pages_to_both_sides(desk: Desk) -> None:
     for number in range(51):
-        await desk.propose(**{"counterpart.community": f"c-{number}"})
+        await desk.propose(
+            **{"counterpart.community": f"c-{number}", "counterpart.name": f"C {number}"}
+        )
     first = await desk.get("/history?body=councillor")
     older = await desk.get(next(link for link in first.links if "before=" in link))
     back = await desk.get(next(link for link in older.links if "after=" in link))
@@ -123,7 +131,7 @@ async def test_a_file_is_the_same_when_it_is_taken_again_at_its_position(desk: D
     page = await desk.get("/history")
     address = next(link for link in page.links if link.startswith("/history.jsonl"))
     first = await desk.client.get(address)
-    await desk.propose(**{"counterpart.community": "c-2"})
+    await desk.propose(**{"counterpart.community": "c-2", "counterpart.name": "C 2"})
     again = await desk.client.get(address)
     assert again.content == first.content
     assert first.headers["last-position"] == "1"

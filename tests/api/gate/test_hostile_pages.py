@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.typed import folded, unfit
 from api.web import typed
-from api.web.typed import folded, unfit
 from tests.api.desk import PROPOSAL, Desk, Page
 from tests.api.gate.raw import send
 from tests.api.gate.texts import TEXTS

@@ -7,11 +7,15 @@ from msgspec import Struct
 
 from api.problems import Item as Mistake
 from api.services import Services
-from api.web.typed import Typed
+from api.typed import Typed
 from domain.dates import parse_day
 from domain.refusals import Invalid
 from projections.views import Moment
 
+_BOTH = (
+    "It cannot go together with a day as known (known-at): both say up to where the entries count. "
+    "Leave one of the two out."
+)
 _NUMBER = re.compile("[0-9]{1,15}", re.ASCII)
 
 
@@ -29,15 +33,19 @@ class Asked(Struct, frozen=True):
 
 
 async def read_moment(services: Services, typed: Typed) -> Asked:
-    """`as-of` and `known-at` are days, `position` is the number of an entry."""
+    """`as-of` and `known-at` are days, `position` is the number of an entry.
+
+    The last two say the same of one clock: both together are a mistake, and neither counts.
+    """
     mistakes: list[Mistake] = []
     as_of = day_of(typed, "as-of", mistakes)
     known_on = day_of(typed, "known-at", mistakes)
     position = await _position(services, typed.one("position"), mistakes)
-    if known_on is not None:
+    if typed.one("known-at") and typed.one("position"):
+        mistakes.append(Mistake("position", _BOTH))
+    elif known_on is not None:
         end = datetime.combine(known_on, time.max, UTC)
-        until = await services.ledger.position_known_at(end)
-        position = until if position is None else min(position, until)
+        position = await services.ledger.position_known_at(end)
     return Asked(Moment(as_of, position), known_on, tuple(mistakes))
 
 
