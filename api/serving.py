@@ -1,4 +1,4 @@
-"""Serving: the pages and the projections' worker in one process, ended by one signal."""
+"""Serving: the pages, and beside them the worker that builds them, ended by one signal."""
 
 import asyncio
 import gc
@@ -27,9 +27,9 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
     """Serve until SIGTERM, or SIGINT (then `KeyboardInterrupt`); requests under way are finished.
 
     The read models must be there (`Runner.catch_up`). `ready` is told the address as soon as it can
-    be opened. A projection that cannot go on ends the service, loudly: pages that silently show
-    yesterday would be worse than none. So does the end of a database that this process keeps, with
-    `ServerWentAway`: whoever starts the service again starts both.
+    be opened. A projection that cannot go on ends the service, loudly (`WorkerStopped`): pages that
+    silently show yesterday would be worse than none. So does the end of a database that this
+    process keeps, with `ServerWentAway`: whoever starts the service again starts both.
     """
     settings = system.settings
     app = create_app(system.services(named))
@@ -56,7 +56,7 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end, number)
-    projecting = asyncio.create_task(system.runner.run(stop))
+    projecting = asyncio.create_task(system.worker.keep(stop))
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
     answering = asyncio.create_task(_answers(settings.host, settings.port))

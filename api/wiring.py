@@ -18,6 +18,7 @@ from adapters.tokens import PostgresTokens
 from api.claims import ClaimChecks
 from api.reports.issue import Reports
 from api.services import Services
+from api.worker import Work, Worker
 from projections.communities import PostgresCommunities
 from projections.compliance import PostgresCompliance
 from projections.register import PostgresRegister
@@ -51,6 +52,7 @@ class Running(Struct, frozen=True):
     communities: PostgresCommunities
     reviews: PostgresReviewList
     read: Shown
+    worker: Worker
     reports: Reports
     claims: ClaimChecks
     accounts: PostgresAccounts
@@ -69,7 +71,7 @@ class Running(Struct, frozen=True):
         """What the pages need."""
 
         async def shown(position: int) -> None:
-            await self.runner.wait_for(position, SHOWN_WITHIN)
+            await self.read.reaches(position, SHOWN_WITHIN)
 
         return Services(
             ledger=self.ledger,
@@ -89,42 +91,48 @@ class Running(Struct, frozen=True):
         )
 
 
+def runner_on(pool: "asyncpg.Pool[asyncpg.Record]", work: Work) -> Runner:
+    """All projections of the ledger that `work` names."""
+    return Runner(
+        pool,
+        PostgresLedger(pool, schema=work.schema),
+        schema=work.schema,
+        listen_dsn=work.dsn if work.listens else None,
+    )
+
+
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Running]:
     """Join or start the database, bring it to this release, and open everything on it."""
+    schema = settings.schema
     async with connect(settings) as server:
         pool = await open_pool(server.app_dsn, statement_cache_size=settings.statement_cache)
         try:
-            ledger = PostgresLedger(pool, schema=settings.schema)
-            register = PostgresRegister(pool, schema=settings.schema)
-            runner = Runner(
-                pool,
-                ledger,
-                schema=settings.schema,
-                # Who sets the cache to 0 is behind a pooler, where nobody can listen.
-                listen_dsn=server.app_dsn if settings.statement_cache else None,
-            )
+            work = Work(server.app_dsn, schema, settings.statement_cache, settings.log)
+            worker = Worker(work)
+            ledger = PostgresLedger(pool, schema=schema)
+            register = PostgresRegister(pool, schema=schema)
+            shown = Shown(pool, schema=schema, ring=worker.ring)
 
             async def reached(position: int) -> bool:
-                return await runner.wait_for(position, SHOWN_WITHIN)
+                return await shown.reaches(position, SHOWN_WITHIN)
 
             yield Running(
                 settings,
                 pool,
                 ledger,
-                runner,
+                runner_on(pool, work),
                 register,
-                PostgresTimeline(pool, schema=settings.schema),
-                PostgresCommunities(pool, schema=settings.schema),
-                PostgresReviewList(pool, schema=settings.schema),
-                Shown(pool, schema=settings.schema),
-                Reports(
-                    register, PostgresCompliance(pool, schema=settings.schema), ledger, reached
-                ),
+                PostgresTimeline(pool, schema=schema),
+                PostgresCommunities(pool, schema=schema),
+                PostgresReviewList(pool, schema=schema),
+                shown,
+                worker,
+                Reports(register, PostgresCompliance(pool, schema=schema), ledger, reached),
                 ClaimChecks(register, ledger, reached),
-                PostgresAccounts(pool, settings.schema),
-                PostgresTokens(pool, settings.schema),
-                PostgresMappings(pool, settings.schema),
+                PostgresAccounts(pool, schema),
+                PostgresTokens(pool, schema),
+                PostgresMappings(pool, schema),
                 server.lives,
             )
         finally:

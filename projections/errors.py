@@ -13,9 +13,10 @@ class ProjectionStopped(Exception):
     """The projection stays at its cursor; what it shows is right up to there."""
 
     def __init__(self, projection: str, position: int, problem: str, remedy: str) -> None:
-        super().__init__(f"The {projection} stands at position {position}: {problem} {remedy}")
         self.projection, self.position = projection, position
-        self.problem, self.remedy = problem, remedy
+        self.problem = f"The {projection} stands at position {position}: {problem}"
+        self.remedy = remedy
+        super().__init__(f"{self.problem} {remedy}")
 
 
 class Forked(ProjectionStopped):

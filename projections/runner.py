@@ -143,21 +143,9 @@ class Runner:
             stopping.cancel()
             await self._wake_up.close()
 
-    async def wait_for(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109 it polls
-        """Whether every projection shows `position` before `timeout` seconds have passed."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout
-        pause = 0.005
-        while True:
-            known = await cursors(self._pool, self._place)
-            reached = min((known[n].position if n in known else 0) for n in self._projections)
-            if reached >= position:
-                return True
-            if loop.time() >= deadline:
-                return False
-            self._wake_up.ring()
-            await asyncio.sleep(min(pause, max(0.0, deadline - loop.time())))
-            pause = min(2 * pause, 0.1)
+    def ring(self) -> None:
+        """Let `run` look now: somebody waits for what was just recorded."""
+        self._wake_up.ring()
 
     async def _look(self) -> bool:
         """One look at the ledger and at most one batch for each projection that is behind."""

@@ -1,10 +1,13 @@
 """Up to where the read models show the ledger: the least of what each of them has read."""
 
+import asyncio
+from collections.abc import Callable, Sequence
+
 import asyncpg
 
 from domain.ports import Head
 from projections.all import PROJECTIONS
-from projections.projection import Place, Pool
+from projections.projection import Place, Pool, Projection
 
 _SHOWN = """
     select position, leaf_hash from {schema}.projection_cursor
@@ -14,12 +17,35 @@ _NOTHING = Head(0, None, bytes(32))
 
 
 class Shown:
-    """A reader of the cursors that `Runner` moves."""
+    """A reader of the cursors that `Runner` moves, in this process or in another.
 
-    def __init__(self, pool: Pool, *, schema: str = "twinledger") -> None:
-        self._pool = pool
+    `ring` asks a runner that may be resting to look at the ledger now; losing it costs a moment.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        schema: str = "twinledger",
+        projections: Sequence[Projection] = PROJECTIONS,
+        ring: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._pool, self._ring = pool, ring
         self._shown = Place(schema).sql(_SHOWN)
-        self._names = [projection.name for projection in PROJECTIONS]
+        self._names = [projection.name for projection in projections]
+
+    async def reaches(self, position: int, within: float) -> bool:
+        """Whether every read model shows `position` before `within` seconds have passed."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within
+        pause = 0.005
+        while (await self.head()).position < position:
+            if loop.time() >= deadline:
+                return False
+            self._ring()
+            await asyncio.sleep(min(pause, max(0.0, deadline - loop.time())))
+            pause = min(2 * pause, 0.1)
+        return True
 
     async def head(self) -> Head:
         """The last position that every read model shows, without its time; 0 before the first."""

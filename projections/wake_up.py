@@ -51,4 +51,4 @@ class WakeUp:
             self._connection = await asyncpg.connect(self._dsn, timeout=5)
             await self._connection.add_listener(self._channel, lambda *_: self.ring())
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            _log.info("not_listening", reason=str(error))
+            _log.warning("not_listening", reason=str(error))

@@ -20,8 +20,9 @@ async def open_pool(
     size: int = SMALL,
     statement_cache_size: int = 100,
     command_timeout: float = 60.0,
+    tried: bool = True,
 ) -> "asyncpg.Pool[asyncpg.Record]":
-    """Open a pool on `dsn`, with one connection tried for real.
+    """Open a pool on `dsn`, with one connection tried for real, or at its first use if not `tried`.
 
     `statement_cache_size=0` is for poolers that hand each transaction to another server process.
     Raises a `DatabaseProblem` that names what is wrong with the DSN or the server.
@@ -38,6 +39,8 @@ async def open_pool(
             reset=_keep_session,
             server_settings={"application_name": "twinledger"},
         )
+        if not tried:
+            return pool
         try:
             async with pool.acquire():
                 return pool

@@ -1,5 +1,6 @@
 """Ending what serves: by Ctrl-C, or by a service manager."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from tests.conftest import Database
@@ -22,6 +24,10 @@ def _free_port() -> int:
         return port
 
 
+LISTENING = """
+    select count(*) from pg_stat_activity
+    where datname = current_database() and query ilike 'listen%' and pid <> pg_backend_pid()
+"""
 PRESSED_WHILE_LOADING = """
 import os, signal, sys
 pressed_at = sys.argv.pop(1)
@@ -134,6 +140,33 @@ def test_what_serves_ends_when_its_own_database_does(data_folder: Path) -> None:
     assert serving.returncode == 3, said
     assert "The database that this process kept has ended" in said
     assert "Traceback" not in said
+
+
+async def test_a_service_that_is_killed_takes_its_worker_with_it(
+    database: Database, tmp_path: Path
+) -> None:
+    # In a thread, for the command line brings a loop of its own.
+    desk = Desk(database.owner_dsn, str(tmp_path))
+    await asyncio.to_thread(desk.done, "init", "--name", "Register of Norfolk")
+    settings = {"TWINLEDGER_DSN": database.app_dsn, "TWINLEDGER_PORT": str(_free_port())}
+    serving = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from api.cli import main; main()", "serve"),
+        env=os.environ | settings,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    watching = await asyncpg.connect(database.owner_dsn)
+    try:
+        async with asyncio.timeout(60):
+            while not await watching.fetchval(LISTENING):  # noqa: ASYNC110 - nobody else tells
+                await asyncio.sleep(0.05)
+            serving.kill()
+            await serving.wait()
+            while await watching.fetchval(LISTENING):  # noqa: ASYNC110 - nobody else tells
+                await asyncio.sleep(0.05)
+    finally:
+        await watching.close()
 
 
 def _database_of(folder: Path) -> int:

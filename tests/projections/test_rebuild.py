@@ -16,6 +16,7 @@ from projections.errors import AlreadyRebuilding
 from projections.rebuild import rebuild
 from projections.register import PostgresRegister
 from projections.runner import Runner
+from projections.shown import Shown
 from projections.timeline import PostgresTimeline
 from projections.views import Filters, Moment
 from tests.conftest import SCHEMA, Database
@@ -72,7 +73,7 @@ async def test_after_traffic_and_a_kill_in_mid_batch_the_rebuilt_tables_equal_th
     async with running(runner):
         await _more(clerks, 12)
         head = (await clerks.ledger.head()).position
-        assert await runner.wait_for(head, 30)
+        assert await Shown(pool).reaches(head, 30)
     for rebuilt in await rebuild(pool, clerks.ledger, SCHEMA):
         assert (rebuilt.position, rebuilt.events) == (head, head)
         assert rebuilt.digest == rebuilt.digest_live
@@ -138,7 +139,7 @@ async def test_reading_and_writing_go_on_during_rebuilds(
         done.set()
         assert await reading > 0
         head = (await clerks.ledger.head()).position
-        assert await runner.wait_for(head, 30)
+        assert await Shown(pool).reaches(head, 30)
     assert (await register.search(Filters(), Moment())).total == 11
 
 

@@ -14,6 +14,7 @@ from projections.conservation import status
 from projections.errors import EventRefused, Forked, ProjectionIsNewer, UnknownEvent
 from projections.register import PostgresRegister, RegisterProjection
 from projections.runner import Runner
+from projections.shown import Shown
 from projections.timeline import PostgresTimeline, TimelineProjection
 from projections.views import Filters, LogFilters, Moment
 from tests.conftest import SCHEMA, Database
@@ -60,7 +61,7 @@ async def test_several_runners_side_by_side_apply_every_event_once(
         for other in (KALININGRAD, LE_MANS, LODZ):
             reference = await clerks.found(legacy(NORFOLK, other))
             await clerks.record(SUSPEND, clerk(NORFOLK), on="2022-03-08", partnership=reference)
-        assert await runners[0].wait_for(6, 30)
+        assert await Shown(pool).reaches(6, 30)
     assert (await register.search(Filters(status="suspended"), Moment())).total == 3
     for standing in await status(pool, ledger):
         assert standing.sound
@@ -76,12 +77,26 @@ async def test_it_is_woken_by_the_ledger_when_it_may_listen(
     runner = Runner(pool, ledger, listen_dsn=database.app_dsn)
     async with running(runner):
         await clerks.found(legacy())
-        assert await runner.wait_for(1, 30)
+        assert await Shown(pool).reaches(1, 30)
 
 
-async def test_waiting_for_what_is_not_recorded_ends(runner: Runner) -> None:
+async def test_waiting_for_what_is_not_recorded_ends(
+    pool: "asyncpg.Pool[asyncpg.Record]", runner: Runner
+) -> None:
     await runner.catch_up()
-    assert not await runner.wait_for(1, 0.05)
+    assert not await Shown(pool).reaches(1, 0.05)
+
+
+async def test_who_waits_rings_so_that_a_resting_runner_looks(
+    pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks, runner: Runner
+) -> None:
+    await runner.catch_up()
+    await clerks.found(legacy())
+    rung = asyncio.Event()
+    waiting = asyncio.create_task(Shown(pool, ring=rung.set).reaches(1, 30))
+    await rung.wait()
+    await runner.catch_up()
+    assert await waiting
 
 
 async def test_an_unknown_event_stops_the_projections_where_it_stands_and_is_named(

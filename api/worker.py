@@ -1,0 +1,142 @@
+"""The worker beside the service: it keeps the projections at the end of the ledger.
+
+It is a process of its own, so that the core that answers people does not also build what they read.
+It lives and dies with the service: the only other end of its standard input is here.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from adapters.problems import CannotRun
+
+_log = structlog.get_logger("twinledger.worker")
+
+# Appended, so that nothing here stands before Python's own library; -P keeps the folder that the
+# service was started in from being taken for ours.
+_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from api.worker_program import main; main()"
+_HERE = str(Path(__file__).parents[1])
+_PATIENCE = 30.0  # seconds for the batch that is under way when the service ends
+_PAUSE = 1.0  # seconds before one that was killed is replaced
+
+
+class Work(Struct, frozen=True):
+    """What the worker is told first, as a line of JSON: the ledger, and where its log goes.
+
+    `listens` is False behind a transaction pooler, where nobody can.
+    """
+
+    dsn: str
+    schema: str
+    statement_cache: int
+    log: Path | None
+
+    @property
+    def listens(self) -> bool:
+        """Who sets the cache to 0 is behind such a pooler."""
+        return self.statement_cache > 0
+
+    def __repr__(self) -> str:
+        """Without the DSN: it holds a password."""
+        return f"Work(schema={self.schema!r})"
+
+
+class Stopped(Struct, frozen=True):
+    """What the worker says, as JSON, when it cannot go on: the problem, and the remedy."""
+
+    problem: str
+    remedy: str
+
+
+class WorkerStopped(CannotRun):
+    """The projections cannot go on until somebody acts."""
+
+
+class Worker:
+    """One worker at a time. It may be killed at any moment: the next goes on from its cursors."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._at_work: _Process | None = None
+
+    @property
+    def process_id(self) -> int | None:
+        """Of the one at work now; None while there is none."""
+        return self._at_work.process.pid if self._at_work else None
+
+    def ring(self) -> None:
+        """Ask it to look at the ledger now. While it has not heard the last one, that is enough."""
+        if self._at_work is not None:
+            self._at_work.ring()
+
+    async def keep(self, stop: asyncio.Event) -> None:
+        """Have one at work until `stop` is set; whoever is killed is replaced.
+
+        Raises `WorkerStopped` as soon as one says that it cannot go on, or ends by a fault.
+        """
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                self._at_work = await _started(self._work)
+                code, told = await self._at_work.ended(stopping)
+                if told or code > 0:
+                    raise _stopped(code, told)
+                if not stop.is_set():
+                    _log.error("worker_killed", code=code)
+                    await asyncio.wait([stopping], timeout=_PAUSE)
+        finally:
+            stopping.cancel()
+            self._at_work = None
+
+
+class _Process(Struct, frozen=True):
+    """A worker that was started, and the two pipes to it."""
+
+    process: asyncio.subprocess.Process
+    to: asyncio.StreamWriter
+    said: asyncio.StreamReader
+
+    def ring(self) -> None:
+        """Write a line; one that is still on its way is enough."""
+        if not self.to.is_closing() and not self.to.transport.get_write_buffer_size():
+            self.to.write(b"\n")
+
+    async def ended(self, stopping: "asyncio.Task[bool]") -> tuple[int, bytes]:
+        """Its exit code and what it said, when it has ended by itself or since it had to stop."""
+        reading = asyncio.create_task(self.said.read())
+        ending = asyncio.create_task(self.process.wait())
+        try:
+            await asyncio.wait([ending, stopping], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self.to.close()
+            await asyncio.wait([ending], timeout=_PATIENCE)
+            if not ending.done():
+                self.process.kill()  # the batch under way is undone; the next start makes it again
+        return await ending, await reading
+
+
+async def _started(work: Work) -> _Process:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-c", _PROGRAM, _HERE),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for the service, which then ends it
+    )
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("the pipes that were asked for are not there")
+    process.stdin.write(msgspec.json.encode(work) + b"\n")
+    return _Process(process, process.stdin, process.stdout)
+
+
+def _stopped(code: int, told: bytes) -> WorkerStopped:
+    if told:
+        stopped = msgspec.json.decode(told, type=Stopped)
+        return WorkerStopped(stopped.problem, stopped.remedy)
+    return WorkerStopped(
+        f"The worker that builds the pages ended by a fault (code {code}).",
+        "The log says more. What was recorded stays; start again, and report the fault.",
+    )

@@ -1,0 +1,52 @@
+"""What the worker's process runs. Standard input is `Work`, then a line for each ring; its end is
+the end of the service, and so of this."""
+
+import asyncio
+import gc
+import signal
+import sys
+
+import msgspec
+
+from adapters.log import configure_log
+from adapters.postgres.pool import open_pool
+from api.wiring import runner_on
+from api.worker import Stopped, Work
+from projections.errors import ProjectionStopped
+from projections.runner import Runner
+
+
+def main() -> None:
+    """Work until standard input ends, or SIGTERM; the batch under way is finished."""
+    asyncio.run(_run())
+
+
+async def _run() -> None:
+    loop = asyncio.get_running_loop()
+    told = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(told), sys.stdin)
+    first = await told.readline()
+    if not first:
+        return  # the service was gone before this had begun
+    work = msgspec.json.decode(first, type=Work)
+    configure_log(work.log, level="WARNING")
+    # Not tried: a database that is away is waited for, as it is later.
+    pool = await open_pool(work.dsn, statement_cache_size=work.statement_cache, tried=False)
+    runner = runner_on(pool, work)
+    stop = asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    hearing = asyncio.create_task(_hear(told, runner, stop))
+    gc.freeze()
+    try:
+        await runner.run(stop)
+    except ProjectionStopped as error:
+        sys.stdout.buffer.write(msgspec.json.encode(Stopped(error.problem, error.remedy)))
+    finally:
+        hearing.cancel()
+        pool.terminate()
+
+
+async def _hear(told: asyncio.StreamReader, runner: Runner, stop: asyncio.Event) -> None:
+    while await told.readline():
+        runner.ring()
+    stop.set()

@@ -1,0 +1,92 @@
+"""The worker beside the service: it keeps the pages at the end of the ledger."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+from msgspec import Raw
+
+from adapters.ledger import PostgresLedger
+from api.worker import Work, Worker, WorkerStopped
+from domain.ports import Actor, Condition, NewEvent, Submission
+from projections.shown import Shown
+from tests.conftest import SCHEMA, Database
+from tests.projections.played import KALININGRAD, LE_MANS, NORFOLK, Clerks, legacy
+
+PATIENCE = 60.0
+"""Seconds after which a test gives up: none of them waits for a time to pass."""
+
+
+@asynccontextmanager
+async def kept(dsn: str, *, statement_cache: int = 100) -> AsyncIterator[Worker]:
+    """A worker at work; what ends it is raised at the end."""
+    worker, stop = Worker(Work(dsn, SCHEMA, statement_cache, None)), asyncio.Event()
+    keeping = asyncio.create_task(worker.keep(stop))
+    try:
+        yield worker
+    finally:
+        stop.set()
+        await keeping
+
+
+@pytest.fixture
+def clerks(pool: "asyncpg.Pool[asyncpg.Record]") -> Clerks:
+    return Clerks(PostgresLedger(pool))
+
+
+async def test_what_is_recorded_is_shown_by_a_process_of_its_own(
+    database: Database, pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks
+) -> None:
+    async with kept(database.app_dsn) as worker:
+        await clerks.found(legacy())
+        assert await Shown(pool, ring=worker.ring).reaches(1, PATIENCE)
+
+
+async def test_where_nobody_can_listen_who_waits_is_heard(
+    database: Database, pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks
+) -> None:
+    async with kept(database.app_dsn, statement_cache=0) as worker:
+        for count, other in enumerate((KALININGRAD, LE_MANS), start=1):
+            await clerks.found(legacy(NORFOLK, other))
+            assert await Shown(pool, ring=worker.ring).reaches(count, PATIENCE)
+
+
+async def test_a_worker_that_is_killed_is_replaced(
+    database: Database, pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks
+) -> None:
+    async with kept(database.app_dsn) as worker:
+        await clerks.found(legacy())
+        shown = Shown(pool, ring=worker.ring)
+        assert await shown.reaches(1, PATIENCE)
+        assert worker.process_id is not None
+        os.kill(worker.process_id, signal.SIGKILL)
+        await clerks.found(legacy(NORFOLK, LE_MANS))
+        assert await shown.reaches(2, PATIENCE)
+
+
+async def test_a_projection_that_cannot_go_on_ends_it_with_its_problem_and_its_remedy(
+    database: Database, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    event = NewEvent("partnership.renamed.v9", Raw(b"{}"), ("partnership:TL-0000-0000",))
+    actor = Actor("register", "", "", "r-import", "administrator")
+    await PostgresLedger(pool).append(
+        Submission((event,), Condition(frozenset(), 0), actor, "", "r", "renamed", b"d" * 32)
+    )
+
+    with pytest.raises(WorkerStopped, match=r"renamed\.v9") as stopped:
+        await asyncio.wait_for(
+            Worker(Work(database.app_dsn, SCHEMA, 100, None)).keep(asyncio.Event()), PATIENCE
+        )
+    assert "stands at position 0" in stopped.value.problem
+    assert stopped.value.remedy == "Run the release that recorded it, or a newer one."
+
+
+async def test_a_fault_of_its_own_ends_it_and_says_where_to_look(database: Database) -> None:
+    nobody = Work(database.app_dsn.replace("://", "://nobody"), SCHEMA, 100, None)
+
+    with pytest.raises(WorkerStopped, match="ended by a fault"):
+        await asyncio.wait_for(Worker(nobody).keep(asyncio.Event()), PATIENCE)
