@@ -10,6 +10,7 @@ from litestar import Response, route
 from litestar.params import FromPath
 from msgspec import Struct
 
+from adapters.claims import PAIR_LISTS
 from api.distances import BANDS, NULL_MODEL, RUNS
 from api.moments import Asked, day_of, read_moment, whole_number
 from api.problems import Item as Mistake
@@ -157,6 +158,7 @@ async def claims(request: HttpRequest) -> Response[bytes]:
         null_model=NULL_MODEL,
         runs=RUNS,
         bands=_bands(),
+        lists=PAIR_LISTS,
     )
 
 

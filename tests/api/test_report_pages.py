@@ -103,6 +103,18 @@ async def test_claims_stand_beside_what_the_data_say(desk: Desk) -> None:
     assert page.text.count("Not borne out by the data") == 2
 
 
+async def test_the_lists_of_the_claims_are_named_with_licence_and_link(desk: Desk) -> None:
+    page = await desk.get("/claims")
+
+    assert "the list from Wikipedia gives it 47 (7th)" in page.text
+    assert "The list from Wikidata 8,182 pairs" in page.text
+    assert page.text.count("relations.csv") == page.text.count("wikidata-cities.csv") == 1
+    assert {
+        "https://creativecommons.org/licenses/by-sa/4.0/",
+        "https://github.com/Hekman/twincities",
+    } <= set(page.links)
+
+
 async def test_reports_lead_to_both(desk: Desk) -> None:
     page = await desk.get("/reports")
 
