@@ -7,6 +7,8 @@ from functools import lru_cache
 from domain.refusals import Invalid
 from domain.values import CommunityId
 
+JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
+"""For `str.translate`: names are compared without what only tells letters how to join."""
 LONGEST_ID = 240  # characters: a name has at most 200
 
 
@@ -17,8 +19,10 @@ def tidy(name: str) -> str:
 
 @lru_cache(maxsize=32_768)
 def fold(name: str) -> str:
-    """The name as it is compared: compatible characters, case and runs of space do not count."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """The name as it is compared: compatible characters, case, joiners and runs of space do
+    not count.
+    """
+    return " ".join(unicodedata.normalize("NFKC", name.translate(JOINERS)).casefold().split())
 
 
 @lru_cache(maxsize=32_768)

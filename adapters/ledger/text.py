@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
+from adapters.ledger.joiners import JOINERS, is_joiner_in_place
 from domain.errors import NotCanonical
 
 LARGEST_INTEGER = 2**53 - 1
@@ -23,11 +24,15 @@ _decode = msgspec.json.Decoder().decode
 
 
 def check_text(text: str, field: str) -> None:
-    """Raise `NotCanonical` unless `text` is NFC and every character shows."""
+    """Raise `NotCanonical` unless `text` is NFC and every character shows, itself or by what it
+    does to the letters beside it.
+    """
     if text.isascii() and text.isprintable():
         return
-    for character in text:
+    for at, character in enumerate(text):
         if character != " " and unicodedata.category(character) in _REFUSED:
+            if character in JOINERS and is_joiner_in_place(text, at):
+                continue
             raise NotCanonical(
                 field=field,
                 problem=f"has the character U+{ord(character):04X}, which does not show as itself",

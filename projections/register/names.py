@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from domain.names import JOINERS
+
 _NO_ACCENT = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 )
@@ -11,10 +13,12 @@ _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "�
 
 
 def key(name: str) -> str:
-    """`München` as `munchen`, `Łódź` as `lodz`; other scripts keep their letters."""
+    """`München` as `munchen`, `Łódź` as `lodz`; other scripts keep their letters, without
+    joiners.
+    """
     if name.isascii():
         return " ".join(name.casefold().split())
-    apart = unicodedata.normalize("NFKD", name.casefold()).casefold()
+    apart = unicodedata.normalize("NFKD", name.translate(JOINERS).casefold()).casefold()
     plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return " ".join(unicodedata.normalize("NFC", plain.translate(_NO_ACCENT)).split())
 
