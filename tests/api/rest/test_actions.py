@@ -104,6 +104,21 @@ async def test_a_key_with_another_body_is_refused(program: Program) -> None:
     assert (told.status_code, told.json()["code"]) == (422, "idempotency-key-reused")
 
 
+@pytest.mark.parametrize("query", ["", "?dry-run=yes"])
+async def test_the_key_of_somebody_elses_proposal_is_refused_without_their_answer(
+    query: str, program: Program
+) -> None:
+    first = await program.act("/actions/submit-proposal", PROPOSAL, key="k" * 20)
+    told = await program.act(
+        "/actions/submit-proposal", PROPOSAL, who="second-clerk", key="k" * 20, query=query
+    )
+
+    assert (told.status_code, told.json()["code"]) == (422, "idempotency-key-reused")
+    assert told.json()["errors"][0]["header"] == "Idempotency-Key"
+    assert first.json()["partnership"] not in told.text
+    assert await program.head() == 1
+
+
 async def test_a_dry_run_says_what_would_be_and_records_nothing(program: Program) -> None:
     foretold = await program.act("/actions/submit-proposal", PROPOSAL, query="?dry-run=yes")
     recorded = await program.propose()
