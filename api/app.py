@@ -1,13 +1,12 @@
 """The web application: routes, what every answer carries, and who may send a form."""
 
-import uuid
+from os import urandom
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
 from litestar import Litestar, Request
-from litestar.datastructures import MutableScopeHeaders, State
-from litestar.enums import ScopeType
+from litestar.datastructures import State
 from litestar.exceptions import PermissionDeniedException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,6 +29,11 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 _RAW_HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+_NO_CACHE = (b"cache-control", b"no-cache")
+_FOR_OTHER_SITES = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"ETag, Last-Position, Link"),
+]
 
 
 def create_app(services: Services) -> Litestar:
@@ -93,22 +97,20 @@ async def own_forms_only(request: Request[Any, Any, Any]) -> None:
 async def _with_headers(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
-    message["headers"] = [*message["headers"], *_RAW_HEADERS]
-    headers = MutableScopeHeaders.from_message(message)
-    if not scope["path"].startswith("/static/"):
-        headers["cache-control"] = "no-cache"
-    if scope["type"] != ScopeType.HTTP:
-        return
-    if scope["path"].startswith("/api/v1") and scope["method"] in ("GET", "HEAD"):
-        headers["access-control-allow-origin"] = "*"
-        headers["access-control-expose-headers"] = "ETag, Last-Position, Link"
+    path = scope["path"]
+    headers = [*message["headers"], *_RAW_HEADERS]
+    if not path.startswith("/static/"):
+        headers.append(_NO_CACHE)
+    if path.startswith("/api/v1") and scope.get("method") in ("GET", "HEAD"):
+        headers += _FOR_OTHER_SITES
+    message["headers"] = headers
 
 
 def _with_request_id(app: ASGIApp) -> ASGIApp:
     """Everything that is logged while a request is answered carries the same id."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        with structlog.contextvars.bound_contextvars(request_id=uuid.uuid4().hex):
+        with structlog.contextvars.bound_contextvars(request_id=urandom(16).hex()):
             await app(scope, receive, send)
 
     return answer
