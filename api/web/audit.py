@@ -68,7 +68,8 @@ async def _file(request: HttpRequest, format: Format) -> Response[Any]:
         "last-position": str(position),
     }
     if request.method == "HEAD":
-        return Response(b"", media_type=MEDIA_TYPES[format], headers=headers)
+        # A stream as well: its length is not known before it is read, and 0 would be wrong.
+        return Stream((), media_type=MEDIA_TYPES[format], headers=headers)
     as_at = await leaf_of(services, position)
     pieces = export(services.timeline.entries(question.filters), format, as_at)
     return Stream(pieces, media_type=MEDIA_TYPES[format], headers=headers)

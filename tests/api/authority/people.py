@@ -35,6 +35,14 @@ ACCOUNTS: dict[str, Account] = {
     "administrator": Account("administrator-1", "administrator", *NOWHERE),
     "system": Account("system", "system", *NOWHERE),
 }
+DEMO_ROLES = {
+    "clerk": "clerk",
+    "second clerk": "second-clerk",
+    "counterpart": "counterpart",
+    "officer": "oversight-officer",
+    "approver": "approver",
+}
+"""Whom of the columns each role of the demo stands for."""
 COLUMNS = (
     "public",
     *ACCOUNTS,
@@ -49,6 +57,10 @@ class Credentials(Struct, frozen=True):
 
     sent: dict[tuple[Way, str], dict[str, str]]
 
+    def columns(self, way: Way) -> tuple[str, ...]:
+        """Everybody who comes this way."""
+        return tuple(column for known, column in self.sent if known == way)
+
     def headers(self, way: Way, column: str) -> dict[str, str]:
         """The request headers that say who it is; none for the public."""
         return self.sent[way, column]
@@ -58,6 +70,23 @@ def role_of(column: str) -> str:
     """The role that a column's person has, empty for the public."""
     account = ACCOUNTS.get(column.partition(",")[0])
     return account.role if account else ""
+
+
+def demo_people() -> Credentials:
+    """The visitors of the demo, each under the name of whom they stand for: a cookie says their
+    role on the pages, and nothing below `/api`.
+    """
+    cookies = {column: f"twinledger_role={role}" for column, role in DEMO_ROLES.items()}
+    nobody = {
+        "public, no role": "twinledger_role=",
+        "public, unknown role": "twinledger_role=administrator",
+        "public, a session": "twinledger_session=of-nobody",
+    }
+    sent: dict[tuple[Way, str], dict[str, str]] = {
+        ("page", column): {"cookie": cookie} for column, cookie in (cookies | nobody).items()
+    }
+    sent["api", "public, a role"] = {"cookie": cookies["clerk"]}
+    return Credentials(sent)
 
 
 async def employ(pool: "asyncpg.Pool[asyncpg.Record]") -> Credentials:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import count
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from api.commands import execute
 from domain.dates import parse
@@ -110,17 +111,19 @@ SITUATIONS: dict[str, tuple[Step, ...]] = {
 _numbers = count(1)
 
 
-async def seed(ledger: Ledger, situation: str) -> Seeded:
-    """A new partnership between the two communities of the table, brought to the situation."""
+async def seed(ledger: Ledger, situation: str, *, demo: bool = False) -> Seeded:
+    """A new partnership between the two communities of the table, brought to the situation; in
+    the demo by its own people.
+    """
     number = next(_numbers)
-    there = await _founded(ledger, number)
+    there = await _founded(ledger, number, demo=demo)
     for step_number, step in enumerate(SITUATIONS[situation], 1):
         command = step.command if isinstance(step.command, Struct) else step.command(there)
         on = parse(step.on) if step.on else None
         outcome = await execute(
             ledger,
             command,
-            Act(step.by, f"seed-{number}-{step_number}", now(), on),
+            Act(_of_demo(step.by) if demo else step.by, f"seed-{number}-{step_number}", now(), on),
             partnership=there.partnership,
         )
         assert outcome.receipt is not None
@@ -136,9 +139,14 @@ async def free_the_pair(ledger: Ledger, partnership: PartnershipId) -> None:
     await execute(ledger, c.End("home", RESOLUTION), act, partnership=partnership)
 
 
-async def _founded(ledger: Ledger, number: int) -> Seeded:
+def _of_demo(actor: Actor) -> Actor:
+    return replace(actor, recorder=f"demo-{actor.recorder}")
+
+
+async def _founded(ledger: Ledger, number: int, *, demo: bool) -> Seeded:
     """Stored without asking for the pair: many stand side by side here."""
-    act = Act(deciding("councillor"), f"seed-{number}", now(), parse("2026-01-12"))
+    clerk = deciding("councillor")
+    act = Act(_of_demo(clerk) if demo else clerk, f"seed-{number}", now(), parse("2026-01-12"))
     partnership = mint_partnership_id(act.key)
     submitted = e.ProposalSubmitted(
         partnership,
