@@ -1,4 +1,4 @@
-"""A list of partnerships from elsewhere, recorded row by row: new, duplicate or refused.
+"""A list of partnerships from elsewhere, row by row: new, duplicate, refused or left out.
 
 What was seen lies on disk, so a list of any length takes the same memory. A row's command key is
 made of the list's day and the names, so a run after an interrupted one goes on where that ended,
@@ -37,7 +37,7 @@ from projections.views import Register
 _AT_ONCE = 500
 """Rows that are decided and recorded together."""
 
-_LINES: dict[Format, Line] = {"csv": "line", "workbook": "row", "json": "object"}
+_LINES: dict[Format, Line] = {"csv": "line", "workbook": "row", "json": "item"}
 
 
 async def open_list(
@@ -63,13 +63,15 @@ async def import_list(
     actor: Actor,
     now: datetime,
     progress: Callable[[int, int], None],
+    skip_look_alikes: bool = False,
 ) -> ImportReport:
     """Record what is new in the list; with `dry_run` only say what would be.
 
     Raises `WrongColumns` and `Invalid` before anything is recorded. `register` has read all of the
     ledger, so that nothing it holds is taken for new. `source` says what list it is, `listed_on` of
     which day (EDTF); None where the file's columns tell. `progress` is told how many rows are done,
-    and of how many.
+    and of how many. With `skip_look_alikes` new pairs that differ from another one by signs only
+    are left out.
     """
     rows = iter(relations)
     origin = relations.origin(source=source, listed_on=listed_on)
@@ -80,6 +82,7 @@ async def import_list(
             sha256=relations.sha256,
             origin=origin,
             line=_LINES[relations.table.format],
+            skip_look_alikes=skip_look_alikes,
             actor=actor,
             now=now,
         )
@@ -98,7 +101,8 @@ async def import_list(
         duplicates=tuple(sorted(run.duplicates, key=lambda row: row.line)),
         refused=tuple(sorted(run.refused, key=lambda row: row.line)),
         look_alikes=tuple(run.look_alikes),
-        names_alike=tuple(run.names_alike),
+        skipped=tuple(run.skipped),
+        names_alike=tuple(sorted(run.names_alike, key=lambda row: row.line)),
         columns_unused=relations.columns.unused,
         line=_LINES[relations.table.format],
     )
@@ -115,17 +119,19 @@ class _Run:
         sha256: str,
         origin: Origin,
         line: Line,
+        skip_look_alikes: bool,
         actor: Actor,
         now: datetime,
     ) -> None:
         self._pairs, self._sha256, self._origin = pairs, sha256, origin
-        self._line = line
+        self._line, self._skip_look_alikes = line, skip_look_alikes
         self._minted = scratch.mapping("minted", int)
         self._actor, self._now = actor, now
         self.new = 0
         self.duplicates: list[Duplicate] = []
         self.refused: list[RefusedRow] = []
         self.look_alikes: list[LookAlike] = []
+        self.skipped: list[LookAlike] = []
         self.names_alike: list[LookAlike] = []
 
     async def take(self, ledger: Ledger, rows: list[Listed | RefusedRow], *, dry_run: bool) -> None:
@@ -138,6 +144,9 @@ class _Run:
             pairing = self._pairs.of_row(row)
             if duplicate := self._duplicate(row, pairing):
                 self.duplicates.append(duplicate)
+            elif pairing.looks_like and self._skip_look_alikes:
+                self.skipped.append(self._look_alike_pair(row, pairing.looks_like))
+                self._point_out_names(row, pairing)
             elif refused := self._reference_taken(row, pairing):
                 self.refused.append(refused)
             else:
@@ -149,13 +158,18 @@ class _Run:
 
     def _duplicate(self, row: Listed, pairing: Pairing) -> Duplicate | None:
         if pairing.of_line:
-            return Duplicate(row.line, "in_file", of_line=pairing.of_line, differs=pairing.differs)
+            return self._double(row, "in_file", of_line=pairing.of_line, differs=pairing.differs)
         if not pairing.reference:
             return None
         why: Why = "in_register" if pairing.live else "over_in_register"
         if pairing.reference == mint_partnership_id(self._key(pairing)):
             why = "earlier_run"
-        return Duplicate(row.line, why, pairing.reference)
+        return self._double(row, why, pairing.reference)
+
+    def _double(
+        self, row: Listed, why: Why, reference: str = "", *, of_line: int = 0, differs: str = ""
+    ) -> Duplicate:
+        return Duplicate(row.line, why, reference, of_line, differs, self._line)
 
     def _reference_taken(self, row: Listed, pairing: Pairing) -> RefusedRow | None:
         """The refusal where an earlier row of the file has the reference that this one would get.
@@ -167,11 +181,14 @@ class _Run:
         if other == row.line:
             return None
         return RefusedRow(
-            row.line, "row", f"line {other} has got its reference {reference}", "Record it by hand."
+            row.line,
+            "row",
+            f"{self._line} {other} has got its reference {reference}",
+            "Record it by hand.",
         )
 
     def _founding(self, row: Listed, pairing: Pairing) -> Founding:
-        at = f"row {row.relation}" if row.relation else f"{self._line} {row.line}"
+        at = f"number {row.relation}" if row.relation else f"{self._line} {row.line}"
         source = f"{self._origin.source}, {at}"
         day = self._origin.listed_on
         command = RecordLegacyPartnership(
@@ -192,9 +209,9 @@ class _Run:
     def _note(self, row: Listed, pairing: Pairing, answer: Founded | NotFounded) -> None:
         match answer:
             case Founded(before=True):
-                self.duplicates.append(Duplicate(row.line, "earlier_run", answer.partnership))
+                self.duplicates.append(self._double(row, "earlier_run", answer.partnership))
             case AlreadyPaired():
-                self.duplicates.append(Duplicate(row.line, "in_register", answer.partnership))
+                self.duplicates.append(self._double(row, "in_register", answer.partnership))
             case Founded():
                 self.new += 1
                 self._point_out(row, pairing)
@@ -206,9 +223,17 @@ class _Run:
 
     def _point_out(self, row: Listed, pairing: Pairing) -> None:
         if pairing.looks_like:
-            names = f"{row.a.name} and {row.b.name}"
-            self.look_alikes.append(_look_alike(row.line, names, pairing.looks_like))
-        self.names_alike += [_look_alike(row.line, name, other) for name, other in pairing.spelled]
+            self.look_alikes.append(self._look_alike_pair(row, pairing.looks_like))
+        self._point_out_names(row, pairing)
+
+    def _point_out_names(self, row: Listed, pairing: Pairing) -> None:
+        self.names_alike += [self._look_alike(row, name, other) for name, other in pairing.spelled]
+
+    def _look_alike_pair(self, row: Listed, other: Alike) -> LookAlike:
+        return self._look_alike(row, f"{row.a.name} and {row.b.name}", other)
+
+    def _look_alike(self, row: Listed, name: str, other: Alike) -> LookAlike:
+        return LookAlike(row.line, name, other.said, other.reference, other.of_line, self._line)
 
     def _key(self, pairing: Pairing) -> str:
         return f"import:{self._origin.listed_on}:{pairing.ends}"
@@ -226,7 +251,3 @@ def _party(community: CommunityId, place: Place) -> Party:
 
 def _dated(on: str) -> DatedFact | None:
     return DatedFact(on, "list_only") if on else None
-
-
-def _look_alike(line: int, name: str, other: Alike) -> LookAlike:
-    return LookAlike(line, name, other.said, other.reference, other.of_line)

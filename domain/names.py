@@ -1,14 +1,17 @@
 """Names of places: how they are compared, and the readable ids that communities get from them."""
 
 import unicodedata
-from collections.abc import MutableMapping
 from functools import lru_cache
+from typing import Protocol, TypeVar
 
 from domain.refusals import Invalid
 from domain.values import CommunityId
 
 JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
 """For `str.translate`: names are compared without what only tells letters how to join."""
+K_contra = TypeVar("K_contra", contravariant=True)
+V = TypeVar("V")
+
 LONGEST_ID = 240  # characters: a name has at most 200
 
 
@@ -45,19 +48,31 @@ def is_community_id(text: str) -> bool:
     )
 
 
+class Kept(Protocol[K_contra, V]):
+    """Values by key, in a dictionary or elsewhere."""
+
+    def get(self, key: K_contra, default: V, /) -> V:
+        """The value of the key, `default` where it has none."""
+        ...
+
+    def __contains__(self, key: K_contra, /) -> bool: ...
+
+    def __setitem__(self, key: K_contra, value: V, /) -> None: ...
+
+
 class Communities:
     """The ids of communities by folded name and country; no id is ever given to two names.
 
-    Where there are very many, `ids` and `taken` may be mappings that do not lie in memory.
+    Where there are very many, `ids` and `taken` may be kept elsewhere than in memory.
     """
 
     def __init__(
         self,
-        ids: MutableMapping[tuple[str, str], tuple[CommunityId, ...]] | None = None,
-        taken: MutableMapping[CommunityId, bool] | None = None,
+        ids: Kept[tuple[str, str], tuple[CommunityId, ...]] | None = None,
+        taken: Kept[CommunityId, bool] | None = None,
     ) -> None:
-        self._ids = {} if ids is None else ids
-        self._taken = {} if taken is None else taken
+        self._ids: Kept[tuple[str, str], tuple[CommunityId, ...]] = {} if ids is None else ids
+        self._taken: Kept[CommunityId, bool] = {} if taken is None else taken
 
     def named(self, name: str, country: str) -> tuple[CommunityId, ...]:
         """Those of this name: several are homonyms, and which one is meant cannot be guessed."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -11,6 +12,7 @@ from msgspec import Struct
 from adapters.imports import files
 from adapters.imports.columns import Columns, IsHeader, Said, header_digest, recognise
 from adapters.imports.countries import CountryNames, check_country
+from adapters.imports.errors import WrongColumns
 from adapters.imports.table import Row, Table
 from adapters.imports.written_dates import read_date
 from adapters.ledger.text import check_text
@@ -111,26 +113,50 @@ class Relations(Struct, frozen=True):
 
     def origin(self, *, source: str | None, listed_on: str | None) -> Origin:
         """What is said of the list, or else known by its columns; raises `Invalid` if neither."""
-        known = _WIKIPEDIA if set(self.table.header) >= _WIKIPEDIA_LAYOUT else None
-        if source is not None:
-            source = _text("source", tidy(source), longest=_LONGEST_SOURCE)
-        elif known is not None:
-            source = known.source
+        return Origin(self._source(source), self._listed_on(listed_on))
+
+    def amiss(
+        self, *, source: str | None, listed_on: str | None
+    ) -> tuple[WrongColumns | Invalid, ...]:
+        """All that keeps the list from being imported: of its columns, its source and its day."""
+        found: list[WrongColumns | Invalid] = []
+        for check in (
+            partial(self.columns.require, self.table.path),
+            partial(self._source, source),
+            partial(self._listed_on, listed_on),
+        ):
+            try:
+                check()
+            except (WrongColumns, Invalid) as refusal:
+                found.append(refusal)
+        return tuple(found)
+
+    @property
+    def _known(self) -> Origin:
+        is_wikipedia = set(self.table.header) >= _WIKIPEDIA_LAYOUT
+        return _WIKIPEDIA if is_wikipedia else Origin("", "")
+
+    def _source(self, said: str | None) -> str:
+        source = self._known.source
+        if said is not None:
+            source = _text("source", tidy(said), longest=_LONGEST_SOURCE)
         if not source:
             raise Invalid(
                 "source",
                 "it is not said what list this is, and every record will cite it",
                 'Say its title and who keeps it: --source "Twin towns, City of Halle, 2025".',
             )
-        if listed_on is None and known is not None:
-            listed_on = known.listed_on
-        if not listed_on:
+        return source
+
+    def _listed_on(self, said: str | None) -> str:
+        day = self._known.listed_on if said is None else said
+        if not day:
             raise Invalid(
                 "listed_on",
                 "it is not said of which day this list is",
                 "Say it as far as it is known: --listed-on 2025-06, or 2025~ for about 2025.",
             )
-        return Origin(source, parse(listed_on, field="listed_on").text)
+        return parse(day, field="listed_on").text
 
     def __iter__(self) -> Iterator[Listed | RefusedRow]:
         """The rows in order, one at a time; raises `WrongColumns` where needed ones are missing."""

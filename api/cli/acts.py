@@ -236,7 +236,10 @@ async def the_person(system: Running) -> Actor:
     if account is None:
         problem = "is the key of no open account" if key else "is not set"
         raise Failed(
-            f"{KEY} {problem}. Ask the administrator for a key (`twinledger account add`).", 3
+            f"{KEY} {problem}. Set it to the key of your account. Whoever runs this register adds "
+            "an account with `twinledger account add`, and replaces a lost key with "
+            "`twinledger account new-key`.",
+            3,
         )
     return account_actor(account)
 

@@ -18,7 +18,8 @@ def tell_columns(relations: Relations) -> None:
     if table.separator not in ("", ","):
         where += f"separated by {'a tab' if table.separator == chr(9) else table.separator}, "
     if table.header_line:
-        where += f"header in line {table.header_line}, "
+        line = "row" if table.format == "workbook" else "line"
+        where += f"header in {line} {table.header_line}, "
     click.echo(f"{table.path.name}: {where}{relations.rows} rows.")
     first = relations.first()
     fields = {number: field for field, number in columns.at.items()}

@@ -7,12 +7,13 @@ import click
 
 from adapters.clock import utc_now
 from adapters.imports import RefusedRow, Relations, read_said
+from adapters.imports.errors import FileRefused
 from api.cli import Failed
 from api.cli.acts import the_person
 from api.cli.columns import ask_columns, columns_as_json, tell_columns
 from api.cli.mistakes import slips
 from api.cli.running import echo_json, on_register, progress_bar
-from api.import_report import Duplicate, ImportReport, LookAlike
+from api.import_report import Duplicate, ImportReport, Line, LookAlike
 from api.importing import import_list, open_list
 from api.wiring import Running
 from domain.dates import when_in_words
@@ -40,6 +41,11 @@ _SHOWN = 20  # rows of each kind that are told; --json tells all
     metavar="FIELD=VALUE",
     help='What is the same in every row: a_name="Halle (Saale)". Remembered, too.',
 )
+@click.option(
+    "--skip-look-alikes",
+    is_flag=True,
+    help="Leave out new pairs that another one of the list or the register looks like.",
+)
 @click.option("--columns", "only_columns", is_flag=True, help="Show what each column is taken for.")
 @click.option("--json", "as_json", is_flag=True, help="All rows with their reasons, for scripts.")
 def import_(
@@ -50,6 +56,7 @@ def import_(
     listed_on: str | None,
     held: tuple[str, ...],
     always: tuple[str, ...],
+    skip_look_alikes: bool,
     only_columns: bool,
     as_json: bool,
 ) -> None:
@@ -61,23 +68,24 @@ def import_(
     record cites the list.
 
     A row that cannot be recorded is refused with its reason, and the others are taken: exit code 0
-    with the counts. Where every row was refused it is 1.
+    with the counts. Where every row was refused it is 1. --columns and --dry-run record nothing;
+    --columns needs no key.
     """
     with slips():
         said = read_said(held, always)
 
     async def work(system: Running) -> ImportReport | Relations:
-        actor = await _importer(system)
         remembered = await system.mappings.remembered()
-        relations = await open_list(file, said=said, remembered=remembered)
         if only_columns:
-            return relations
+            return await open_list(file, said=said, remembered=remembered)
+        actor = await _importer(system)
+        relations = await open_list(file, said=said, remembered=remembered)
         if (asked := ask_columns(relations, said)) != said:
             relations = await open_list(file, said=asked, remembered=remembered)
-        relations.columns.require(file)
+        _require(relations, source=source, listed_on=listed_on)
         if asked:
             await system.mappings.remember(relations.columns, recorder=actor.recorder)
-        with progress_bar("Importing") as progress:
+        with progress_bar("Comparing" if dry_run else "Importing") as progress:
             report = await import_list(
                 relations,
                 system.ledger,
@@ -88,9 +96,11 @@ def import_(
                 actor=actor,
                 now=utc_now(),
                 progress=progress,
+                skip_look_alikes=skip_look_alikes,
             )
-        with progress_bar("Building the pages") as progress:
-            await system.runner.catch_up(progress)
+        if not dry_run:
+            with progress_bar("Building the pages") as progress:
+                await system.runner.catch_up(progress)
         return report
 
     found = on_register(work)
@@ -126,6 +136,14 @@ async def _importer(system: Running) -> Actor:
     return actor
 
 
+def _require(relations: Relations, *, source: str | None, listed_on: str | None) -> None:
+    """End with all that is amiss at once."""
+    if amiss := relations.amiss(source=source, listed_on=listed_on):
+        of_the_file = any(isinstance(one, FileRefused) for one in amiss)
+        told = "\n  ".join(map(str, amiss))
+        raise Failed(f"Nothing is recorded.\n  {told}", 3 if of_the_file else 2)
+
+
 def _as_json(report: ImportReport) -> object:
     return {
         "file": report.file,
@@ -137,6 +155,7 @@ def _as_json(report: ImportReport) -> object:
         "new": report.new,
         "duplicate": [_line(row) for row in report.duplicates],
         "refused": [_line(row) | {"field": row.field} for row in report.refused],
+        "skipped": [_line(row) for row in report.skipped],
         "look_alikes": [_line(row) for row in report.look_alikes],
         "names_alike": [_line(row) for row in report.names_alike],
         "columns_unused": report.columns_unused,
@@ -151,24 +170,30 @@ def _tell(report: ImportReport) -> None:
     verb = "would be recorded" if report.dry_run else "recorded"
     click.echo(f"{report.file}, listed{when_in_words(report.listed_on)}: {report.rows} rows.")
     click.echo(f"  source: {report.source}")
-    if report.line != "line":
-        click.echo(f"  the number of a line is here that of the {report.line}")
     if report.columns_unused:
         click.echo(f"  columns not used: {', '.join(report.columns_unused)}")
     click.echo(f"  new: {report.new} {verb}")
-    _tell_rows("duplicate", report.duplicates)
-    _tell_rows("refused", report.refused)
+    _tell_rows("duplicate", report.duplicates, report.line)
+    _tell_rows("refused", report.refused, report.line)
+    if report.skipped:
+        _tell_rows("skipped, look alike another", report.skipped, report.line)
     if report.look_alikes:
-        _tell_rows("of the new ones, look alike another", report.look_alikes)
+        _tell_rows("of the new ones, look alike another", report.look_alikes, report.line)
     if report.names_alike:
-        _tell_rows("names that look alike another", report.names_alike)
-    if report.dry_run and (report.look_alikes or report.names_alike):
+        _tell_rows("names that look alike another", report.names_alike, report.line)
+    if report.dry_run and (report.look_alikes or report.names_alike or report.skipped):
         click.echo("  Where two are the same place, write in the list the name that the other has.")
+    if report.dry_run and report.look_alikes:
+        click.echo(f"  --skip-look-alikes leaves out {_pairs(len(report.look_alikes))} alike.")
 
 
-def _tell_rows(what: str, rows: Sequence[Duplicate | RefusedRow | LookAlike]) -> None:
+def _pairs(count: int) -> str:
+    return "the one pair that looks" if count == 1 else f"the {count} pairs that look"
+
+
+def _tell_rows(what: str, rows: Sequence[Duplicate | RefusedRow | LookAlike], word: Line) -> None:
     click.echo(f"  {what}: {len(rows)}")
     for row in rows[:_SHOWN]:
-        click.echo(f"    line {row.line}: {row.reason}")
+        click.echo(f"    {word} {row.line}: {row.reason}")
     if len(rows) > _SHOWN:
         click.echo(f"    ... and {len(rows) - _SHOWN} more; --json lists all.")

@@ -106,7 +106,9 @@ def test_a_list_of_unknown_origin_is_not_taken(desk: Desk, tmp_path: Path) -> No
     file = tmp_path / "list.csv"
     file.write_text("a_name,a_iso2,b_name,b_iso2\nNorfolk,US,Toluca,MX\n", encoding="utf-8")
 
-    assert "what list this is" in desk.refused("import", str(file), who="admin-2")
+    refused = desk.refused("import", str(file), who="admin-2", code=2)
+    assert "what list this is" in refused
+    assert "of which day this list is" in refused
     told = desk.done("import", str(file), *ORIGIN, "--dry-run", who="admin-2")
     assert "source: Twin towns, State of Virginia" in told
 
