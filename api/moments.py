@@ -13,7 +13,7 @@ from domain.refusals import Invalid
 from projections.views import Moment
 
 _BOTH = (
-    "It cannot go together with a day as known (known-at): both say up to where the entries count. "
+    "A day as known (known-at) and an entry (position) both say up to where the entries count. "
     "Leave one of the two out."
 )
 _NUMBER = re.compile("[0-9]{1,15}", re.ASCII)

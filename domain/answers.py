@@ -1,9 +1,12 @@
 """What is allowed now, and if not because of what: one answer for pages, command line and API."""
 
+from inspect import cleandoc
+
 from msgspec import Struct
 
 from domain.partnership import rules as partnership
 from domain.partnership.commands import FoundingCommand, PartnershipCommand
+from domain.partnership.state import Unknown
 from domain.ports import Actor
 from domain.refusals import Refused
 from domain.review import rules as review
@@ -40,6 +43,19 @@ def answers(state: Reviews, actor: Actor) -> tuple[Answer, ...]:
 def who_may_act(state: Reviews, verb: str) -> tuple[str, ...]:
     """The roles that record `verb`, for "what happens next and who must act"."""
     return tuple(sorted(_rule(VERBS[verb]).roles))
+
+
+def stages_of(verb: str) -> tuple[str, ...]:
+    """From which stages `verb` starts, in words; none where it begins a record, or at any stage."""
+    rule = _rule(VERBS[verb])
+    if not isinstance(rule, partnership.Rule) or rule.stages == partnership.ON_RECORD:
+        return ()
+    return tuple(partnership.STAGE_NAMES[stage] for stage in rule.stages if stage is not Unknown)
+
+
+def demands(verb: str) -> tuple[str, ...]:
+    """What must hold besides before `verb` is recorded, as sentences: what `answer` refuses by."""
+    return tuple(cleandoc(guard.__doc__ or "") for guard in _rule(VERBS[verb]).guards)
 
 
 def answer(verb: str, state: Reviews, actor: Actor) -> Answer:

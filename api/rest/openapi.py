@@ -19,7 +19,7 @@ from litestar.routes import HTTPRoute
 from api.problem_documents import MEDIA_TYPE, Problem
 from api.problems import codes_of
 from api.rest.schemas import Done, act_of, body_of, name_of
-from domain.answers import FOUNDING_VERBS, VERBS, who_may_act
+from domain.answers import FOUNDING_VERBS, VERBS, demands, stages_of, who_may_act
 from domain.review.state import Reviews
 from projections.words import word
 
@@ -40,8 +40,10 @@ recorded for ever: `POST .../actions/{verb}`, with the ETag that was seen in `If
 key in `Idempotency-Key`; the same key again never records twice. `GET .../actions` says what is
 allowed now, and if not why. Reads take the day that is asked about (`as-of`) and what was known
 then (`known-at` or `position`); `after` waits until one's own write is shown. What is refused is
-told as a problem (RFC 9457), whose type leads to a page that explains it. A `tier` is what the
-pages call the level of a partnership: `project` is a project partnership, `sister` a full one."""
+told as a problem (RFC 9457), whose type leads to a page that explains it. A clerk and an approver
+act for their own community, which is a party; the counterpart acts for its own side. A `tier` is
+what the pages call the level of a partnership: `project` is a project partnership, `sister` a full
+one."""
 
 Json = dict[str, Any]
 Handlers = dict[tuple[str, str], HTTPRouteHandler]
@@ -163,9 +165,14 @@ def _written(schema: Json) -> Json:
 
 
 def _about(verb: str) -> str:
-    """What the command is, and who may send it."""
+    """What the command is, who may send it, and what the rules demand before."""
     roles = ", ".join(map(word, who_may_act(Reviews(), verb)))
-    return f"{cleandoc(VERBS[verb].__doc__ or '')}\n\nRecorded by: {roles}.".strip()
+    parts = [cleandoc(VERBS[verb].__doc__ or ""), f"Recorded by: {roles}."]
+    if stages := stages_of(verb):
+        parts.append(f"Possible while the partnership is {' or '.join(stages)}.")
+    if demanded := demands(verb):
+        parts.append(f"The rules demand: {' '.join(demanded)}")
+    return "\n\n".join(filter(None, parts))
 
 
 def _sentence(text: str) -> str:

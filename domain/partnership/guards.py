@@ -1,7 +1,7 @@
 """What must hold before an act, as far as it can be said before its form is filled in.
 
 A guard knows the record and who acts, and answers why not, or None. The rows of `rules.py` name
-them.
+them. Its docstring is what people read of it before they act: a demand, in a sentence.
 """
 
 from collections.abc import Callable
@@ -22,14 +22,14 @@ Guard = Callable[[Known, Actor], Refused | None]
 
 
 def approval_is_open(state: Known, actor: Actor) -> Refused | None:
-    """One approval of the home council."""
+    """The home council approves once."""
     if isinstance(state, Proposed) and state.home_approval:
         return AlreadyRecorded("The approval of the home council", "The next step is signing.")
     return None
 
 
 def counterpart_approval_is_open(state: Known, actor: Actor) -> Refused | None:
-    """One approval of the counterpart."""
+    """The counterpart approves once."""
     if isinstance(state, Proposed) and state.counterpart_approval:
         return AlreadyRecorded("The approval of the counterpart", "The next step is signing.")
     return None
@@ -43,11 +43,12 @@ def not_the_proposer(act: str) -> Guard:
             return SamePerson(act=act, because="you submitted it")
         return None
 
+    guard.__doc__ = "Not by who submitted the proposal."
     return guard
 
 
 def an_offer_is_due(state: Known, actor: Actor) -> Refused | None:
-    """The mayor writes what the council has approved, once."""
+    """Once, after the approval of the home council."""
     if not isinstance(state, Proposed):
         return None
     if not state.home_approval:
@@ -59,7 +60,7 @@ def an_offer_is_due(state: Known, actor: Actor) -> Refused | None:
 
 
 def approvals_come_first(state: Known, actor: Actor) -> Refused | None:
-    """A side signs what it and, for the counterpart, both have approved."""
+    """The home council has approved; for the counterpart, the counterpart too."""
     if not isinstance(state, Proposed):
         return None
     if not state.home_approval:
@@ -70,7 +71,7 @@ def approvals_come_first(state: Known, actor: Actor) -> Refused | None:
 
 
 def own_side_has_not_signed(state: Known, actor: Actor) -> Refused | None:
-    """One signature a side."""
+    """Each side signs once."""
     side = state.record.side_of(actor.community)
     if isinstance(state, Proposed) and side in state.signed:
         other = state.record.counterpart if side == "home" else state.record.home
@@ -85,6 +86,7 @@ def no_hold(act: str) -> Guard:
         holds = sorted(state.record.holds)
         return OnHold(act=act, review=holds[0]) if holds else None
 
+    guard.__doc__ = "Not while an open transparency review holds it back."
     return guard
 
 
@@ -100,7 +102,7 @@ def whose_suspension(state: Known, actor: Actor) -> Refused | None:
 
 
 def a_correction_waits(state: Known, actor: Actor) -> Refused | None:
-    """Somebody else has asked for one."""
+    """A correction waits, and somebody else than you has requested it."""
     if not state.record.corrections:
         return WaitingFor(act="decide on a correction", missing="a request for one")
     if all(pending.recorder == actor.recorder for pending in state.record.corrections):
@@ -126,6 +128,7 @@ def not_at(tier: Tier, act: str) -> Guard:
             return AlreadyRecorded(f"The {act} possible level", "There is no other beyond it.")
         return None
 
+    guard.__doc__ = f"The partnership is not at the {act} level."
     return guard
 
 

@@ -80,7 +80,7 @@ _PROPOSERS: frozenset[Body] = frozenset(
 _RECOGNISERS: frozenset[Body] = frozenset({"association", "minister", "legislature"})
 _SECOND_PERSON: dict[Role, frozenset[Body]] = {"oversight_officer": _ANY, "approver": _ANY}
 _IN_FORCE = (Active, Suspended)
-_ON_RECORD = (Proposed, Agreed, Active, Suspended, Over)
+ON_RECORD = (Proposed, Agreed, Active, Suspended, Over)
 
 RULES: dict[type[c.PartnershipCommand], Rule] = {
     c.SubmitProposal: Rule("submit a proposal", (Unknown,), {"clerk": _PROPOSERS}),
@@ -184,19 +184,19 @@ RULES: dict[type[c.PartnershipCommand], Rule] = {
         },
     ),
     c.RecordRecognition: Rule(
-        "record the recognition by a body", _ON_RECORD, {"clerk": _RECOGNISERS}
+        "record the recognition by a body", ON_RECORD, {"clerk": _RECOGNISERS}
     ),
     c.RecordLegacyPartnership: Rule(
         "record a partnership from before this register",
         (Unknown,),
         {"clerk": _ANY, "administrator": _ANY},
     ),
-    c.RequestCorrection: Rule("request a correction", _ON_RECORD, {"clerk": _ANY}),
+    c.RequestCorrection: Rule("request a correction", ON_RECORD, {"clerk": _ANY}),
     c.ApproveCorrection: Rule(
-        "approve a correction", _ON_RECORD, _SECOND_PERSON, (g.a_correction_waits,)
+        "approve a correction", ON_RECORD, _SECOND_PERSON, (g.a_correction_waits,)
     ),
     c.RejectCorrection: Rule(
-        "reject a correction", _ON_RECORD, _SECOND_PERSON, (g.a_correction_waits,)
+        "reject a correction", ON_RECORD, _SECOND_PERSON, (g.a_correction_waits,)
     ),
 }
 

@@ -24,7 +24,10 @@ from domain.review.state import Open, Reviews
 from domain.values import Role
 
 Guard: TypeAlias = Callable[[str, Record, tuple[Open, ...], Actor], Refused | None]
-"""Why the act cannot be done to any of the open reviews of this record by this actor, or None."""
+"""Why the act cannot be done to any of the open reviews of this record by this actor, or None.
+
+Its docstring is what people read of it before they act: a demand, in a sentence.
+"""
 
 
 class Rule(Struct, frozen=True):
@@ -41,6 +44,7 @@ class Rule(Struct, frozen=True):
 
 
 def _no_tie(act: str, record: Record, reviews: tuple[Open, ...], actor: Actor) -> Refused | None:
+    """Not by an officer of a party: that is a tie to the partnership."""
     if record.side_of(actor.community) is not None:
         return SamePerson(act=act, because="an officer of a party has a tie to the partnership")
     return None
@@ -49,6 +53,7 @@ def _no_tie(act: str, record: Record, reviews: tuple[Open, ...], actor: Actor) -
 def _of_a_party(
     act: str, record: Record, reviews: tuple[Open, ...], actor: Actor
 ) -> Refused | None:
+    """By a clerk of one of the two communities."""
     if record.side_of(actor.community) is None:
         return NotYourCommunity(act=act, community=actor.community, communities=record.communities)
     return None
@@ -57,10 +62,12 @@ def _of_a_party(
 def _one_is_open(
     act: str, record: Record, reviews: tuple[Open, ...], actor: Actor
 ) -> Refused | None:
+    """A transparency review is open."""
     return None if reviews else WaitingFor(act=act, missing="a transparency review to be opened")
 
 
 def _one_asks(act: str, record: Record, reviews: tuple[Open, ...], actor: Actor) -> Refused | None:
+    """A request for information waits for its answer."""
     if not any(review.unanswered for review in reviews):
         return WaitingFor(act=act, missing="a request for information")
     return None
@@ -69,6 +76,7 @@ def _one_asks(act: str, record: Record, reviews: tuple[Open, ...], actor: Actor)
 def _not_the_programme(
     act: str, record: Record, reviews: tuple[Open, ...], actor: Actor
 ) -> Refused | None:
+    """Not by who reports the programme's activities."""
     if actor.recorder in record.programme:
         return SamePerson(act=act, because="you report the programme's activities")
     return None
@@ -77,6 +85,7 @@ def _not_the_programme(
 def _one_is_answered(
     act: str, record: Record, reviews: tuple[Open, ...], actor: Actor
 ) -> Refused | None:
+    """Every element of the review has a finding."""
     if all(unanswered_elements(review) for review in reviews):
         first = reviews[0]
         return ElementsUnanswered(review=first.id, elements=unanswered_elements(first))

@@ -126,7 +126,7 @@ async def test_two_ends_for_one_clock_are_refused_and_what_was_typed_stays(
     page = await desk.get(f"{address.format(reference)}?known-at=2026-11-20&position=1")
 
     assert (page.status, page.title[:6], page.focused) == (400, "Error:", "error-summary")
-    assert "It cannot go together with a day as known (known-at)" in page.text
+    assert "A day as known (known-at) and an entry (position) both say" in page.text
     assert "Leave one of the two out." in page.text
     assert (page.fields["known-at"], page.fields["position"]) == ("2026-11-20", "1")
 
