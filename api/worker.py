@@ -20,7 +20,7 @@ _log = structlog.get_logger("twinledger.worker")
 # service was started in from being taken for ours.
 _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from api.worker_program import main; main()"
 _HERE = str(Path(__file__).parents[1])
-_PATIENCE = 30.0  # seconds for the batch that is under way when the service ends
+_PATIENCE = 10.0  # seconds for the batch that is under way when the service ends
 _PAUSE = 1.0  # seconds before one that was killed is replaced
 
 
