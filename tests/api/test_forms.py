@@ -89,7 +89,7 @@ async def test_a_used_form_with_other_content_is_a_new_act_after_another_check(d
     await desk.acts_as("clerk")
     checked = await desk.send(await desk.get("/proposals/new"), PROPOSAL)
     await desk.send(checked, {}, step="record")
-    other = {"counterpart.community": "de-halle"}
+    other = {"counterpart.community": "de-halle", "counterpart.name": "Halle"}
     told = await desk.send(checked, other, step="record")
     await desk.send(await desk.send(told, {}), {}, step="record")
 

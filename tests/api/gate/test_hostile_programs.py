@@ -119,7 +119,7 @@ async def test_a_name_is_recorded_as_it_was_sent_or_pointed_at(program: Program)
         home, counterpart = PROPOSAL["command"]["home"], PROPOSAL["command"]["counterpart"]
         command = PROPOSAL["command"] | {
             "home": home | {"name": text},
-            "counterpart": counterpart | {"community": f"jp-{number}"},
+            "counterpart": counterpart | {"community": f"jp-{number}", "name": f"Place {number}"},
         }
         answer = await sent(program, json.dumps(PROPOSAL | {"command": command}).encode())
 
