@@ -123,7 +123,8 @@ async def test_a_name_is_refused_or_recorded_whole_and_shown_as_it_is(desk: Desk
     await desk.acts_as("clerk")
     recorded = 0
     for number, (kind, text) in enumerate(TEXTS.items()):
-        one = {"home.name": text, "counterpart.community": f"jp-{number}", "expected": ""}
+        other = {"counterpart.community": f"jp-{number}", "counterpart.name": f"Place {number}"}
+        one = other | {"home.name": text, "expected": ""}
         answer = await sent(desk, PROPOSAL | one | {"step": "record", "key": f"{number:020}"})
 
         assert answer.status_code in (303, 400, 422), kind
