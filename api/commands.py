@@ -1,13 +1,13 @@
 """One command, from asking to recorded: load, fold, decide, append. Every way in leads here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
 from adapters.log import logged_with
-from domain.community.bearers import bearers
+from domain.community.bearers import bearers, founded_under
 from domain.decider import Act, Entry
 from domain.errors import CommandKeyReused, ConditionFailed
 from domain.history import (
@@ -30,7 +30,7 @@ from domain.refusals import NotFound, Refused
 from domain.review.commands import ReviewCommand
 from domain.review.evolve import REVIEW
 from domain.review.state import Reviews
-from domain.values import PartnershipId, Party, mint_partnership_id
+from domain.values import CommunityId, PartnershipId, Party, mint_partnership_id
 
 _log = structlog.stdlib.get_logger("twinledger.commands")
 
@@ -202,10 +202,12 @@ async def _to_found(ledger: Ledger, command: FoundingCommand, act: Act) -> _Case
         return _Case(Reviews(), own, _last(recorded), pair, _last(recorded), taken=True)
     entries = [entry_of(stored) for stored in recorded]
     of_pair = [entry_of(stored) for stored in recorded if pair in stored.tags]
-    borne = {side: bearers(entries, party) for side, party in parties.items()}
-    # Who bears a name bears it for ever: only a decision about a new one can be overtaken.
-    new = [side for side, party in parties.items() if party.community not in borne[side]]
-    namesakes = {side: borne[side] for side in new if borne[side]}
+    founded = {side: founded_under(entries, party) for side, party in parties.items()}
+    # Under its own name and id it was founded for ever: only a decision about a new one can be
+    # overtaken.
+    new = [side for side, party in parties.items() if party.community not in founded[side].values()]
+    borne = {side: await _bearers(ledger, founded[side], parties[side]) for side in new}
+    namesakes = {side: ids for side, ids in borne.items() if ids}
     return _Case(
         Reviews(replace(not_recorded_yet(of_pair), namesakes=namesakes)),
         own.union(*(names[side] for side in new)),
@@ -213,6 +215,20 @@ async def _to_found(ledger: Ledger, command: FoundingCommand, act: Act) -> _Case
         pair,
         _last([stored for stored in recorded if not own.isdisjoint(stored.tags)]),
     )
+
+
+async def _bearers(
+    ledger: Ledger, founded: Collection[PartnershipId], party: Party
+) -> tuple[CommunityId, ...]:
+    """Who bears the party's name in these records: a slip may have been corrected since."""
+    if not founded:
+        return ()
+    histories: dict[PartnershipId, list[Entry[History]]] = {}
+    for stored in await ledger.read(frozenset(map(partnership_tag, founded))):
+        entry = entry_of(stored)
+        histories.setdefault(entry.event.partnership, []).append(entry)
+    states = [REVIEW.fold(history).partnership for history in histories.values()]
+    return bearers([state for state in states if not isinstance(state, Unknown)], party)
 
 
 async def _among_its_pair(ledger: Ledger, own: frozenset[str], pair: str) -> _Case:

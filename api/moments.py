@@ -43,6 +43,7 @@ async def read_moment(services: Services, typed: Typed) -> Asked:
     position = await _position(services, typed.one("position"), mistakes)
     if typed.one("known-at") and typed.one("position"):
         mistakes.append(Mistake("position", _BOTH))
+        known_on = position = None
     elif known_on is not None:
         end = datetime.combine(known_on, time.max, UTC)
         position = await services.ledger.position_known_at(end)

@@ -11,6 +11,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 from adapters.accounts import RegisterName
+from adapters.listening import require_free_port
 from adapters.postgres.errors import ServerWentAway
 from api.app import create_app
 from api.rest.ledger_watch import watch_of
@@ -32,6 +33,8 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
     process keeps, with `ServerWentAway`: whoever starts the service again starts both.
     """
     settings = system.settings
+    # Asked again: much may have happened since, and two servers could share it without a word.
+    require_free_port(settings.host, settings.port)
     app = create_app(system.services(named))
     server = Server(
         app,

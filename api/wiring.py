@@ -108,7 +108,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     async with connect(settings) as server:
         pool = await open_pool(server.app_dsn, statement_cache_size=settings.statement_cache)
         try:
-            work = Work(server.app_dsn, schema, settings.statement_cache, settings.log)
+            work = Work(server.app_dsn, schema, settings.statement_cache, str(settings.log or ""))
             worker = Worker(work)
             ledger = PostgresLedger(pool, schema=schema)
             register = PostgresRegister(pool, schema=schema)

@@ -6,6 +6,7 @@ It lives and dies with the service: the only other end of its standard input is 
 
 import asyncio
 import sys
+from collections import deque
 from pathlib import Path
 
 import msgspec
@@ -22,18 +23,23 @@ _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from api.worker_program im
 _HERE = str(Path(__file__).parents[1])
 _PATIENCE = 10.0  # seconds for the batch that is under way when the service ends
 _PAUSE = 1.0  # seconds before one that was killed is replaced
+_KILLED_AT_MOST = (
+    5  # times within `_SOON`: then something here kills it, and pages would stand still
+)
+_SOON = 60.0  # seconds
 
 
 class Work(Struct, frozen=True):
     """What the worker is told first, as a line of JSON: the ledger, and where its log goes.
 
-    `listens` is False behind a transaction pooler, where nobody can.
+    `log` is a file's path, empty for standard error. `listens` is False behind a transaction
+    pooler, where nobody can.
     """
 
     dsn: str
     schema: str
     statement_cache: int
-    log: Path | None
+    log: str = ""
 
     @property
     def listens(self) -> bool:
@@ -46,7 +52,7 @@ class Work(Struct, frozen=True):
 
 
 class Stopped(Struct, frozen=True):
-    """What the worker says, as JSON, when it cannot go on: the problem, and the remedy."""
+    """What the worker says, as JSON, when it cannot go on."""
 
     problem: str
     remedy: str
@@ -69,15 +75,18 @@ class Worker:
         return self._at_work.process.pid if self._at_work else None
 
     def ring(self) -> None:
-        """Ask it to look at the ledger now. While it has not heard the last one, that is enough."""
+        """Ask it to look at the ledger now, if there is one; losing this costs a moment."""
         if self._at_work is not None:
             self._at_work.ring()
 
     async def keep(self, stop: asyncio.Event) -> None:
         """Have one at work until `stop` is set; whoever is killed is replaced.
 
-        Raises `WorkerStopped` as soon as one says that it cannot go on, or ends by a fault.
+        Raises `WorkerStopped` as soon as one says that it cannot go on, or ends by a fault, or one
+        after the other is killed.
         """
+        loop = asyncio.get_running_loop()
+        killed: deque[float] = deque(maxlen=_KILLED_AT_MOST)
         stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
@@ -85,9 +94,14 @@ class Worker:
                 code, told = await self._at_work.ended(stopping)
                 if told or code > 0:
                     raise _stopped(code, told)
-                if not stop.is_set():
+                if stop.is_set():
+                    break
+                if code != 0:  # with 0 it ended because somebody asked it to
                     _log.error("worker_killed", code=code)
-                    await asyncio.wait([stopping], timeout=_PAUSE)
+                    killed.append(loop.time())
+                if len(killed) == _KILLED_AT_MOST and loop.time() - killed[0] < _SOON:
+                    raise _killed(code)
+                await asyncio.wait([stopping], timeout=_PAUSE)
         finally:
             stopping.cancel()
             self._at_work = None
@@ -130,6 +144,14 @@ async def _started(work: Work) -> _Process:
         raise RuntimeError("the pipes that were asked for are not there")
     process.stdin.write(msgspec.json.encode(work) + b"\n")
     return _Process(process, process.stdin, process.stdout)
+
+
+def _killed(code: int) -> WorkerStopped:
+    return WorkerStopped(
+        f"The worker that builds the pages was killed {_KILLED_AT_MOST} times within "
+        f"{_SOON:.0f} seconds (last by signal {-code}).",
+        "See whether the system has enough memory for it; what was recorded stays. Start again.",
+    )
 
 
 def _stopped(code: int, told: bytes) -> WorkerStopped:

@@ -5,19 +5,24 @@ import asyncio
 import gc
 import signal
 import sys
+from pathlib import Path
 
 import msgspec
+import structlog
 
 from adapters.log import configure_log
 from adapters.postgres.pool import open_pool
+from adapters.problems import CannotRun
 from api.wiring import runner_on
 from api.worker import Stopped, Work
 from projections.errors import ProjectionStopped
 from projections.runner import Runner
 
+_log = structlog.get_logger("twinledger.worker")
+
 
 def main() -> None:
-    """Work until standard input ends, or SIGTERM; the batch under way is finished."""
+    """Work until standard input ends, or SIGINT or SIGTERM; the batch under way is finished."""
     asyncio.run(_run())
 
 
@@ -29,24 +34,35 @@ async def _run() -> None:
     if not first:
         return  # the service was gone before this had begun
     work = msgspec.json.decode(first, type=Work)
-    configure_log(work.log, level="WARNING")
+    configure_log(Path(work.log) if work.log else None, level="WARNING")
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await _project(work, told, stop)
+    except (ProjectionStopped, CannotRun) as error:
+        sys.stdout.buffer.write(msgspec.json.encode(Stopped(error.problem, error.remedy)))
+    except Exception:
+        _log.exception("worker_fault")
+        sys.exit(1)
+
+
+async def _project(work: Work, told: asyncio.StreamReader, stop: asyncio.Event) -> None:
     # Not tried: a database that is away is waited for, as it is later.
     pool = await open_pool(work.dsn, statement_cache_size=work.statement_cache, tried=False)
     runner = runner_on(pool, work)
-    stop = asyncio.Event()
-    loop.add_signal_handler(signal.SIGTERM, stop.set)
     hearing = asyncio.create_task(_hear(told, runner, stop))
     gc.freeze()
     try:
         await runner.run(stop)
-    except ProjectionStopped as error:
-        sys.stdout.buffer.write(msgspec.json.encode(Stopped(error.problem, error.remedy)))
     finally:
         hearing.cancel()
         pool.terminate()
 
 
 async def _hear(told: asyncio.StreamReader, runner: Runner, stop: asyncio.Event) -> None:
-    while await told.readline():
-        runner.ring()
-    stop.set()
+    try:
+        while await told.readline():
+            runner.ring()
+    finally:
+        stop.set()

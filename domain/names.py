@@ -5,10 +5,11 @@ from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from domain.refusals import Invalid
-from domain.values import CommunityId
+from domain.values import CommunityId, Party
 
 JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
 """For `str.translate`: names are compared without what only tells letters how to join."""
+
 K_contra = TypeVar("K_contra", contravariant=True)
 V = TypeVar("V")
 
@@ -26,6 +27,11 @@ def fold(name: str) -> str:
     not count.
     """
     return " ".join(unicodedata.normalize("NFKC", name.translate(JOINERS)).casefold().split())
+
+
+def same_name(one: Party, other: Party) -> bool:
+    """Whether the two have one name and one country, as names are compared."""
+    return one.country == other.country and fold(one.name) == fold(other.name)
 
 
 @lru_cache(maxsize=32_768)

@@ -131,8 +131,8 @@ class Runner:
                     moved, pause = False, _LONGEST
                 pause = _SHORTEST if moved else min(2 * pause, _LONGEST)
                 if moved:
-                    # While acts keep coming, half of the time is theirs, and more of them go into
-                    # one batch.
+                    # While acts keep coming, the database is theirs half of the time, and more of
+                    # them go into one batch.
                     await asyncio.sleep(min(loop.time() - began, _REST))
                 else:
                     await self._wake_up.wait(pause)

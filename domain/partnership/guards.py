@@ -91,7 +91,7 @@ def no_hold(act: str) -> Guard:
 
 
 def whose_suspension(state: Known, actor: Actor) -> Refused | None:
-    """What one side suspended, that side resumes."""
+    """By the side that suspended it."""
     if isinstance(state, Suspended) and state.suspended_for not in ("", actor.community):
         return NotYourCommunity(
             act="resume what the other side suspended",
@@ -102,7 +102,7 @@ def whose_suspension(state: Known, actor: Actor) -> Refused | None:
 
 
 def a_correction_waits(state: Known, actor: Actor) -> Refused | None:
-    """A correction waits, and somebody else than you has requested it."""
+    """A correction waits that somebody else has requested."""
     if not state.record.corrections:
         return WaitingFor(act="decide on a correction", missing="a request for one")
     if all(pending.recorder == actor.recorder for pending in state.record.corrections):
@@ -111,7 +111,7 @@ def a_correction_waits(state: Known, actor: Actor) -> Refused | None:
 
 
 def a_term_is_known(state: Known, actor: Actor) -> Refused | None:
-    """What has no end cannot be renewed."""
+    """The partnership has a term."""
     if not state.record.term_end:
         return WaitingFor(
             act="renew the term",
@@ -133,7 +133,7 @@ def not_at(tier: Tier, act: str) -> Guard:
 
 
 def has_gone_quiet(state: Known, actor: Actor) -> Refused | None:
-    """Only what was marked quiet comes back to life."""
+    """The partnership was marked as dormant."""
     if state.record.vitality in (None, "fresh"):
         return WaitingFor(act="revive the partnership", missing="it to be marked dormant first")
     return None

@@ -3,11 +3,12 @@
 import re
 
 from domain.decider import Act
-from domain.names import is_community_id
+from domain.names import is_community_id, same_name
 from domain.partnership.state import Unknown
 from domain.refusals import Invalid
 from domain.values import CommunityId, Party
 
+_APART = "write the name with what tells it apart, such as its region: Halle (Westfalen)."
 _DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,9})?", re.ASCII)
 
 
@@ -19,6 +20,12 @@ def two_parties(home: Party, counterpart: Party) -> None:
         raise Invalid(
             "counterpart", "both sides are the same community", "Choose another community."
         )
+    if same_name(home, counterpart):
+        raise Invalid(
+            "counterpart.name",
+            f"both sides are {counterpart.name} ({counterpart.country or 'no country'})",
+            f"If they are two places of one name, {_APART}",
+        )
 
 
 def told_apart(home: Party, counterpart: Party, state: Unknown, act: Act) -> None:
@@ -29,8 +36,7 @@ def told_apart(home: Party, counterpart: Party, state: Unknown, act: Act) -> Non
             f"{side}.community",
             f"{party.name} ({party.country or 'no country'}) is in the register as "
             f"{' and as '.join(known)}, not as {party.community}",
-            f"{_that_place(party, known, act)} If it is another place of this name, write the "
-            "name with what tells it apart, such as its region: Halle (Westfalen).",
+            f"{_that_place(party, known, act)} If it is another place of this name, {_APART}",
         )
 
 

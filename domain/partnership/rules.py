@@ -1,6 +1,6 @@
 """Who may do what, when: the table that the decider, the pages and the command line all read.
 
-One row per command of `domain.md` 4.3: the stages it starts from, the roles that record it, the
+One row per command: the stages it starts from, the roles that record it, the
 bodies that decide it, and what must hold before. `refusal` answers for a row without its fields, so
 "what is allowed, and if not why" and the decision itself can never differ.
 """

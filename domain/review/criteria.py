@@ -1,6 +1,6 @@
 """Criteria sets: the elements that a review must answer before it may close.
 
-The Act's elements are those of section 3(b) as `domain.md` 1.3 lists them (S. 1351, 119th Congress;
+The Act's elements are those of section 3(b) (S. 1351, 119th Congress;
 a bill, never law in any version found). A set never changes: a new reading gets a new id.
 """
 

@@ -30,7 +30,7 @@ class ComplianceProjection:
         for number, entry in enumerate(batch):
             rows.append((entry.event.partnership, entry.position, encode(noted(entry))))
             if number % 100 == 99:
-                await asyncio.sleep(0)  # whoever waits for a page gets a turn
+                await asyncio.sleep(0)  # to hear that it shall end
         await connection.copy_records_to_table(
             place.table("compliance_fact"),
             schema_name=place.views,

@@ -59,7 +59,7 @@ class RegisterProjection:
             folded[reference] = fold(folded.get(reference), entry)
             versions.setdefault(reference, []).append(folded[reference].dossier)
             if number % 100 == 99:
-                await asyncio.sleep(0)  # whoever waits for a page gets a turn
+                await asyncio.sleep(0)  # to hear that it shall end
 
         await _write(connection, place, versions, known_before)
         await save(connection, place, "register_state", folded)

@@ -48,7 +48,7 @@ class TimelineProjection:
             folded[event.partnership] = after
             rows.append(_row(entry, before.dossier if before else None, after.dossier))
             if number % 100 == 99:
-                await asyncio.sleep(0)  # whoever waits for a page gets a turn
+                await asyncio.sleep(0)  # to hear that it shall end
 
         await connection.copy_records_to_table(
             place.table("timeline_item"),

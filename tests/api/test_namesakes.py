@@ -17,7 +17,7 @@ from tests.api.commanded import COUNCILLOR, act, count
 from tests.api.desk import PROPOSAL, Desk
 from tests.api.rest import programs
 from tests.conftest import Database
-from tests.domain.people import ADMINISTRATOR, CLERK_ABROAD, KITAKYUSHU, NORFOLK, deciding
+from tests.domain.people import ADMINISTRATOR, APPROVER, CLERK_ABROAD, KITAKYUSHU, NORFOLK, deciding
 from tests.journeys import test_command_line as journeys
 
 KALININGRAD = Party(CommunityId("ru-kaliningrad"), "Kaliningrad", "RU")
@@ -111,6 +111,29 @@ async def test_a_name_that_an_odd_id_bears_is_known_too() -> None:
     told = await refused(ledger, proposal(KALININGRAD), act(COUNCILLOR, "second"))
 
     assert "as ru-nowhere, not as ru-kaliningrad" in told.problem
+
+
+async def test_a_name_written_to_a_wrong_id_is_free_again_once_it_is_corrected() -> None:
+    ledger = MemoryLedger()
+    wrong = replace(KALININGRAD, name="Berlin")
+    by_slip = await execute(ledger, listed(KITAKYUSHU, wrong), act(ADMINISTRATOR, "slip"))
+    berlin = proposal(replace(wrong, community=CommunityId("ru-berlin")))
+    await refused(ledger, berlin, act(COUNCILLOR, "before"))
+    asked = c.RequestCorrection(1, "party_name", "Kaliningrad", "A slip", wrong.community)
+    for command, who in ((asked, CLERK_ABROAD), (c.ApproveCorrection(2), APPROVER)):
+        by = replace(act(who, who.recorder), on=None)
+        await execute(ledger, command, by, partnership=by_slip.partnership)
+
+    assert (await execute(ledger, berlin, act(COUNCILLOR, "after"))).receipt is not None
+
+
+async def test_one_proposal_brings_no_two_ids_for_one_name_either() -> None:
+    home = replace(NORFOLK, name="Kaliningrad", country="RU")
+    told = await refused(MemoryLedger(), proposal(KALININGRAD, home), act(COUNCILLOR))
+
+    assert told.field == "counterpart.name"
+    assert told.problem == "both sides are Kaliningrad (RU)"
+    assert "Halle (Westfalen)" in told.remedy
 
 
 async def test_the_first_proposal_for_a_place_is_repeated_with_its_first_answer() -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -24,7 +25,7 @@ PATIENCE = 60.0
 @asynccontextmanager
 async def kept(dsn: str, *, statement_cache: int = 100) -> AsyncIterator[Worker]:
     """A worker at work; what ends it is raised at the end."""
-    worker, stop = Worker(Work(dsn, SCHEMA, statement_cache, None)), asyncio.Event()
+    worker, stop = Worker(Work(dsn, SCHEMA, statement_cache)), asyncio.Event()
     keeping = asyncio.create_task(worker.keep(stop))
     try:
         yield worker
@@ -79,14 +80,34 @@ async def test_a_projection_that_cannot_go_on_ends_it_with_its_problem_and_its_r
 
     with pytest.raises(WorkerStopped, match=r"renamed\.v9") as stopped:
         await asyncio.wait_for(
-            Worker(Work(database.app_dsn, SCHEMA, 100, None)).keep(asyncio.Event()), PATIENCE
+            Worker(Work(database.app_dsn, SCHEMA, 100)).keep(asyncio.Event()), PATIENCE
         )
     assert "stands at position 0" in stopped.value.problem
     assert stopped.value.remedy == "Run the release that recorded it, or a newer one."
 
 
-async def test_a_fault_of_its_own_ends_it_and_says_where_to_look(database: Database) -> None:
-    nobody = Work(database.app_dsn.replace("://", "://nobody"), SCHEMA, 100, None)
+async def test_a_fault_of_its_own_ends_it_and_stands_in_the_log(
+    database: Database, tmp_path: Path
+) -> None:
+    log = tmp_path / "worker.log"
+    nowhere = Work(database.app_dsn, "no_such_schema", 100, str(log))
 
-    with pytest.raises(WorkerStopped, match="ended by a fault"):
-        await asyncio.wait_for(Worker(nobody).keep(asyncio.Event()), PATIENCE)
+    with pytest.raises(WorkerStopped, match=r"ended by a fault.*The log says more"):
+        await asyncio.wait_for(Worker(nowhere).keep(asyncio.Event()), PATIENCE)
+    assert '"event":"worker_fault"' in log.read_text(encoding="utf-8")
+
+
+async def test_one_that_is_killed_again_and_again_ends_the_service(database: Database) -> None:
+    worker = Worker(Work(database.app_dsn, SCHEMA, 100))
+    keeping = asyncio.create_task(worker.keep(asyncio.Event()))
+    killed: set[int] = set()
+    async with asyncio.timeout(PATIENCE):
+        while not keeping.done():
+            if (process := worker.process_id) is not None and process not in killed:
+                os.kill(process, signal.SIGKILL)
+                killed.add(process)
+            await asyncio.sleep(0.01)
+
+    with pytest.raises(WorkerStopped, match=r"was killed 5 times .* by signal 9"):
+        await keeping
+    assert len(killed) == 5

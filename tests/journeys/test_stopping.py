@@ -142,6 +142,30 @@ def test_what_serves_ends_when_its_own_database_does(data_folder: Path) -> None:
     assert "Traceback" not in said
 
 
+def test_what_serves_writes_its_log_where_the_setting_says(
+    database: Database, tmp_path: Path
+) -> None:
+    Desk(database.owner_dsn, str(tmp_path)).done("init", "--name", "Register of Norfolk")
+    settings = {"TWINLEDGER_DSN": database.owner_dsn, "TWINLEDGER_PORT": str(_free_port())}
+    log = tmp_path / "log"
+    with subprocess.Popen(
+        [sys.executable, "-c", "from api.cli import main; main()", "serve"],
+        env=os.environ | settings | {"PYTHONUNBUFFERED": "1", "TWINLEDGER_LOG": str(log)},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as serving:
+        try:
+            assert serving.stdout is not None
+            assert "Ctrl-C ends it" in serving.stdout.readline()
+            serving.terminate()
+            assert serving.wait(60) == 0
+        finally:
+            serving.kill()
+
+    assert '"event":"stopped"' in log.read_text(encoding="utf-8")
+
+
 async def test_a_service_that_is_killed_takes_its_worker_with_it(
     database: Database, tmp_path: Path
 ) -> None:
