@@ -9,6 +9,9 @@ from msgspec import Struct
 from domain.regime.facts import PartnershipFacts
 from domain.values import Citation, DatedFact, Grade, Kind, Motive, Party, Status, Tier, Vitality
 
+LegalDoubt: TypeAlias = Literal["", "another_text", "objection"]
+"""What legal reviews leave open of a text that was approved."""
+
 
 class Moment(Struct, frozen=True):
     """Which day of the world, as known at which position. None: today, and all that is known."""
@@ -68,7 +71,8 @@ class PartnershipView(Struct, frozen=True):
     `tier` is the last one that was surely set by the day, `possible_tiers` are all that its dates
     leave possible. `term_end` is the end of the term (EDTF) by the last act surely done, empty
     where none is known. `vitality` is None until somebody has said something of it.
-    `approved_unseen` says that the legal review saw another text than the one approved at home.
+    `legal_doubt` says that legal reviews saw another text than the one approved at home, or did not
+    approve that one as it is.
     """
 
     partnership: str
@@ -104,7 +108,7 @@ class PartnershipView(Struct, frozen=True):
     last_activity: str = ""
     notices: tuple[Notice, ...] = ()
     recognitions: tuple[Recognition, ...] = ()
-    approved_unseen: bool = False
+    legal_doubt: LegalDoubt = ""
 
 
 class Filters(Struct, frozen=True):

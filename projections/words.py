@@ -17,6 +17,7 @@ from domain.partnership.commands import (
 )
 from domain.review.commands import Ground, Outcome, Result
 from domain.values import Grade, Kind, Motive, Status, Vitality
+from projections.views import LegalDoubt
 
 STATUSES: dict[Status, str] = {
     "proposed": "proposed",
@@ -108,6 +109,10 @@ LEGAL_OUTCOMES: dict[LegalOutcome, str] = {
     "approved_as_to_form": "approved as to form",
     "changes_needed": "changes needed",
     "not_approved": "not approved",
+}
+LEGAL_DOUBTS: dict[LegalDoubt, str] = {
+    "another_text": "the legal review saw another text, not the one approved",
+    "objection": "a legal review of this text asked for changes or did not approve it",
 }
 VITALITIES: dict[Vitality, str] = {
     "fresh": "alive",

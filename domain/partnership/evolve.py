@@ -41,7 +41,7 @@ def evolve(state: State, entry: Entry[History]) -> State:
             advice = {fold(event.advisory_body): (event.advice, event.conditions)}
             return replace(state, advised=state.advised | advice)
         case e.LegalReviewRecorded() as event, Proposed():
-            review = event.reviewer_office, event.text_sha256
+            review = event.reviewer_office, event.text_sha256, event.outcome
             return replace(state, reviewed=(*state.reviewed, review))
         case e.OfferSent(), Proposed():
             return replace(state, offered=True)

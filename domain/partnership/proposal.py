@@ -72,7 +72,7 @@ def recommended(command: c.RecordRecommendation, state: Proposed) -> e.Recommend
 
 def reviewed(command: c.RecordLegalReview, state: Proposed) -> e.LegalReviewRecorded:
     """An office reviews a text once; a changed text has another SHA-256."""
-    known = {(fold(office), text) for office, text in state.reviewed}
+    known = {(fold(office), text) for office, text, _ in state.reviewed}
     if (fold(command.reviewer_office), command.text_sha256) in known:
         raise AlreadyRecorded(
             f"The review of this text by {command.reviewer_office}",

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from domain.dates import EdtfDate
-from domain.partnership.commands import Advice
+from domain.partnership.commands import Advice, LegalOutcome
 from domain.partnership.events import CorrectionRequested, Side
 from domain.values import (
     CommunityId,
@@ -131,7 +131,7 @@ class Proposed(Struct, frozen=True):
 
     `approved_at` and `signed_at` are the positions of those steps, by side. `advised` is the last
     advice of each advisory body with its conditions, by the body's folded name; `reviewed` the
-    reviewing office and the text of each legal review.
+    reviewing office, the text and the outcome of each legal review.
     """
 
     record: Record
@@ -141,7 +141,7 @@ class Proposed(Struct, frozen=True):
     approved_at: dict[Side, int] = {}
     signed_at: frozenset[int] = frozenset()
     advised: dict[str, tuple[Advice, str]] = {}
-    reviewed: tuple[tuple[str, str], ...] = ()
+    reviewed: tuple[tuple[str, str, LegalOutcome], ...] = ()
     offered: bool = False
 
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from domain.partnership.commands import LegalOutcome
 from domain.partnership.events import Side
 from domain.values import (
     Citation,
@@ -22,6 +23,7 @@ from domain.values import (
     Tier,
     Vitality,
 )
+from projections.views import LegalDoubt
 
 
 class Step(Struct, frozen=True, omit_defaults=True):
@@ -118,17 +120,22 @@ class Waiting(Struct, frozen=True):
     reason: str
 
 
-def unseen(approved: str, reviewed: Collection[str]) -> bool:
-    """Whether a text was approved and legal reviews were made, but none of that text."""
-    return bool(approved and reviewed) and approved not in reviewed
+def legal_doubt(approved: str, reviewed: Collection[tuple[str, LegalOutcome]]) -> LegalDoubt:
+    """What the legal reviews leave open of the text that was approved; empty where nothing."""
+    if not approved or not reviewed:
+        return ""
+    outcomes = {outcome for text, outcome in reviewed if text == approved}
+    if not outcomes:
+        return "another_text"
+    return "" if outcomes == {"approved_as_to_form"} else "objection"
 
 
 class Dossier(Struct, frozen=True, omit_defaults=True):
     """`acts`, `approvals`, `reviews` and the facets are in the order of their recording.
 
     `tier` and `term_end` are what was last recorded, `first_tier` and `first_term_end` what it
-    began with. `reviewed` are the texts that a legal review saw, `approved_text` the one that the
-    home council approved (empty until then), all as SHA-256.
+    began with. `reviewed` are the texts that a legal review saw, each with its outcome,
+    `approved_text` the one that the home council approved (empty until then), all as SHA-256.
     """
 
     partnership: str
@@ -151,7 +158,7 @@ class Dossier(Struct, frozen=True, omit_defaults=True):
     statement: str = ""
     sources: tuple[Citation, ...] = ()
     approvals: tuple[Approval, ...] = ()
-    reviewed: tuple[str, ...] = ()
+    reviewed: tuple[tuple[str, LegalOutcome], ...] = ()
     approved_text: str = ""
     reviews: tuple[ReviewNote, ...] = ()
     corrections: tuple[Waiting, ...] = ()
@@ -175,9 +182,9 @@ class Dossier(Struct, frozen=True, omit_defaults=True):
         )
 
     @property
-    def approved_unseen(self) -> bool:
-        """Whether what the council approved is another text than those that a legal review saw."""
-        return unseen(self.approved_text, self.reviewed)
+    def legal_doubt(self) -> LegalDoubt:
+        """What the legal reviews leave open of the text that the home council approved."""
+        return legal_doubt(self.approved_text, self.reviewed)
 
     def party(self, community: str) -> Party | None:
         """The side with this community's id."""

@@ -145,7 +145,8 @@ def _noted(dossier: Dossier, entry: Entry[History]) -> Dossier:
             approved = _approved(dossier, Approval(step, "home_approved"))
             return replace(approved, approved_text=event.text_sha256)
         case e.LegalReviewRecorded():
-            return replace(dossier, reviewed=(*dossier.reviewed, event.text_sha256))
+            seen = event.text_sha256, event.outcome
+            return replace(dossier, reviewed=(*dossier.reviewed, seen))
         case e.CounterpartApprovalRecorded():
             return _approved(dossier, Approval(step, "counterpart_approved"))
         case e.AgreementSigned():

@@ -38,7 +38,7 @@ class RegisterProjection:
     """See `Projection`; the tables are described in tables.sql."""
 
     name = "register"
-    version = 4
+    version = 5
     tables = (
         Table("register_state", ("partnership",)),
         _VERSIONS,

@@ -46,7 +46,7 @@ def view(dossier: Dossier, day: date) -> PartnershipView:
         review_by=hold.review_by if hold else "",
         home_approved="home_approved" in approved,
         counterpart_approved="counterpart_approved" in approved,
-        approved_unseen=dossier.approved_unseen and "home_approved" in approved,
+        legal_doubt=dossier.legal_doubt if "home_approved" in approved else "",
         signed=tuple(side for side in ("home", "counterpart") if side in approved),
         open_reviews=tuple(_open(note) for note in dossier.reviews if _open_on(note, day)),
         corrections=tuple(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from domain.decider import Entry
+from domain.partnership.commands import LegalOutcome
 from domain.partnership.evolve import History
 from domain.partnership.state import Proposed, Unknown
 from domain.review.evolve import REVIEW
@@ -28,7 +29,7 @@ class _Decided(Struct, frozen=True):
     home: Party
     counterpart: Party
     criteria: dict[str, str]
-    reviewed: tuple[str, ...]
+    reviewed: tuple[tuple[str, LegalOutcome], ...]
     approved_text: str
 
     @classmethod
@@ -36,10 +37,10 @@ class _Decided(Struct, frozen=True):
         if isinstance(state.partnership, Unknown):
             raise AssertionError("after an act there is a partnership")
         record = state.partnership.record
-        reviewed: tuple[str, ...] = ()
+        reviewed: tuple[tuple[str, LegalOutcome], ...] = ()
         approved = ""
         if isinstance(state.partnership, Proposed):
-            reviewed = tuple(text for _, text in state.partnership.reviewed)
+            reviewed = tuple((text, outcome) for _, text, outcome in state.partnership.reviewed)
             approved = state.partnership.home_approval
         criteria = {str(one.id): one.criteria for one in state.reviews if isinstance(one, Open)}
         return cls(record.home, record.counterpart, criteria, reviewed, approved)

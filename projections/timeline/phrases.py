@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+from domain.partnership.commands import LegalOutcome
 from domain.ports import Actor
 from domain.values import MoneyLine, Party, Vote
 from projections.words import word
@@ -24,8 +25,8 @@ class Scene(Protocol):
     def counterpart(self) -> Party: ...
 
     @property
-    def reviewed(self) -> tuple[str, ...]:
-        """The SHA-256 of each text that a legal review saw."""
+    def reviewed(self) -> tuple[tuple[str, LegalOutcome], ...]:
+        """The SHA-256 of each text that a legal review saw, with its outcome."""
         ...
 
     @property

@@ -27,7 +27,7 @@ class TimelineProjection:
     """See `Projection`; the tables are described in tables.sql."""
 
     name = "timeline"
-    version = 5
+    version = 6
     tables = (
         Table("timeline_item", ("position",)),
         Table("timeline_state", ("partnership",)),

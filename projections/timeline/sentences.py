@@ -8,7 +8,7 @@ from domain.partnership import events as e
 from domain.partnership.evolve import History
 from domain.review import events as r
 from projections import words as w
-from projections.dossier.dossier import unseen
+from projections.dossier.dossier import legal_doubt
 from projections.timeline.phrases import Scene, short, votes, who_decided
 from projections.timeline.review_sentences import of_review
 
@@ -27,7 +27,7 @@ def sentence(entry: Entry[History], scene: Scene) -> str:
                 f"{event.home.name} and {event.counterpart.name}, level {w.TIERS[event.tier]}"
             )
         case e.HomeApprovalGiven():
-            return f"Approved by {who}{when}: {votes(event.vote)}{_unseen(scene)}"
+            return f"Approved by {who}{when}: {votes(event.vote)}{_doubted(scene)}"
         case e.RecommendationRecorded():
             under = f": {short(event.conditions)}" if event.conditions else ""
             return f"Recommendation of {event.advisory_body}{when}, {w.ADVICE[event.advice]}{under}"
@@ -124,10 +124,9 @@ def _by(on: str) -> str:
     return when_in_words(on).removeprefix(",").strip()
 
 
-def _unseen(scene: Scene) -> str:
-    if unseen(scene.approved_text, scene.reviewed):
-        return "; the legal review saw an earlier text, not the one approved"
-    return ""
+def _doubted(scene: Scene) -> str:
+    doubt = legal_doubt(scene.approved_text, scene.reviewed)
+    return f"; {w.LEGAL_DOUBTS[doubt]}" if doubt else ""
 
 
 def _another(event: e.LegalReviewRecorded, scene: Scene) -> str:

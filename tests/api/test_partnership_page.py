@@ -145,6 +145,23 @@ async def test_a_reference_is_found_as_people_type_it(desk: Desk) -> None:
     assert (await desk.get(f"/partnerships/{typed}")).address == address
 
 
+async def test_a_text_that_the_legal_review_did_not_approve_is_told_before_and_after_it_is_approved(
+    desk: Desk,
+) -> None:
+    page = await desk.propose()
+    await desk.acts_as("second-clerk")
+    review = {"reviewer_office": "City Attorney", "outcome": "not_approved"}
+    text = {"on": "2026-02-01", "text_sha256": APPROVAL["text_sha256"]}
+    await desk.record(f"{page}/acts/record-legal-review", review | text)
+    form = await desk.get(f"{page}/acts/approve-by-council")
+
+    checked = await desk.send(form, APPROVAL | {"vote.in_favour": "7", "vote.against": "1"})
+    done = await desk.send(checked, {}, step="record")
+
+    assert "; a legal review of this text asked for changes or did not approve it" in checked.text
+    assert "A legal review of the text that Norfolk approved asked for changes or" in done.text
+
+
 async def test_a_text_that_the_legal_review_did_not_see_is_told_before_and_after_it_is_approved(
     desk: Desk,
 ) -> None:
@@ -160,7 +177,7 @@ async def test_a_text_that_the_legal_review_did_not_see_is_told_before_and_after
     checked = await desk.send(form, APPROVAL | vote)
     done = await desk.send(checked, {}, step="record")
 
-    unseen = "the legal review saw an earlier text, not the one approved."
+    unseen = "the legal review saw another text, not the one approved."
     assert unseen in checked.text
     assert unseen in done.text
-    assert "The legal review saw an earlier text, not the one that Norfolk approved." in done.text
+    assert "The legal review saw another text, not the one that Norfolk approved." in done.text

@@ -188,7 +188,7 @@ def test_a_date_is_said_with_its_doubt(written: str, read: str) -> None:
     assert when(written) == read
 
 
-async def test_an_approval_says_that_the_legal_review_saw_an_earlier_text(
+async def test_an_approval_says_that_the_legal_review_saw_another_text(
     clerks: Clerks, runner: Runner, timeline: PostgresTimeline, register: PostgresRegister
 ) -> None:
     reference = await clerks.found(proposal(), clerk(NORFOLK, "mayor"), on="2021-01-05")
@@ -206,13 +206,13 @@ async def test_an_approval_says_that_the_legal_review_saw_an_earlier_text(
     assert told == [
         "Legal review by City Attorney in February 2021: approved as to form",
         "Approved by Norfolk City Council in February 2021: 7 in favour, 2 against; the legal "
-        "review saw an earlier text, not the one approved",
+        "review saw another text, not the one approved",
         "Legal review by County Counsel in February 2021, of another text than the one approved: "
         "changes needed",
     ]
     view = await register.get(reference, Moment())
     assert view is not None
-    assert view.approved_unseen
+    assert view.legal_doubt == "another_text"
 
 
 @pytest.mark.parametrize("seen", [(), (TEXT,), (EARLIER, TEXT)])
@@ -232,6 +232,24 @@ async def test_an_approval_of_a_text_that_the_legal_review_saw_says_nothing_of_i
 
     told = (await timeline.of(reference))[-1].sentence
     assert told == "Approved by Norfolk City Council in March 2021: 7 in favour, 2 against"
+
+
+@pytest.mark.parametrize("outcome", ["changes_needed", "not_approved"])
+async def test_an_approval_of_a_text_that_a_legal_review_objected_to_says_so_also_afterwards(
+    clerks: Clerks, runner: Runner, register: PostgresRegister, outcome: c.LegalOutcome
+) -> None:
+    reference = await clerks.found(proposal(), clerk(NORFOLK, "mayor"), on="2021-01-05")
+    lawyer, council = (clerk(NORFOLK, by, recorder="r-2") for by in ("legal_officer", "council"))
+    approval = c.ApproveByCouncil(vote(), TEXT, (MINUTE,))
+    await clerks.record(approval, council, on="2021-02", partnership=reference)
+    for office, found in (("City Attorney", outcome), ("County Counsel", "approved_as_to_form")):
+        review = c.RecordLegalReview(office, found, TEXT)
+        await clerks.record(review, lawyer, on="2021-02", partnership=reference)
+    await runner.catch_up()
+
+    view = await register.get(reference, Moment())
+    assert view is not None
+    assert view.legal_doubt == "objection"
 
 
 async def test_a_proposal_that_comes_to_nothing_says_because_of_what(
