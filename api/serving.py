@@ -59,7 +59,8 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end, number)
-    projecting = asyncio.create_task(system.worker.keep(stop))
+    answered = asyncio.Event()  # who waits to see their act still needs the worker
+    projecting = asyncio.create_task(system.worker.keep(answered))
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
     answering = asyncio.create_task(_answers(settings.host, settings.port))
@@ -78,6 +79,7 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
         server.stop()  # type: ignore[no-untyped-call] # granian leaves it without types
         with suppress(asyncio.CancelledError):
             await serving
+        answered.set()
         stopping.cancel()
         # Raises what ended it, if it did not end because of the signal.
         await projecting

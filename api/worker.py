@@ -23,10 +23,8 @@ _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from api.worker_program im
 _HERE = str(Path(__file__).parents[1])
 _PATIENCE = 10.0  # seconds for the batch that is under way when the service ends
 _PAUSE = 1.0  # seconds before one that was killed is replaced
-_KILLED_AT_MOST = (
-    5  # times within `_SOON`: then something here kills it, and pages would stand still
-)
-_SOON = 60.0  # seconds
+# Killed so often in so many seconds, something here kills it, and the pages would stand still.
+_KILLED_AT_MOST, _SOON = 5, 60.0
 
 
 class Work(Struct, frozen=True):

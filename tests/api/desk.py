@@ -235,15 +235,22 @@ def services_on(pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True) -> S
 
 
 @asynccontextmanager
-async def at_the_desk(
-    pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True
-) -> AsyncIterator[Desk]:
-    """A visitor at a register that is empty and runs."""
-    services = services_on(pool, demo=demo)
+async def asked_of(services: Services) -> AsyncIterator[httpx.AsyncClient]:
+    """Who asks a register that runs."""
     await services.wait_for(0)
     # A fault shall be an answer here, as it is in a browser.
     # httpx and litestar describe the same protocol by types of their own.
     app: Any = create_app(services)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://register.test") as client:
+        yield client
+
+
+@asynccontextmanager
+async def at_the_desk(
+    pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True
+) -> AsyncIterator[Desk]:
+    """A visitor at a register that is empty and runs."""
+    services = services_on(pool, demo=demo)
+    async with asked_of(services) as client:
         yield Desk(client, services)

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import xlsxwriter  # type: ignore[import-untyped] # it ships no types
 
-from tests.conftest import Database
 from tests.journeys.test_command_line import Desk
 
 ORIGIN = ("--source", "Twin towns of Ludlow", "--listed-on", "2025-06")
@@ -16,14 +15,6 @@ ROWS = (
     ("Ludlow", "GB", "La Ferté-Macé", "FR"),
     ("Ludlow", "GB", "Narberth", "Walse"),
 )
-
-
-@pytest.fixture
-def desk(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
-    desk.done("init", "--name", "Register of Ludlow")
-    desk.employs("admin-2", "administrator")
-    return desk
 
 
 @pytest.fixture

@@ -35,14 +35,6 @@ R6,C7,Gilbert,US,C8,Leshan,CN
 
 
 @pytest.fixture
-def desk(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
-    desk.done("init", "--name", "Register of the state")
-    desk.employs("admin-2", "administrator")
-    return desk
-
-
-@pytest.fixture
 def relations(tmp_path: Path) -> Path:
     file = tmp_path / "relations.csv"
     file.write_text(RELATIONS, encoding="utf-8")

@@ -7,13 +7,12 @@ from typing import Any
 import asyncpg
 import httpx
 
-from api.app import create_app
 from api.services import Services
 from tests.api.authority.acts import TAKES_THE_PAIR, body_of, form_of
 from tests.api.authority.people import Credentials, demo_people, employ, role_of
 from tests.api.authority.situations import Seeded, free_the_pair, seed
 from tests.api.authority.table import Row
-from tests.api.desk import services_on
+from tests.api.desk import asked_of, services_on
 from tests.domain.people import NORFOLK
 
 RECORDED = {"201", "303"}
@@ -101,9 +100,5 @@ async def open_register(
 ) -> AsyncIterator[Register]:
     """A register of one's own with all the people of the table, or the demo with its roles."""
     services = services_on(pool, demo=demo)
-    await services.wait_for(0)
-    # httpx and litestar describe the same protocol by types of their own.
-    app: Any = create_app(services)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://register.test") as client:
+    async with asked_of(services) as client:
         yield Register(client, services, demo_people() if demo else await employ(pool))

@@ -12,10 +12,9 @@ from msgspec.structs import replace
 
 from adapters.accounts import Account, PostgresAccounts
 from adapters.tokens import PostgresTokens
-from api.app import create_app
 from api.services import Services
 from domain.values import CommunityId, Role
-from tests.api.desk import services_on
+from tests.api.desk import asked_of, services_on
 
 HASH = "a" * 64
 EVIDENCE = [{"title": "Resolution 2026-41", "link": "https://norfolk.example/41"}]
@@ -110,9 +109,5 @@ async def a_program(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[Progr
         assert made is not None
         given[name] = made[1]
     services = replace(services_on(pool, demo=False), tokens=tokens)
-    await services.wait_for(0)
-    # httpx and litestar describe the same protocol by types of their own.
-    app: Any = create_app(services)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    async with asked_of(services) as client:
         yield Program(client, services, given)
