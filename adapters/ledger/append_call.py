@@ -10,7 +10,7 @@ from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.leaf import stamped
 from domain.errors import CommandKeyReused, ConditionFailed, OutcomeUnknown
 from domain.ports import Receipt
-from domain.tree import leaf_hash
+from domain.transparency.tree import leaf_hash
 
 # Arrays of numbers and ids go as text: the driver takes three times as long to encode them as
 # arrays. No type holds a line feed (`check_text`).

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from adapters.ledger.leaf import decode, tag_numbers
-from domain.tree import GrowingRoot, leaf_hash
+from domain.transparency.tree import GrowingRoot, leaf_hash
 
 _PREFETCH = 2_000  # entries
 _SHOWN = 100  # problems that are named; the others are counted

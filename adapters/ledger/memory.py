@@ -8,7 +8,7 @@ from adapters.ledger.leaf import decode, stamped
 from adapters.ledger.prepared import command_number, prepare
 from domain.errors import CommandKeyReused, ConditionFailed
 from domain.ports import Head, Receipt, Recorded, Submission
-from domain.tree import leaf_hash
+from domain.transparency.tree import leaf_hash
 
 
 class MemoryLedger:

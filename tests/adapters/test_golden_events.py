@@ -8,7 +8,7 @@ import pytest
 from adapters.ledger.leaf import decode
 from domain.history import EVENT_TYPES, entry_of
 from domain.ports import Recorded
-from domain.tree import leaf_hash
+from domain.transparency.tree import leaf_hash
 
 GOLDEN = Path(__file__).parent / "golden"
 KEPT = sorted(file.stem for file in GOLDEN.glob("*.json") if not file.stem.startswith("envelope."))

@@ -16,7 +16,7 @@ from adapters.ledger.leaf import decode, encode, stamped
 from adapters.ledger.text import check_document, check_text
 from domain.errors import NotCanonical
 from domain.ports import NewEvent, Recorded
-from domain.tree import leaf_hash
+from domain.transparency.tree import leaf_hash
 from tests.adapters.submissions import CLERK, event
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

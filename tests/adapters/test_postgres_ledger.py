@@ -9,7 +9,7 @@ import pytest
 
 from adapters.ledger import PostgresLedger
 from domain.errors import ConditionFailed
-from domain.tree import leaf_hash
+from domain.transparency.tree import leaf_hash
 from tests.adapters.ledger_contract import LedgerContract
 from tests.adapters.submissions import event, submission
 

@@ -5,7 +5,7 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.tree import EMPTY_ROOT, GrowingRoot, leaf_hash, node_hash
+from domain.transparency.tree import EMPTY_ROOT, GrowingRoot, leaf_hash, node_hash
 
 # The reference implementation's published inputs and roots.
 LEAVES = [
