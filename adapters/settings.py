@@ -26,6 +26,7 @@ Count = Annotated[int, Meta(ge=0, le=10_000)]
 _REMEDIES = {
     "dsn": "Write it as postgresql://user:password@host:5432/database.",
     "owner_dsn": "Write it as postgresql://user:password@host:5432/database.",
+    "direct_dsn": "Write it as postgresql://user:password@host:5432/database.",
     "data": "Name a folder, or leave the variable out.",
     "schema": "Use 1 to 40 lower-case letters, digits and underscores, beginning with a letter.",
     "host": "Name an address of this machine, for example 127.0.0.1 or 0.0.0.0.",
@@ -33,7 +34,7 @@ _REMEDIES = {
     "log": "Name a file, or leave the variable out: the log then goes to standard error.",
     "pg_bin": "Name the folder that holds initdb and postgres, or leave the variable out.",
     "pg_user": "Name an account of this system, or leave the variable out.",
-    "statement_cache": "Use a whole number from 0 (behind a transaction pooler) to 10000.",
+    "statement_cache": "Use a whole number from 0 (nothing is prepared) to 10000, or leave it out.",
 }
 
 
@@ -49,13 +50,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     """All that an operator can set. Each field is the variable TWINLEDGER_<FIELD>.
 
     `dsn` puts Twinledger on a real server; without it, it runs its own in the folder `data`.
-    `owner_dsn` names who migrates when `dsn` is a lesser role. `schema` names the ledger.
-    `pg_bin` and `pg_user` are for its own server: where the programs are, and the system account
-    that runs them when Twinledger is started by root. `statement_cache` is 0 behind a pooler.
+    `owner_dsn` names who migrates when `dsn` is a lesser role; `direct_dsn` is the way past a
+    pooler that `dsn` leads through. `schema` names the ledger. `pg_bin` and `pg_user` are for its
+    own server: where the programs are, and the system account that runs them when Twinledger is
+    started by root. `statement_cache` is found out if left out: none behind a pooler.
     """
 
     dsn: Dsn | None = None
     owner_dsn: Dsn | None = None
+    direct_dsn: Dsn | None = None
     data: Path
     schema: Name = "twinledger"
     host: Text = "127.0.0.1"
@@ -63,7 +66,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     log: Path | None = None
     pg_bin: Path | None = None
     pg_user: Text | None = None
-    statement_cache: Count = 100
+    statement_cache: Count | None = None
 
     def __repr__(self) -> str:
         """Without the DSNs: they hold passwords, and settings end up in logs."""
@@ -81,12 +84,13 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         if name not in fields or variable != variable.upper():
             raise SettingsRefused(variable, "is not a setting", _nearest(variable, list(fields)))
         given[name] = _decoded(variable, value, fields[name].type, _REMEDIES[name])
-    if "owner_dsn" in given and "dsn" not in given:
-        raise SettingsRefused(
-            "TWINLEDGER_OWNER_DSN",
-            "is set without TWINLEDGER_DSN",
-            "Set both for a real server, or neither for Twinledger's own.",
-        )
+    for name in ("owner_dsn", "direct_dsn"):
+        if name in given and "dsn" not in given:
+            raise SettingsRefused(
+                PREFIX + name.upper(),
+                "is set without TWINLEDGER_DSN",
+                "Set both for a real server, or neither for Twinledger's own.",
+            )
     given.setdefault("data", _default_data_folder(environ))
     return Settings(**given)
 

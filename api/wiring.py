@@ -97,7 +97,7 @@ def runner_on(pool: "asyncpg.Pool[asyncpg.Record]", work: Work) -> Runner:
         pool,
         PostgresLedger(pool, schema=work.schema),
         schema=work.schema,
-        listen_dsn=work.dsn if work.listens else None,
+        listen_dsn=work.listen_dsn or None,
     )
 
 
@@ -106,9 +106,11 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     """Join or start the database, bring it to this release, and open everything on it."""
     schema = settings.schema
     async with connect(settings) as server:
-        pool = await open_pool(server.app_dsn, statement_cache_size=settings.statement_cache)
+        cache = server.statement_cache
+        pool = await open_pool(server.app_dsn, statement_cache_size=cache)
         try:
-            work = Work(server.app_dsn, schema, settings.statement_cache, str(settings.log or ""))
+            log, listen = str(settings.log or ""), server.listen_dsn or ""
+            work = Work(server.app_dsn, schema, cache, log, listen)
             worker = Worker(work)
             ledger = PostgresLedger(pool, schema=schema)
             register = PostgresRegister(pool, schema=schema)

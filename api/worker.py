@@ -30,22 +30,18 @@ _KILLED_AT_MOST, _SOON = 5, 60.0
 class Work(Struct, frozen=True):
     """What the worker is told first, as a line of JSON: the ledger, and where its log goes.
 
-    `log` is a file's path, empty for standard error. `listens` is False behind a transaction
-    pooler, where nobody can.
+    `log` is a file's path, empty for standard error. `listen_dsn` leads past a pooler, which
+    forgets who listens; empty where there is no such way.
     """
 
     dsn: str
     schema: str
     statement_cache: int
     log: str = ""
-
-    @property
-    def listens(self) -> bool:
-        """Who sets the cache to 0 is behind such a pooler."""
-        return self.statement_cache > 0
+    listen_dsn: str = ""
 
     def __repr__(self) -> str:
-        """Without the DSN: it holds a password."""
+        """Without the DSNs: they hold passwords."""
         return f"Work(schema={self.schema!r})"
 
 

@@ -1,7 +1,9 @@
 """One Postgres server per run, one fresh, migrated database per test.
 
 TWINLEDGER_TEST_DSN names a superuser of a real server to run on; otherwise an embedded server is
-started without durability in a folder of its own and leaves nothing behind, not even after kill -9.
+started without durability in a folder of its own and leaves nothing behind, not even after kill -9:
+of the version that --postgres names. With --through-pgbouncer the application's connections lead
+through a pooler; what a test does as the owner goes past it.
 """
 
 import os
@@ -18,7 +20,9 @@ from msgspec import Struct
 
 from adapters.migrate import migrate
 from adapters.postgres.embedded import EmbeddedPostgres
-from adapters.postgres.pool import open_pool
+from adapters.postgres.pool import STATEMENTS, open_pool
+from tests.pgbouncer import Pgbouncer
+from tests.versions import programs_of
 
 SCHEMA = "twinledger"
 REAL_SERVER = os.environ.get("TWINLEDGER_TEST_DSN")
@@ -36,11 +40,24 @@ class TestServer(Struct, frozen=True):
 
 
 class Database(Struct, frozen=True):
-    """A migrated database of one test: its owner's DSN and the application's."""
+    """A migrated database of one test.
+
+    `app_dsn` is the application's, `only_dsn` the owner's for who has one DSN for everything; where
+    the run has a pooler, both lead through it. `owner_dsn` and `direct_dsn` (the application's)
+    never do. `statement_cache` suits the first two.
+    """
 
     owner_dsn: str
     app_dsn: str
+    only_dsn: str
+    direct_dsn: str
     app_role: str
+    statement_cache: int
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", default="18", help="the version to run on: 15, 17 or 18")
+    parser.addoption("--through-pgbouncer", action="store_true", help="put a pooler between")
 
 
 def renamed(dsn: str, *, database: str, user: str | None = None, password: str = "") -> str:
@@ -61,13 +78,14 @@ def data_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-async def superuser_dsn() -> AsyncIterator[str]:
+async def superuser_dsn(pytestconfig: pytest.Config) -> AsyncIterator[str]:
     """The named server, or an embedded one for this run, which removes its folder when it ends."""
     if REAL_SERVER:
         yield REAL_SERVER
         return
+    programs = programs_of(pytestconfig.getoption("--postgres"))
     with tempfile.TemporaryDirectory(prefix="twl-server-", ignore_cleanup_errors=True) as folder:
-        async with EmbeddedPostgres(Path(folder), throwaway=True) as embedded:
+        async with EmbeddedPostgres(Path(folder), pg_bin=programs, throwaway=True) as embedded:
             yield embedded.owner_dsn
 
 
@@ -130,25 +148,42 @@ async def template(server: TestServer) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def pooler(server: TestServer, pytestconfig: pytest.Config) -> Iterator[Pgbouncer | None]:
+    """The pooler of this run, if it has one; it lets the owner and the application in."""
+    if not pytestconfig.getoption("--through-pgbouncer"):
+        yield None
+        return
+    app = renamed(
+        server.superuser_dsn, database="", user=server.app_role, password=server.app_password
+    )
+    with Pgbouncer(server.superuser_dsn, app) as started:
+        yield started
+
+
 _numbers = count(1)
 
 
 @pytest.fixture
-async def database(server: TestServer, template: str) -> AsyncIterator[Database]:
+async def database(
+    server: TestServer, template: str, pooler: Pgbouncer | None
+) -> AsyncIterator[Database]:
     """A fresh, migrated, empty register."""
     name = f"twl_test_{server.run}_{next(_numbers)}"
     admin = await asyncpg.connect(server.superuser_dsn)
     try:
         await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        owner = renamed(server.superuser_dsn, database=name)
+        app = renamed(
+            server.superuser_dsn, database=name, user=server.app_role, password=server.app_password
+        )
         yield Database(
-            owner_dsn=renamed(server.superuser_dsn, database=name),
-            app_dsn=renamed(
-                server.superuser_dsn,
-                database=name,
-                user=server.app_role,
-                password=server.app_password,
-            ),
+            owner_dsn=owner,
+            app_dsn=pooler.through(app) if pooler else app,
+            only_dsn=pooler.through(owner) if pooler else owner,
+            direct_dsn=app,
             app_role=server.app_role,
+            statement_cache=0 if pooler else STATEMENTS,
         )
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:

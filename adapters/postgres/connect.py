@@ -21,7 +21,7 @@ from adapters.postgres.errors import (
     translated,
 )
 from adapters.postgres.keeper import LogFile
-from adapters.postgres.pool import answers
+from adapters.postgres.pool import STATEMENTS, answers, behind_pooler
 from adapters.settings import Settings
 from domain.errors import OutcomeUnknown
 
@@ -40,13 +40,17 @@ class Server(Struct, frozen=True):
     """A server with a migrated register on it.
 
     `app_dsn` may append and read; `owner_dsn` may also migrate, back up and restore. On a real
-    server with one DSN they are the same. `joined` says that another process keeps the server.
-    `lives` is False once a server that this process keeps has ended: nobody starts it again.
+    server with one DSN they are the same. `listen_dsn` leads the application to the server itself,
+    past any pooler; None where there is no such way. `statement_cache` suits `app_dsn`. `joined`
+    says that another process keeps the server. `lives` is False once a server that this process
+    keeps has ended: nobody starts it again.
     """
 
     owner_dsn: str
     app_dsn: str
     embedded: bool
+    listen_dsn: str | None = None
+    statement_cache: int = STATEMENTS
     joined: bool = False
     lives: Callable[[], bool] = lambda: True
 
@@ -60,7 +64,7 @@ async def connect(settings: Settings, *, provisional: bool = False) -> AsyncIter
     Raises a `DatabaseProblem`; when the server ends under the block, `ServerWentAway`.
     """
     if settings.dsn is not None:
-        server = Server(settings.owner_dsn or settings.dsn, settings.dsn, embedded=False)
+        server = await _named(settings, settings.dsn)
         await bring_up_to_date(server, settings.schema)
         async with _noticing_its_end(server):
             yield server
@@ -77,11 +81,30 @@ async def connect(settings: Settings, *, provisional: bool = False) -> AsyncIter
         provisional=provisional,
     ) as own:
         server = Server(
-            own.owner_dsn, own.app_dsn, embedded=True, joined=own.joined, lives=own.lives
+            own.owner_dsn,
+            own.app_dsn,
+            embedded=True,
+            listen_dsn=own.app_dsn,
+            joined=own.joined,
+            lives=own.lives,
         )
         async with _noticing_its_end(server, LogFile(own.folder.log)):
             await bring_up_to_date(server, settings.schema)
             yield server
+
+
+async def _named(settings: Settings, dsn: str) -> Server:
+    cache = settings.statement_cache
+    pooled = cache == 0 or settings.direct_dsn is not None or await behind_pooler(dsn)
+    if cache is None:
+        cache = 0 if pooled else STATEMENTS
+    return Server(
+        settings.owner_dsn or settings.direct_dsn or dsn,
+        dsn,
+        embedded=False,
+        listen_dsn=settings.direct_dsn or (None if pooled else dsn),
+        statement_cache=cache,
+    )
 
 
 def require_posix() -> None:
@@ -96,7 +119,7 @@ async def bring_up_to_date(server: Server, schema: str) -> None:
     """Migrate as the owner. A lesser role on a register that is there leaves it as it is."""
     app_role = await _user_of(server.app_dsn)
     with translated(server.owner_dsn):
-        connection = await asyncpg.connect(server.owner_dsn, timeout=15)
+        connection = await asyncpg.connect(server.owner_dsn, timeout=15, statement_cache_size=0)
     try:
         version = connection.get_server_version()
         if version.major < OLDEST:

@@ -79,7 +79,7 @@ def shell(server: Server, settings: Settings, arguments: Sequence[str], *, major
 async def state(dsn: str, schema: str) -> tuple[int, int]:
     """The major version of the server and the number of events of the register."""
     with translated(dsn):
-        connection = await asyncpg.connect(dsn, timeout=15)
+        connection = await asyncpg.connect(dsn, timeout=15, statement_cache_size=0)
         try:
             sql = f"SELECT count(*) FROM {schema}.event"
             events = int(await connection.fetchval(sql))
@@ -91,7 +91,6 @@ async def state(dsn: str, schema: str) -> tuple[int, int]:
 async def holds_register(dsn: str, schema: str) -> bool:
     """Whether `init` or `demo` has made a register there, be it without an event. Reads only."""
     with translated(dsn):
-        # No cache: behind a pooler the next statement may run in another server process.
         connection = await asyncpg.connect(dsn, timeout=15, statement_cache_size=0)
         try:
             sql = "SELECT to_regclass($1::text) IS NOT NULL"

@@ -23,6 +23,7 @@ def test_every_setting_can_be_given() -> None:
         {
             "TWINLEDGER_DSN": "postgresql://app:pw@db.example/register",
             "TWINLEDGER_OWNER_DSN": "postgresql://owner:pw@db.example/register",
+            "TWINLEDGER_DIRECT_DSN": "postgresql://app:pw@primary.example/register",
             "TWINLEDGER_DATA": "/srv/twinledger",
             "TWINLEDGER_SCHEMA": "lower_saxony",
             "TWINLEDGER_HOST": "0.0.0.0",  # noqa: S104 - nothing listens in this test
@@ -85,7 +86,8 @@ def test_a_wrong_dsn_is_refused_without_showing_its_password() -> None:
 
 
 def test_an_owner_without_a_server_is_refused() -> None:
-    assert "is set without TWINLEDGER_DSN" in refused(TWINLEDGER_OWNER_DSN="postgresql://o@h/d")
+    for variable in ("TWINLEDGER_OWNER_DSN", "TWINLEDGER_DIRECT_DSN"):
+        assert "is set without TWINLEDGER_DSN" in refused(**{variable: "postgresql://o@h/d"})
 
 
 def test_settings_never_show_a_password() -> None:

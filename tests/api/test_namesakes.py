@@ -200,7 +200,7 @@ async def test_a_program_is_told_field_problem_and_remedy(
 def test_on_the_command_line_the_id_that_is_there_is_named(
     database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    desk = journeys.Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
+    desk = journeys.Desk(database.only_dsn, str(tmp_path_factory.mktemp("data")))
     desk.done("init", "--name", "Register of Norfolk")
     desk.employs("clerk-1", "clerk", "us-norfolk")
     words = ("do", "new", "submit-proposal", "--body", "staff", "--on", "2026-01-10")

@@ -23,9 +23,10 @@ PATIENCE = 60.0
 
 
 @asynccontextmanager
-async def kept(dsn: str, *, statement_cache: int = 100) -> AsyncIterator[Worker]:
+async def kept(database: Database, listen_dsn: str = "") -> AsyncIterator[Worker]:
     """A worker at work; what ends it is raised at the end."""
-    worker, stop = Worker(Work(dsn, SCHEMA, statement_cache)), asyncio.Event()
+    work = Work(database.app_dsn, SCHEMA, database.statement_cache, listen_dsn=listen_dsn)
+    worker, stop = Worker(work), asyncio.Event()
     keeping = asyncio.create_task(worker.keep(stop))
     try:
         yield worker
@@ -42,7 +43,7 @@ def clerks(pool: "asyncpg.Pool[asyncpg.Record]") -> Clerks:
 async def test_what_is_recorded_is_shown_by_a_process_of_its_own(
     database: Database, pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks
 ) -> None:
-    async with kept(database.app_dsn) as worker:
+    async with kept(database, database.direct_dsn) as worker:
         await clerks.found(legacy())
         assert await Shown(pool, ring=worker.ring).reaches(1, PATIENCE)
 
@@ -50,7 +51,7 @@ async def test_what_is_recorded_is_shown_by_a_process_of_its_own(
 async def test_where_nobody_can_listen_who_waits_is_heard(
     database: Database, pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks
 ) -> None:
-    async with kept(database.app_dsn, statement_cache=0) as worker:
+    async with kept(database) as worker:
         for count, other in enumerate((KALININGRAD, LE_MANS), start=1):
             await clerks.found(legacy(NORFOLK, other))
             assert await Shown(pool, ring=worker.ring).reaches(count, PATIENCE)
@@ -59,7 +60,7 @@ async def test_where_nobody_can_listen_who_waits_is_heard(
 async def test_a_worker_that_is_killed_is_replaced(
     database: Database, pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks
 ) -> None:
-    async with kept(database.app_dsn) as worker:
+    async with kept(database, database.direct_dsn) as worker:
         await clerks.found(legacy())
         shown = Shown(pool, ring=worker.ring)
         assert await shown.reaches(1, PATIENCE)
@@ -80,7 +81,8 @@ async def test_a_projection_that_cannot_go_on_ends_it_with_its_problem_and_its_r
 
     with pytest.raises(WorkerStopped, match=r"renamed\.v9") as stopped:
         await asyncio.wait_for(
-            Worker(Work(database.app_dsn, SCHEMA, 100)).keep(asyncio.Event()), PATIENCE
+            Worker(Work(database.app_dsn, SCHEMA, database.statement_cache)).keep(asyncio.Event()),
+            PATIENCE,
         )
     assert "stands at position 0" in stopped.value.problem
     assert stopped.value.remedy == "Run the release that recorded it, or a newer one."
@@ -98,7 +100,7 @@ async def test_a_fault_of_its_own_ends_it_and_stands_in_the_log(
 
 
 async def test_one_that_is_killed_again_and_again_ends_the_service(database: Database) -> None:
-    worker = Worker(Work(database.app_dsn, SCHEMA, 100))
+    worker = Worker(Work(database.app_dsn, SCHEMA, database.statement_cache))
     keeping = asyncio.create_task(worker.keep(asyncio.Event()))
     killed: set[int] = set()
     async with asyncio.timeout(PATIENCE):

@@ -8,7 +8,7 @@ from tests.journeys.test_command_line import Desk
 
 @pytest.fixture
 def desk(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
+    desk = Desk(database.only_dsn, str(tmp_path_factory.mktemp("data")))
     desk.done("init", "--name", "Register of the state")
     desk.employs("admin-2", "administrator")
     return desk

@@ -56,7 +56,7 @@ class Desk:
 
 @pytest.fixture
 def desk(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
+    desk = Desk(database.only_dsn, str(tmp_path_factory.mktemp("data")))
     desk.done("init", "--name", "Register of Norfolk")
     desk.employs("clerk-1", "clerk", "us-norfolk")
     desk.employs("clerk-2", "clerk", "us-norfolk")
@@ -334,7 +334,7 @@ def test_an_unknown_field_is_named_with_those_there_are(desk: Desk) -> None:
 def test_without_a_register_every_command_says_how_to_make_one(
     database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
+    desk = Desk(database.only_dsn, str(tmp_path_factory.mktemp("data")))
 
     assert "twinledger init" in desk.refused("show", "TL-0000-0000", code=3)
 
@@ -347,7 +347,7 @@ def test_a_second_register_is_not_made_over_the_first(desk: Desk) -> None:
 def test_a_register_without_a_name_is_not_made(
     database: Database, tmp_path_factory: pytest.TempPathFactory, name: str
 ) -> None:
-    desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
+    desk = Desk(database.only_dsn, str(tmp_path_factory.mktemp("data")))
 
     assert "'--name': it is empty." in desk.refused("init", "--name", name, code=2)
     assert "twinledger init" in desk.refused("check", code=3)

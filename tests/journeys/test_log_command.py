@@ -18,7 +18,7 @@ LEGACY = (
 
 @pytest.fixture
 def desk(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
+    desk = Desk(database.only_dsn, str(tmp_path_factory.mktemp("data")))
     desk.done("init", "--name", "Register of Norfolk")
     desk.employs("clerk-1", "clerk", "us-norfolk")
     desk.done(*LEGACY, who="clerk-1")

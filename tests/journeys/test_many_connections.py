@@ -22,11 +22,11 @@ STREAM = b"GET /api/v1/entries HTTP/1.1\r\nHost: here\r\nAccept: text/event-stre
 @pytest.fixture
 def port(database: Database, tmp_path: Path) -> Iterator[int]:
     """Where an empty register is served, as an operator serves it."""
-    Desk(database.owner_dsn, str(tmp_path)).done("init", "--name", "Register of Norfolk")
+    Desk(database.only_dsn, str(tmp_path)).done("init", "--name", "Register of Norfolk")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         free: int = probe.getsockname()[1]
-    settings = {"TWINLEDGER_DSN": database.owner_dsn, "TWINLEDGER_PORT": str(free)}
+    settings = {"TWINLEDGER_DSN": database.only_dsn, "TWINLEDGER_PORT": str(free)}
     with subprocess.Popen(
         [sys.executable, "-c", "from api.cli import main; main()", "serve"],
         env=os.environ | settings | {"PYTHONUNBUFFERED": "1"},

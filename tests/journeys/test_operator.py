@@ -222,7 +222,7 @@ def test_the_demo_says_what_to_look_at_and_a_second_start_adds_nothing(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
+    desk = Desk(database.only_dsn, str(tmp_path_factory.mktemp("data")))
     first = desk.done("demo", "--once")
     entries = desk.done("check").splitlines()[0]
     second = desk.call("demo", "--once").output
@@ -265,13 +265,13 @@ def _counted(told: str, status: str) -> int:
 
 
 def test_a_register_is_served_until_it_is_asked_to_stop(database: Database, tmp_path: Path) -> None:
-    desk = Desk(database.owner_dsn, str(tmp_path))
+    desk = Desk(database.only_dsn, str(tmp_path))
     desk.done("init", "--name", "Register of Norfolk")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {
-        "TWINLEDGER_DSN": database.owner_dsn,
+        "TWINLEDGER_DSN": database.only_dsn,
         "TWINLEDGER_DATA": str(tmp_path),
         "TWINLEDGER_PORT": str(port),
     }

@@ -23,7 +23,7 @@ NOT_TEXT = b"Norfol\xff".decode(errors="surrogateescape")
 
 @pytest.fixture
 def desk(database: Database, tmp_path: Path) -> Desk:
-    desk = Desk(database.owner_dsn, str(tmp_path))
+    desk = Desk(database.only_dsn, str(tmp_path))
     desk.done("init", "--name", "Register of Norfolk")
     desk.employs("clerk-1", "clerk", "us-norfolk")
     return desk

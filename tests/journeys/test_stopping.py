@@ -93,8 +93,8 @@ def test_ctrl_c_for_others_does_not_end_what_runs_in_the_background() -> None:
 def test_what_serves_ends_cleanly_and_says_so(
     database: Database, tmp_path: Path, ended_by: signal.Signals, code: int, told: str
 ) -> None:
-    Desk(database.owner_dsn, str(tmp_path)).done("init", "--name", "Register of Norfolk")
-    settings = {"TWINLEDGER_DSN": database.owner_dsn, "TWINLEDGER_PORT": str(_free_port())}
+    Desk(database.only_dsn, str(tmp_path)).done("init", "--name", "Register of Norfolk")
+    settings = {"TWINLEDGER_DSN": database.only_dsn, "TWINLEDGER_PORT": str(_free_port())}
     with subprocess.Popen(
         [sys.executable, "-c", "from api.cli import main; main()", "serve"],
         env=os.environ | settings | {"PYTHONUNBUFFERED": "1"},
@@ -145,8 +145,8 @@ def test_what_serves_ends_when_its_own_database_does(data_folder: Path) -> None:
 def test_what_serves_writes_its_log_where_the_setting_says(
     database: Database, tmp_path: Path
 ) -> None:
-    Desk(database.owner_dsn, str(tmp_path)).done("init", "--name", "Register of Norfolk")
-    settings = {"TWINLEDGER_DSN": database.owner_dsn, "TWINLEDGER_PORT": str(_free_port())}
+    Desk(database.only_dsn, str(tmp_path)).done("init", "--name", "Register of Norfolk")
+    settings = {"TWINLEDGER_DSN": database.only_dsn, "TWINLEDGER_PORT": str(_free_port())}
     log = tmp_path / "log"
     with subprocess.Popen(
         [sys.executable, "-c", "from api.cli import main; main()", "serve"],
@@ -170,7 +170,7 @@ async def test_a_service_that_is_killed_takes_its_worker_with_it(
     database: Database, tmp_path: Path
 ) -> None:
     # In a thread, for the command line brings a loop of its own.
-    desk = Desk(database.owner_dsn, str(tmp_path))
+    desk = Desk(database.only_dsn, str(tmp_path))
     await asyncio.to_thread(desk.done, "init", "--name", "Register of Norfolk")
     settings = {"TWINLEDGER_DSN": database.app_dsn, "TWINLEDGER_PORT": str(_free_port())}
     serving = await asyncio.create_subprocess_exec(

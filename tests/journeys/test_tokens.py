@@ -17,7 +17,7 @@ from tests.journeys.test_command_line import Desk
 
 @pytest.fixture
 def desk(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    desk = Desk(database.owner_dsn, str(tmp_path_factory.mktemp("data")))
+    desk = Desk(database.only_dsn, str(tmp_path_factory.mktemp("data")))
     desk.done("init", "--name", "Register of Norfolk")
     desk.employs("clerk-1", "clerk", "us-norfolk")
     return desk

@@ -74,7 +74,7 @@ async def test_it_is_woken_by_the_ledger_when_it_may_listen(
     ledger: PostgresLedger,
     clerks: Clerks,
 ) -> None:
-    runner = Runner(pool, ledger, listen_dsn=database.app_dsn)
+    runner = Runner(pool, ledger, listen_dsn=database.direct_dsn)
     async with running(runner):
         await clerks.found(legacy())
         assert await Shown(pool).reaches(1, 30)

@@ -66,7 +66,7 @@ def test_a_database_without_a_register_is_not_backed_up(terminal: Terminal, tmp_
 def test_a_server_without_a_register_is_not_backed_up_and_gets_no_tables(
     database: Database, tmp_path: Path
 ) -> None:
-    real = Terminal(TWINLEDGER_DSN=database.owner_dsn, TWINLEDGER_SCHEMA="of_norfolk")
+    real = Terminal(TWINLEDGER_DSN=database.only_dsn, TWINLEDGER_SCHEMA="of_norfolk")
     assert "There is no register here yet" in real("backup", tmp_path / "monday", code=3)
     sql = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'of_norfolk%'"
     assert execute(database.owner_dsn, sql) == [(0,)]
