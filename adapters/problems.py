@@ -3,6 +3,7 @@
 CannotRun                one sentence with the problem, one with the remedy; nothing was lost
   SettingsRefused        a TWINLEDGER_ variable (adapters/settings.py)
   PortTaken              another program listens there (adapters/listening.py)
+  KeyFileRefused         a file with a private key (adapters/signing/key_file.py)
   OutputRefused          a file that is to be written (adapters/output.py)
   FileRefused            a file to import (the tree is in adapters/imports/errors.py)
   ListRefused            a reference list that is not as published (adapters/lists)

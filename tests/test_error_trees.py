@@ -10,6 +10,7 @@ from adapters.problems import CannotRun
 TREES = (
     "domain.errors",
     "domain.refusals",
+    "domain.transparency.errors",
     "api.gate.errors",
     "api.refusals",
     "adapters.ledger.errors",
@@ -24,6 +25,7 @@ OTHERS = (
     "adapters.output",
     "adapters.regimes.loader",
     "adapters.settings",
+    "adapters.signing.key_file",
 )
 
 

@@ -2,39 +2,29 @@
 
 import hashlib
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.transparency.tree import EMPTY_ROOT, GrowingRoot, leaf_hash, node_hash
+from domain.transparency.errors import Malformed, OutsideTree
+from domain.transparency.tree import (
+    EMPTY_ROOT,
+    GrowingRoot,
+    TreeState,
+    index_of,
+    leaf_hash,
+    node_hash,
+    position_of,
+    root_of,
+)
+from tests.domain.transparency.published import LEAVES, ROOTS
 
-# The reference implementation's published inputs and roots.
-LEAVES = [
-    bytes.fromhex(text)
-    for text in (
-        "",
-        "00",
-        "10",
-        "2021",
-        "3031",
-        "40414243",
-        "5051525354555657",
-        "606162636465666768696a6b6c6d6e6f",
-    )
-]
-ROOTS = [
-    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
-    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
-    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
-    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
-    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
-    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
-    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
-]
+hashes = st.lists(st.binary(max_size=8).map(leaf_hash), max_size=70)
 
 
 def test_the_root_of_an_empty_ledger_is_the_hash_of_nothing() -> None:
-    assert GrowingRoot().root() == EMPTY_ROOT == hashlib.sha256().digest()
+    assert GrowingRoot().root() == root_of([]) == EMPTY_ROOT == hashlib.sha256().digest()
 
 
 def test_the_roots_are_the_published_ones() -> None:
@@ -46,13 +36,38 @@ def test_the_roots_are_the_published_ones() -> None:
     assert roots == ROOTS
 
 
-@given(st.lists(st.binary(max_size=8), max_size=70))
+@given(hashes)
 def test_growing_gives_the_root_of_the_recursive_definition(leaves: list[bytes]) -> None:
-    tree = GrowingRoot()
-    for leaf in leaves:
-        tree.add(leaf_hash(leaf))
+    assert root_of(leaves) == _recursive(leaves)
 
-    assert tree.root() == _recursive([leaf_hash(leaf) for leaf in leaves])
+
+@given(hashes, st.integers(0, 70))
+def test_a_tree_goes_on_growing_after_a_restart(leaves: list[bytes], stop: int) -> None:
+    before = GrowingRoot()
+    for leaf in leaves[:stop]:
+        before.add(leaf)
+    saved = msgspec.json.encode(before.state())
+
+    after = GrowingRoot(msgspec.json.decode(saved, type=TreeState))
+    for leaf in leaves[stop:]:
+        after.add(leaf)
+
+    assert (after.size, after.root()) == (len(leaves), root_of(leaves))
+
+
+@pytest.mark.parametrize(
+    ("size", "complete"),
+    [(1, ()), (2, (EMPTY_ROOT, EMPTY_ROOT)), (1, (b"short",)), (-1, (EMPTY_ROOT,))],
+)
+def test_a_saved_tree_that_cannot_be_one_is_refused(size: int, complete: tuple[bytes, ...]) -> None:
+    with pytest.raises(Malformed, match="saved tree"):
+        TreeState(size, complete)
+
+
+def test_position_1_of_the_ledger_is_leaf_0_of_the_tree() -> None:
+    assert (index_of(1), position_of(0)) == (0, 1)
+    with pytest.raises(OutsideTree):
+        index_of(0)
 
 
 def _recursive(hashes: list[bytes]) -> bytes:
