@@ -12,6 +12,7 @@ from api.identity import Accounts
 from api.reports.issue import Reports
 from domain.ports import Head, Ledger
 from projections.communities.community import Communities
+from projections.parked import Parking
 from projections.reviews.review import ReviewList
 from projections.views import Register, Timeline
 
@@ -26,7 +27,8 @@ class Tokens(Protocol):
 
 class Services(Struct, frozen=True, kw_only=True):
     """`wait_for(position)` returns when the read models show that position, or after its bound;
-    `shown` is the last position that they all show, without its time.
+    `shown` is the last position that they all show, without its time; what waits before it is asked
+    of `parking`.
 
     `now` is the time in UTC. In the demo everybody may choose a role, and `accounts` is not asked;
     without both nobody can record on the pages. Below `/api` only `tokens` are asked. `name` is the
@@ -42,6 +44,7 @@ class Services(Struct, frozen=True, kw_only=True):
     reviews: ReviewList
     shown: Callable[[], Awaitable[Head]]
     wait_for: Callable[[int], Awaitable[None]]
+    parking: Parking
     accounts: Accounts | None
     demo: bool
     now: Callable[[], datetime]

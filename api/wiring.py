@@ -21,6 +21,7 @@ from api.services import Services
 from api.worker import Work, Worker
 from projections.communities import PostgresCommunities
 from projections.compliance import PostgresCompliance
+from projections.parked import Parking
 from projections.register import PostgresRegister
 from projections.reviews import PostgresReviewList
 from projections.runner import Runner
@@ -82,6 +83,7 @@ class Running(Struct, frozen=True):
             communities=self.communities,
             reviews=self.reviews,
             shown=self.read.head,
+            parking=Parking(self.pool, schema=self.settings.schema),
             wait_for=shown,
             accounts=self.accounts,
             demo=named.demo,

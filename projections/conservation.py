@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from domain.ports import Ledger
 from projections.all import PROJECTIONS
-from projections.cursor import cursors
-from projections.projection import Place, Pool, Projection
+from projections.cursor import cursors, live_places
+from projections.parked import Parked, parked_in
+from projections.projection import Pool, Projection
 
 _AT_A_TIME = 5000
 
@@ -16,7 +17,8 @@ _AT_A_TIME = 5000
 class Standing(Struct, frozen=True):
     """How one projection stands. `counted` and `recorded` are events by type up to `position`.
 
-    `on_this_ledger` says that the event at the cursor is the one that the projection read.
+    Those that are `parked` wait and are not counted. `on_this_ledger` says that the event at the
+    cursor is the one that the projection read.
     """
 
     projection: str
@@ -26,6 +28,7 @@ class Standing(Struct, frozen=True):
     on_this_ledger: bool
     counted: dict[str, int]
     recorded: dict[str, int]
+    parked: tuple[Parked, ...] = ()
 
     @property
     def built(self) -> bool:
@@ -34,8 +37,9 @@ class Standing(Struct, frozen=True):
 
     @property
     def sound(self) -> bool:
-        """Whether it counted exactly what is recorded; being behind is not unsound."""
-        return self.on_this_ledger and self.counted == self.recorded
+        """Whether counted and parked are exactly what is recorded; to be behind is not unsound."""
+        accounted = Counter(self.counted) + Counter(one.type for one in self.parked)
+        return self.on_this_ledger and accounted == Counter(self.recorded)
 
 
 async def status(
@@ -49,7 +53,11 @@ async def status(
 
     A projection that has never run stands at 0 with version 0.
     """
-    known = await cursors(pool, Place(schema))
+    places = live_places(projections, schema)
+    # Of one moment, so that what is parked or retried meanwhile is not counted twice.
+    async with pool.acquire() as one, one.transaction(isolation="repeatable_read", readonly=True):
+        known = await cursors(one, places)
+        parked = {name: await parked_in(one, places[name], name) for name in known}
     head = (await ledger.head()).position
     stops = {cursor.position for cursor in known.values()}
     recorded, hashes = await _recorded_up_to(ledger, stops)
@@ -66,6 +74,7 @@ async def status(
                 cursor is None or hashes.get(position) == cursor.leaf_hash,
                 dict(sorted(cursor.counted.items())) if cursor else {},
                 recorded.get(position, {}),
+                parked.get(projection.name, ()),
             )
         )
     return tuple(found)

@@ -1,11 +1,12 @@
 """Why a projection does not go on. Nothing is skipped: it stands where it stood, and says so.
 
+An event that cannot be followed is no reason: it parks its key, and the others go on (`parked.py`).
+
 ProjectionStopped         it cannot go past a position until somebody acts
   Forked                  the ledger at the cursor is not the ledger that was read
-  UnknownEvent            an event of a type that this release does not know
-  EventRefused            an event that cannot follow what is recorded before it
-  ProjectionIsNewer       a newer release has built these tables
+  UnknownEvent            in a rebuild: an event of a type that this release does not know
 AlreadyRebuilding         another process rebuilds the same projection at this moment
+ProjectionBusy            another process is at the same at this moment
 """
 
 
@@ -32,7 +33,7 @@ class Forked(ProjectionStopped):
 
 
 class UnknownEvent(ProjectionStopped):
-    """Its type is in no release up to this one."""
+    """Its type is in no release up to this one; what is live stays as it is."""
 
     def __init__(self, projection: str, position: int, event_type: str) -> None:
         super().__init__(
@@ -44,30 +45,6 @@ class UnknownEvent(ProjectionStopped):
         self.event_type = event_type
 
 
-class EventRefused(ProjectionStopped):
-    """What is recorded before it, or its own shape, does not allow it."""
-
-    def __init__(self, projection: str, position: int, reason: str) -> None:
-        super().__init__(
-            projection,
-            position,
-            f"the event there cannot be read or cannot follow what is before it ({reason}).",
-            "Check the ledger with `twinledger verify`, and report it with this message.",
-        )
-
-
-class ProjectionIsNewer(ProjectionStopped):
-    """An older release must not undo what a newer one built."""
-
-    def __init__(self, projection: str, position: int, *, built: int, known: int) -> None:
-        super().__init__(
-            projection,
-            position,
-            f"its tables are of version {built}, this release knows version {known}.",
-            "Run the newer release.",
-        )
-
-
 class AlreadyRebuilding(Exception):
     """Only one process builds a projection beside the live one."""
 
@@ -75,4 +52,12 @@ class AlreadyRebuilding(Exception):
         super().__init__(
             f"The {projection} is being rebuilt by another process. Wait until it has finished."
         )
+        self.projection = projection
+
+
+class ProjectionBusy(Exception):
+    """Its lease was never free, or another process did the same first."""
+
+    def __init__(self, projection: str) -> None:
+        super().__init__(f"The {projection} is busy in another process. Try again in a moment.")
         self.projection = projection

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -18,14 +18,14 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_]{0,40}", re.ASCII)
 
 
 class Place(Struct, frozen=True):
-    """Where the tables are: `schema` is the ledger's; `suffix` is empty for the live ones."""
+    """Where the tables are: `schema` is the ledger's; `suffix` ends each name."""
 
     schema: str
     suffix: str = ""
 
     def __post_init__(self) -> None:
         """Both are put into SQL as they are."""
-        if not _PLAIN.fullmatch(self.schema) or not re.fullmatch("[a-z_]*", self.suffix):
+        if not _PLAIN.fullmatch(self.schema) or not re.fullmatch("[a-z0-9_]*", self.suffix):
             raise ValueError(f"{self.schema!r} or {self.suffix!r} is no plain identifier")
 
     @property
@@ -53,7 +53,8 @@ class Projection(Protocol):
     """Disposable: everything it holds can be built again from position 0.
 
     `version` goes up with every change of the tables, of what is stored in them, or of the rules
-    that fill them; a projection of a lower version is then built again.
+    that fill them. The tables of each version have names of their own: a release reads and writes
+    its own ones alone, so that an older one beside it is never disturbed.
     """
 
     @property
@@ -64,6 +65,13 @@ class Projection(Protocol):
 
     @property
     def tables(self) -> tuple[Table, ...]: ...
+
+    @property
+    def keyed_by(self) -> Literal["partnership", "community"]:
+        """What `apply` folds together: events of different ones never touch the same row, so that
+        they may be applied in any order.
+        """
+        ...
 
     @property
     def sql(self) -> str:
@@ -87,6 +95,11 @@ class Projection(Protocol):
         where an entry cannot follow those before it.
         """
         ...
+
+
+def place_of(projection: Projection, schema: str, beside: str = "") -> Place:
+    """The tables of this version of `projection`: those that are read, or others beside them."""
+    return Place(schema, f"_v{projection.version}{beside}")
 
 
 class CannotFollow(Exception):

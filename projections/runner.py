@@ -2,27 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeAlias
 
-import asyncpg
-import msgspec
 import structlog
 
-from domain.decider import Entry
-from domain.history import EVENT_TYPES, entry_of
-from domain.partnership.evolve import History
-from domain.ports import Ledger, Recorded
-from domain.refusals import Refused
+from domain.ports import Ledger
 from projections.all import PROJECTIONS
-from projections.cursor import Cursor, cursors, ensure, lease, move
-from projections.errors import (
-    EventRefused,
-    Forked,
-    ProjectionStopped,
-    UnknownEvent,
-)
-from projections.projection import CannotFollow, Place, Pool, Projection
+from projections.cursor import Cursor, cursors, ensure
+from projections.errors import ProjectionBusy, ProjectionStopped
+from projections.projection import Place, Pool, Projection, place_of
+from projections.reading import LOST, Read, read_after
+from projections.retrying import retry
 from projections.wake_up import WakeUp
+from projections.writer import Writer
 
 _log = structlog.get_logger("twinledger.projections")
 
@@ -31,19 +24,11 @@ BATCH = 5000
 
 _SHORTEST, _LONGEST = 0.02, 1.0  # seconds between two looks at an idle ledger
 _REST = 0.1  # seconds at most between two looks at a busy one
-_LOST = (
-    OSError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.InsufficientResourcesError,
-)
 
 Progress = Callable[[int, int], None]
 """Told the position reached and the one to reach."""
 
-_Batches: TypeAlias = dict[tuple[int, bytes], tuple[Sequence[Recorded], list[Entry[History]]]]
+_Batches: TypeAlias = dict[tuple[int, bytes], tuple[Read, ...]]
 """What was read in one look, by where it begins: projections that stand together read it once."""
 
 
@@ -51,8 +36,9 @@ class Runner:
     """Any number of processes may run it on the same tables.
 
     A batch and the cursor's move are one transaction, and the cursor's row lock is the lease: one
-    process writes a projection at a time, one that dies leaves nothing half done and holds nothing.
-    `listen_dsn` is a direct DSN for a wake-up call; without it the runner looks by itself.
+    process writes a projection at a time, one that dies leaves nothing half done and holds nothing,
+    one that hangs loses the lease after `lease_seconds`. `listen_dsn` is a direct DSN for a wake-up
+    call; without it the runner looks by itself. `beside` names tables that are not read.
     """
 
     def __init__(
@@ -63,12 +49,27 @@ class Runner:
         schema: str = "twinledger",
         listen_dsn: str | None = None,
         projections: Sequence[Projection] = PROJECTIONS,
-        suffix: str = "",
+        beside: str = "",
+        stops_at_unknown: bool = False,
         batch: int = BATCH,
+        lease_seconds: float = 60.0,
     ) -> None:
         self._pool, self._ledger, self._batch = pool, ledger, batch
-        self._projections = {projection.name: projection for projection in projections}
-        self._place = Place(schema, suffix)
+        self._live = not beside
+        self._writers = {
+            projection.name: Writer(
+                pool,
+                ledger,
+                projection,
+                place_of(projection, schema, beside),
+                stops=stops_at_unknown,
+                lease_seconds=lease_seconds,
+            )
+            for projection in projections
+        }
+        self._places: dict[str, Place] = {
+            name: writer.place for name, writer in self._writers.items()
+        }
         self._wake_up = WakeUp(listen_dsn, schema)
         self._ready = False
 
@@ -85,14 +86,14 @@ class Runner:
         pause = _SHORTEST
         applied = 0
         while True:
-            known = await cursors(self._pool, self._place)
+            known = await self._cursors()
             behind = [
                 known[name]
-                for name in self._projections
+                for name in self._writers
                 if name not in stopped and (known[name].position < goal or name not in looked)
             ]
             if progress is not None:
-                progress(min(known[name].position for name in self._projections), goal)
+                progress(min(known[name].position for name in self._writers), goal)
             if not behind:
                 break
             moved, batches = False, _Batches()
@@ -126,7 +127,7 @@ class Runner:
                 began = loop.time()
                 try:
                     moved = await self._look()
-                except _LOST as error:
+                except LOST as error:
                     _log.warning("database_lost", reason=str(error) or type(error).__name__)
                     moved, pause = False, _LONGEST
                 pause = _SHORTEST if moved else min(2 * pause, _LONGEST)
@@ -152,107 +153,55 @@ class Runner:
         await self._prepare()
         head = await self._ledger.head()
         moved, batches = False, _Batches()
-        for name, cursor in (await cursors(self._pool, self._place)).items():
-            if name not in self._projections:
-                continue
+        for cursor in (await self._cursors()).values():
             at_the_end = (cursor.position, cursor.leaf_hash) == (head.position, head.leaf_hash)
             if not at_the_end:
                 moved = await self._step(cursor, None, batches) or moved
         return moved
 
+    async def _cursors(self) -> dict[str, Cursor]:
+        known = await cursors(self._pool, self._places)
+        if len(known) < len(self._writers):  # a restore, or somebody, took the tables away
+            self._ready = False
+            await self._prepare()
+            known = await cursors(self._pool, self._places)
+        return known
+
     async def _prepare(self) -> None:
+        """Create what is missing, and try once what only another release has failed to follow."""
         if self._ready:
             return
-        for projection in self._projections.values():
-            await ensure(self._pool, self._place, projection)
+        for name, writer in self._writers.items():
+            await ensure(self._pool, writer.place, writer.projection)
+            if self._live and (await cursors(self._pool, {name: writer.place}))[name].parked:
+                await self._retry(writer)
         self._ready = True
+
+    async def _retry(self, writer: Writer) -> None:
+        # Another process is at it; or the next look meets the same, and tells it.
+        with suppress(ProjectionBusy, ProjectionStopped):
+            await retry(
+                self._pool, self._ledger, writer.projection, writer.place, of_other_releases=True
+            )
 
     async def _count_rows(self) -> None:
         """After a load, Postgres plans the first reads by what the tables hold now."""
-        for projection in self._projections.values():
-            for table in projection.tables:
+        for writer in self._writers.values():
+            for table in writer.projection.tables:
                 await self._pool.execute(
-                    self._place.sql(f"analyze {{schema}}.{table.name}{{suffix}}"), timeout=600.0
+                    writer.place.sql(f"analyze {{schema}}.{table.name}{{suffix}}"), timeout=600.0
                 )
 
     async def _step(self, cursor: Cursor, goal: int | None, batches: _Batches) -> bool:
         """Apply the next batch. False where there is none or another process has the lease."""
-        projection = self._projections[cursor.projection]
-        if cursor.version != projection.version:
-            self._ready = False
-            await self._prepare()
-            return True
-        known = batches.get((cursor.position, cursor.leaf_hash))
-        if known is None:
-            recorded = await self._after(cursor, goal)
-            if not recorded:
+        batch = batches.get((cursor.position, cursor.leaf_hash))
+        if batch is None:
+            limit = self._batch if goal is None else min(self._batch, goal - cursor.position)
+            batch = await read_after(self._ledger, cursor, max(0, limit))
+            if not batch:
                 return False
-            known = recorded, _decoded(cursor, recorded)
-            batches[cursor.position, cursor.leaf_hash] = known
-        recorded, batch = known
-        try:
-            return await self._apply(projection, cursor, recorded, batch)
-        except CannotFollow as error:
-            refused = EventRefused(projection.name, error.position - 1, error.reason)
-            refused.__cause__ = error
-            sound = error.position - cursor.position - 1
-            if not sound:
-                raise refused from error
-            # What comes before it is right and is shown; it is met again, alone, in the next step.
-            return await self._apply(projection, cursor, recorded[:sound], batch[:sound])
-
-    async def _after(self, cursor: Cursor, goal: int | None) -> Sequence[Recorded]:
-        """The next events, when the one at the cursor is still the one that was read."""
-        limit = self._batch
-        if goal is not None:
-            limit = max(0, min(limit, goal - cursor.position))
-        if cursor.position == 0:
-            return await self._ledger.read_after(0, limit)
-        read = await self._ledger.read_after(cursor.position - 1, limit + 1)
-        if not read or read[0].leaf_hash != cursor.leaf_hash:
-            raise Forked(cursor.projection, cursor.position)
-        return read[1:]
-
-    async def _apply(
-        self,
-        projection: Projection,
-        cursor: Cursor,
-        recorded: Sequence[Recorded],
-        batch: Sequence[Entry[History]],
-    ) -> bool:
-        recorded = recorded[: len(batch)]
-        handled = [
-            entry
-            for event, entry in zip(recorded, batch, strict=True)
-            if event.type in projection.handles
-        ]
-        async with self._pool.acquire() as connection, connection.transaction():
-            held = await lease(connection, self._place, projection.name)
-            if held is None:
-                return False
-            if held != cursor:
-                return True  # another process was faster; look again from where it got to
-            if handled:
-                await projection.apply(handled, connection, self._place)
-            await move(connection, self._place, cursor.after(recorded))
-        return True
-
-
-def _decoded(cursor: Cursor, recorded: Sequence[Recorded]) -> list[Entry[History]]:
-    """The entries up to the first that cannot be read; when it is the first, that is an error."""
-    entries: list[Entry[History]] = []
-    for event in recorded:
-        try:
-            if event.type not in EVENT_TYPES:
-                raise UnknownEvent(cursor.projection, event.position - 1, event.type)
-            entries.append(entry_of(event))
-        except (UnknownEvent, msgspec.MsgspecError, Refused) as error:
-            if entries:
-                return entries
-            if isinstance(error, UnknownEvent):
-                raise
-            raise EventRefused(cursor.projection, event.position - 1, str(error)) from error
-    return entries
+            batches[cursor.position, cursor.leaf_hash] = batch
+        return await self._writers[cursor.projection].take(cursor, batch)
 
 
 __all__ = ["BATCH", "Runner"]

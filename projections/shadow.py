@@ -1,41 +1,120 @@
-"""The tables beside the live ones: created empty, put in their place, removed."""
+"""The tables beside those that are read: begun empty, put in their place, kept, removed."""
 
-from projections.cursor import create, drop
-from projections.projection import Connection, Place, Pool, Projection
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-_FORGET = "delete from {schema}.projection_cursor where projection = $1 and suffix = $2"
-_SWAP_CURSOR = """
-    update {schema}.projection_cursor c
-    set position = b.position, leaf_hash = b.leaf_hash, counted = b.counted, version = b.version
-    from {schema}.projection_cursor b
-    where c.projection = $1 and c.suffix = $2 and b.projection = $1 and b.suffix = $3
+import asyncpg
+from msgspec import Struct
+
+from domain.ports import Ledger
+from projections.cursor import create, drop, lease
+from projections.errors import AlreadyRebuilding, ProjectionBusy
+from projections.projection import Connection, Place, Pool, Projection, place_of
+from projections.runner import Runner
+
+REBUILT, BEFORE, _AWAY = "_rebuild", "_before", "_away"
+
+# Held for the whole rebuild by a transaction that does nothing else, so that a killed rebuild holds
+# nothing. It has no snapshot and no rows, so it keeps nothing from being cleaned up either.
+_ONE_AT_A_TIME = "select pg_try_advisory_xact_lock(hashtextextended($1, 0))"
+_STAY = "select set_config('idle_in_transaction_session_timeout', '0', true)"
+
+_SWAP_WAITS = "select set_config('lock_timeout', '300ms', true)"
+_SWAP_TRIES = 200
+
+_MOVE = """
+    with parked as (
+        update {schema}.projection_parked set suffix = $3 where projection = $1 and suffix = $2
+    )
+    update {schema}.projection_cursor set suffix = $3, tables = $4
+    where projection = $1 and suffix = $2
 """
 
 
-async def begin(pool: Pool, beside: Place, projection: Projection) -> None:
-    """Empty tables beside, in place of what a killed rebuild left."""
-    async with pool.acquire() as connection, connection.transaction():
-        await create(connection, beside, projection)
+class Beside(Struct, frozen=True):
+    """One projection of this release: what is read, and what is or was built beside it."""
 
+    pool: Pool
+    ledger: Ledger
+    schema: str
+    projection: Projection
 
-async def remove(pool: Pool, beside: Place, projection: Projection) -> None:
-    """Nothing is left beside."""
-    async with pool.acquire() as connection, connection.transaction():
-        await drop(connection, beside, projection)
-        await connection.execute(beside.sql(_FORGET), projection.name, beside.suffix)
+    @property
+    def live(self) -> Place:
+        """The tables that are read."""
+        return place_of(self.projection, self.schema)
 
+    def place(self, beside: str) -> Place:
+        """Tables beside them."""
+        return place_of(self.projection, self.schema, beside)
 
-async def swap_in(
-    connection: Connection, live: Place, beside: Place, projection: Projection
-) -> None:
-    """The tables beside become the live ones, in the caller's transaction.
-
-    What was live is dropped: it can be built again at any time.
-    """
-    await drop(connection, live, projection)
-    for table in projection.tables:
-        await connection.execute(
-            f"alter table {beside.views}.{beside.table(table.name)} "
-            f"rename to {live.table(table.name)}"
+    def runner(self, beside: str = "", *, stops_at_unknown: bool = False) -> Runner:
+        """Brings one of them to the end of the ledger."""
+        return Runner(
+            self.pool,
+            self.ledger,
+            schema=self.schema,
+            beside=beside,
+            projections=[self.projection],
+            stops_at_unknown=stops_at_unknown,
         )
-    await connection.execute(live.sql(_SWAP_CURSOR), projection.name, live.suffix, beside.suffix)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """To be the only process that builds or swaps here. Raises `AlreadyRebuilding`."""
+        name = f"{self.live.views}.{self.projection.name}{REBUILT}"
+        async with self.pool.acquire() as guard, guard.transaction():
+            await guard.execute(_STAY)
+            if not await guard.fetchval(_ONE_AT_A_TIME, name):
+                raise AlreadyRebuilding(self.projection.name)
+            yield
+
+    async def begin(self) -> None:
+        """Empty tables for a rebuild, in place of what a killed one left."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            await create(connection, self.place(REBUILT), self.projection)
+
+    async def swap(self, beside: str, runner: Runner) -> None:
+        """Under the live cursor's lease: `runner` reads on to where the live tables stand, then the
+        tables change their names. Those that were live are kept as `BEFORE`.
+
+        A long report holds the live tables; instead of making all readers queue behind this waiting
+        swap, it gives up soon and tries again. Raises `ProjectionBusy` when that never ends.
+        """
+        for _ in range(_SWAP_TRIES):
+            try:
+                async with self.pool.acquire() as connection, connection.transaction():
+                    await connection.execute(_SWAP_WAITS)
+                    held = await lease(connection, self.live, self.projection.name)
+                    if held is not None:
+                        # Live tables on a fork may stand beyond the end of this ledger.
+                        head = (await self.ledger.head()).position
+                        await runner.catch_up(to=min(held.position, head))
+                        await self._rename(connection, "", _AWAY)
+                        if beside != BEFORE:
+                            await self._drop(connection, BEFORE)
+                        await self._rename(connection, beside, "")
+                        await self._rename(connection, _AWAY, BEFORE)
+                        return
+            except asyncpg.LockNotAvailableError:
+                pass
+            await asyncio.sleep(0.1)
+        raise ProjectionBusy(self.projection.name)
+
+    async def _rename(self, connection: Connection, one: str, other: str) -> None:
+        was, now = self.place(one), self.place(other)
+        names = [table.name for table in self.projection.tables]
+        for name in names:
+            await connection.execute(
+                f"alter table {was.views}.{was.table(name)} rename to {now.table(name)}"
+            )
+        tables = [now.table(name) for name in names]
+        await connection.execute(
+            was.sql(_MOVE), self.projection.name, was.suffix, now.suffix, tables
+        )
+
+    async def _drop(self, connection: Connection, beside: str) -> None:
+        place = self.place(beside)
+        tables = [place.table(table.name) for table in self.projection.tables]
+        await drop(connection, place, self.projection.name, tables)

@@ -7,11 +7,12 @@ import asyncpg
 
 from domain.ports import Head
 from projections.all import PROJECTIONS
+from projections.cursor import live_places
 from projections.projection import Place, Pool, Projection
 
 _SHOWN = """
     select position, leaf_hash from {schema}.projection_cursor
-    where suffix = '' and projection = any($1) order by position
+    where (projection, suffix) in (select * from unnest($1::text[], $2::text[])) order by position
 """
 _NOTHING = Head(0, None, bytes(32))
 
@@ -32,7 +33,9 @@ class Shown:
     ) -> None:
         self._pool, self._ring = pool, ring
         self._shown = Place(schema).sql(_SHOWN)
-        self._names = [projection.name for projection in projections]
+        places = live_places(projections, schema)
+        self._names = list(places)
+        self._suffixes = [place.suffix for place in places.values()]
 
     async def reaches(self, position: int, within: float) -> bool:
         """Whether every read model shows `position` before `within` seconds have passed."""
@@ -48,9 +51,12 @@ class Shown:
         return True
 
     async def head(self) -> Head:
-        """The last position that every read model shows, without its time; 0 before the first."""
+        """The last position that every read model shows, without its time; 0 before the first.
+
+        Events up to there may be parked: see `projections.parked.Parking`.
+        """
         try:
-            rows = await self._pool.fetch(self._shown, self._names)
+            rows = await self._pool.fetch(self._shown, self._names, self._suffixes)
         except asyncpg.UndefinedTableError:
             return _NOTHING
         if len(rows) < len(self._names):

@@ -11,7 +11,7 @@ import click
 # Loaded when called, so that the help and the small commands start at once.
 _WHERE = {
     "account": "api.cli.accounts",
-    "check": "api.cli.ledger",
+    "check": "api.cli.read_models",
     "db": "api.cli.db",
     "demo": "api.cli.serving",
     "do": "api.cli.acts",
@@ -19,8 +19,9 @@ _WHERE = {
     "import": "api.cli.data",
     "init": "api.cli.serving",
     "log": "api.cli.log",
-    "rebuild": "api.cli.ledger",
+    "rebuild": "api.cli.read_models",
     "report": "api.cli.reports",
+    "retry": "api.cli.read_models",
     "search": "api.cli.records",
     "serve": "api.cli.serving",
     "show": "api.cli.records",
@@ -104,6 +105,7 @@ def _told(error: Exception) -> Failed | None:
     from domain.refusals import Refused  # noqa: PLC0415 - see above
     from projections.errors import (  # noqa: PLC0415 - see above
         AlreadyRebuilding,
+        ProjectionBusy,
         ProjectionStopped,
     )
 
@@ -111,7 +113,9 @@ def _told(error: Exception) -> Failed | None:
         case NotCanonical():
             field = error.field.rpartition(".public.")[2]
             return Failed(f"{field}: it {error.problem}. {error.remedy}", 1)
-        case CannotRun() | LedgerUnavailable() | ProjectionStopped() | AlreadyRebuilding():
+        case CannotRun() | LedgerUnavailable() | ProjectionStopped():
+            return Failed(str(error), 3)
+        case AlreadyRebuilding() | ProjectionBusy():
             return Failed(str(error), 3)
         case Refused() | LedgerAnswer() | PseudonymTaken():
             return Failed(str(error), 1)

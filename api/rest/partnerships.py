@@ -33,12 +33,15 @@ class PartnershipList(Listing, frozen=True, kw_only=True):
 class PartnershipAt(Struct, frozen=True):
     """One partnership as it stood on the day `as_of`, as known at `position`.
 
-    `statuses` is empty where it had surely not begun.
+    `statuses` is empty where it had surely not begun. `incomplete_from` is the first of its entries
+    that cannot be shown here: it is recorded, and the record is as it stood before. Null, as nearly
+    always, where all of them are shown.
     """
 
     as_of: date
     position: int
     partnership: PartnershipView
+    incomplete_from: int | None = None
 
 
 class ActList(Listing, frozen=True, kw_only=True):
@@ -137,9 +140,11 @@ async def partnership(
 ) -> Response[PartnershipAt]:
     """At any moment of either clock. At present its `ETag` is what a command's `If-Match` names."""
     reference = _reference(ref)
-    view = await _view(services_of(request), reference, at)
+    services = services_of(request)
+    view = await _view(services, reference, at)
+    incomplete = await services.parking.incomplete_from(reference, at.position)
     etag = {"etag": etag_of(view.version)} if at.now else {}
-    return answered(PartnershipAt(at.as_of, at.position, view), at, **etag)
+    return answered(PartnershipAt(at.as_of, at.position, view, incomplete), at, **etag)
 
 
 @route(
@@ -236,6 +241,9 @@ async def _view(services: Services, reference: PartnershipId, at: At) -> Partner
         return view
     newest = await services.register.get(reference, Moment())
     if newest is None:
+        if (entry := await services.parking.incomplete_from(reference)) is not None:
+            remedy = f"It is recorded, but its entries from {entry} on cannot be shown here yet."
+            raise NotFound("partnership that can be shown", reference, remedy)
         raise NotFound("partnership", reference, "Check the reference, or search the register.")
     raise NotFound(
         "partnership",

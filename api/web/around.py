@@ -1,12 +1,22 @@
 """The pages around the register: the words, health, and who the visitor is."""
 
 from litestar import Response, post, route
+from msgspec import Struct
 
 from api.identity import DEMO_ROLES
 from api.requests import READ, HttpRequest, services_of
 from api.web.typed import read_form
 from api.web.visitors import ROLE_COOKIE, SESSION_COOKIE, page, secret_cookie, see
 from api.web.wording import GLOSSARY
+from projections.parked import Parked
+
+
+class Health(Struct, frozen=True):
+    """`parked` are entries that wait, the first hundred of them: none where all is well."""
+
+    ledger: int
+    shown: int
+    parked: tuple[Parked, ...]
 
 
 @route("/help", http_method=READ)
@@ -16,11 +26,12 @@ async def help_page(request: HttpRequest) -> Response[bytes]:
 
 
 @route("/healthz", http_method=READ)
-async def health(request: HttpRequest) -> dict[str, int | None]:
-    """Where the ledger ends and up to where the pages show it."""
+async def health(request: HttpRequest) -> Health:
+    """Where the ledger ends, up to where the pages show it, and what of it they do not show."""
     services = services_of(request)
     head = await services.ledger.head()
-    return {"ledger": head.position, "shown": await services.timeline.shown()}
+    parked = await services.parking.all(limit=100)
+    return Health(head.position, (await services.shown()).position, parked)
 
 
 @post("/acting")

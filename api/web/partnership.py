@@ -19,6 +19,7 @@ from domain.answers import Answer, answers
 from domain.partnership.state import Unknown
 from domain.refusals import Invalid, NotFound
 from domain.review.criteria import criteria_set
+from domain.review.evolve import REVIEW
 from domain.review.state import Reviews
 from domain.values import PartnershipId, read_partnership_id
 from projections.views import TimelineItem
@@ -40,12 +41,15 @@ async def partnership(request: HttpRequest, ref: FromPath[str]) -> Response[byte
         return see(f"/partnerships/{reference}")
     typed = read_query(request)
     asked = await read_moment(services, typed)
-    state, _ = await reviews_of(services.ledger, reference)
+    waits_from = await services.parking.incomplete_from(reference)
+    # What this release cannot follow, its rules cannot judge either.
+    known = waits_from is None
+    state = (await reviews_of(services.ledger, reference))[0] if known else REVIEW.initial
     view = await services.register.get(reference, asked.moment)
     if asked.mistakes or view is None:
-        return await _without(request, reference, state, typed, asked)
+        return await _without(request, reference, state, typed, asked, waits_from=waits_from)
     timeline = await services.timeline.of(reference, position=asked.moment.position)
-    acts = acts_of(state, await visitor_of(request)) if asked.now else Acts()
+    acts = acts_of(state, await visitor_of(request)) if asked.now and known else Acts()
     return await page(
         request,
         "partnership.html",
@@ -55,13 +59,20 @@ async def partnership(request: HttpRequest, ref: FromPath[str]) -> Response[byte
         typed=typed,
         told=None,
         timeline=timeline,
-        steps=next_steps(state) if asked.now else (),
+        steps=next_steps(state) if asked.now and known else (),
         acts=acts,
         receipt=_receipt(typed, timeline),
         statuses=STATUS_WORDS,
         criteria=criteria_set,
-        changed=bool(timeline) and timeline[-1].position != view.version,
+        changed=bool(timeline) and timeline[-1].position != view.version and known,
+        incomplete_from=_by(asked, waits_from),
     )
+
+
+def _by(asked: Asked, waits_from: int | None) -> int | None:
+    """The first entry that is missing of what is asked; None where it came later."""
+    position = asked.moment.position
+    return None if waits_from is None or (position or waits_from) < waits_from else waits_from
 
 
 def acts_of(state: Reviews, visitor: Visitor) -> Acts:
@@ -86,7 +97,13 @@ def _reference(text: str) -> PartnershipId:
 
 
 async def _without(
-    request: HttpRequest, reference: PartnershipId, state: Reviews, typed: Typed, asked: Asked
+    request: HttpRequest,
+    reference: PartnershipId,
+    state: Reviews,
+    typed: Typed,
+    asked: Asked,
+    *,
+    waits_from: int | None,
 ) -> Response[bytes]:
     """The record exists, but there is nothing to show at this moment."""
     mistakes = Told(400, "Some of the address cannot be read", asked.mistakes)
@@ -96,6 +113,7 @@ async def _without(
         status=400 if asked.mistakes else 200,
         section="register",
         reference=reference,
+        incomplete_from=_by(asked, waits_from),
         record=None if isinstance(state.partnership, Unknown) else state.partnership.record,
         typed=typed,
         asked=asked,

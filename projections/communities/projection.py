@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -38,6 +39,7 @@ class CommunitiesProjection:
 
     name = "communities"
     version = 2
+    keyed_by: Literal["partnership", "community"] = "community"
     tables = (Table("community_version", ("community", "from_position")),)
     sql = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
     handles = frozenset(

@@ -3,12 +3,13 @@
 from datetime import date
 
 from projections.communities.community import Community, CommunityPage
-from projections.communities.projection import decode
-from projections.projection import Place, Pool
+from projections.communities.projection import CommunitiesProjection, decode
+from projections.projection import Pool, place_of
+from projections.register import RegisterProjection
 from projections.register.names import patterns
 
 _GET = """
-    select recorded from {schema}.community_version
+    select recorded from {schema}.community_version{suffix}
     where community = $1 and from_position <= $2 and to_position > $2
 """
 # $4 is null where no day is asked: then nobody has to look into the register.
@@ -17,16 +18,16 @@ _WHERE = """
     and ($2::text[] is null or c.search_text like all($2))
     and ($3 = '' or c.country = $3)
     and ($4::date is null or c.community in (
-        select unnest(v.communities) from {schema}.register_version v
+        select unnest(v.communities) from {schema}.register_version{register} v
         where v.from_position <= $1 and v.to_position > $1 and v.begun_from <= $4
     ))
 """
 _PAGE = f"""
-    select c.recorded, c.name_key, c.community from {{schema}}.community_version c
+    select c.recorded, c.name_key, c.community from {{schema}}.community_version{{suffix}} c
     where {_WHERE} and (c.name_key, c.community) > ($5, $6)
     order by c.name_key, c.community limit $7
 """
-_TOTAL = f"select count(*) from {{schema}}.community_version c where {_WHERE}"
+_TOTAL = f"select count(*) from {{schema}}.community_version{{suffix}} c where {_WHERE}"
 
 
 class PostgresCommunities:
@@ -34,8 +35,11 @@ class PostgresCommunities:
 
     def __init__(self, pool: Pool, *, schema: str = "twinledger") -> None:
         self._pool = pool
-        place = Place(schema)
-        self._get, self._page, self._total = map(place.sql, (_GET, _PAGE, _TOTAL))
+        place = place_of(CommunitiesProjection(), schema)
+        register = place_of(RegisterProjection(), schema)
+        self._get, self._page, self._total = (
+            place.sql(text).replace("{register}", register.suffix) for text in (_GET, _PAGE, _TOTAL)
+        )
 
     async def search(
         self,

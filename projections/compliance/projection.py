@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from domain.decider import Entry
 from domain.history import EVENT_TYPES
@@ -19,6 +20,7 @@ class ComplianceProjection:
 
     name = "compliance"
     version = 2
+    keyed_by: Literal["partnership", "community"] = "partnership"
     tables = (Table("compliance_fact", ("partnership", "position")),)
     sql = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
     handles = frozenset(tag for tag, shape in EVENT_TYPES.items() if shape in HANDLED)

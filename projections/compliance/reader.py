@@ -6,7 +6,8 @@ import msgspec
 
 from projections.compliance.facts import ComplianceFacts, Row, folded
 from projections.compliance.noted import Noted
-from projections.projection import Place, Pool
+from projections.compliance.projection import ComplianceProjection
+from projections.projection import Pool, place_of
 
 _KNOWN_AT = """
     select partnership, position, fact from {schema}.compliance_fact{suffix}
@@ -23,7 +24,7 @@ class PostgresCompliance:
 
     def __init__(self, pool: Pool, *, schema: str = "twinledger") -> None:
         self._pool = pool
-        self._known_at = Place(schema).sql(_KNOWN_AT)
+        self._known_at = place_of(ComplianceProjection(), schema).sql(_KNOWN_AT)
 
     async def facts(self, position: int) -> AsyncGenerator[ComplianceFacts, None]:
         partnership: str = ""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from asyncpg import Range
 
@@ -39,6 +39,7 @@ class RegisterProjection:
 
     name = "register"
     version = 5
+    keyed_by: Literal["partnership", "community"] = "partnership"
     tables = (
         Table("register_state", ("partnership",)),
         _VERSIONS,

@@ -7,7 +7,7 @@ KNOWN_NOW = "v.to_position = 9223372036854775807"
 KNOWN_AT = "v.from_position <= {position} and v.to_position > {position}"
 
 SEARCH = """
-    select v.dossier, v.name_key, v.partnership from {schema}.register_version v
+    select v.dossier, v.name_key, v.partnership from {schema}.register_version{suffix} v
     where {known} and {where} and {after}
     order by v.name_key, v.partnership limit {limit}
 """
@@ -16,14 +16,15 @@ SEARCH = """
 SEARCH_AND_COUNT = f"""
     select total.n, page.dossier, page.name_key, page.partnership
     from (
-        select count(*) as n from {{schema}}.register_version v where {{known}} and {{where}}
+        select count(*) as n from {{schema}}.register_version{{suffix}} v
+        where {{known}} and {{where}}
     ) total
     left join lateral ({SEARCH}) page on true
     order by page.name_key, page.partnership
 """
 
 STATUS_IS_CERTAIN = """exists (
-    select from {schema}.register_span s
+    select from {schema}.register_span{suffix} s
     where s.partnership = v.partnership and s.from_position = v.from_position
     and s.status = {status} and s.certain_from <= {day} and s.certain_until > {day}
 )"""
@@ -34,12 +35,15 @@ TIER_ON_DAY = """{tier} = any(v.tiers) and (cardinality(v.tiers) = 1 or {tier} =
     where s.from_day <= {day} order by s.number desc limit 1
 ))"""
 
-GET = "select v.dossier from {schema}.register_version v where {known} and v.partnership = {ref}"
+GET = """
+    select v.dossier from {schema}.register_version{suffix} v
+    where {known} and v.partnership = {ref}
+"""
 
 COUNTS = """
     select s.status, count(*) as n, count(*) filter (where v.under_review @> {day}) as under_review
-    from {schema}.register_version v
-    left join {schema}.register_span s
+    from {schema}.register_version{suffix} v
+    left join {schema}.register_span{suffix} s
         on s.partnership = v.partnership and s.from_position = v.from_position
         and s.certain_from <= {day} and s.certain_until > {day}
     where {known} and v.begun_from <= {day}
@@ -49,12 +53,12 @@ COUNTS = """
 
 COUNTRIES = """
     select country, count(*) as n
-    from {schema}.register_version v, unnest(v.countries) country
+    from {schema}.register_version{suffix} v, unnest(v.countries) country
     where {known}
     group by country
     order by n desc, country collate "C"
 """
 
 ALL = """
-    select v.dossier from {schema}.register_version v where {known} order by v.partnership
+    select v.dossier from {schema}.register_version{suffix} v where {known} order by v.partnership
 """

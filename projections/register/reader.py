@@ -12,8 +12,9 @@ from domain.regime.facts import PartnershipFacts
 from domain.values import LIVE, Party, Status, read_partnership_id
 from projections.dossier.dossier import Dossier
 from projections.dossier.stored import decode
-from projections.projection import Place, Pool
+from projections.projection import Place, Pool, place_of
 from projections.register import names, queries
+from projections.register.projection import RegisterProjection
 from projections.register.view import facts, view
 from projections.views import Counts, Filters, Moment, Page, PartnershipView
 
@@ -33,7 +34,7 @@ class PostgresRegister:
         self, pool: Pool, *, schema: str = "twinledger", today: Callable[[], date] = today_in_utc
     ) -> None:
         self._pool, self._today = pool, today
-        self._place = Place(schema)
+        self._place = place_of(RegisterProjection(), schema)
 
     async def search(
         self,
@@ -122,7 +123,9 @@ class _Question:
 
     def sql(self, text: str, **parts: str) -> str:
         """Fill in `parts`: fixed pieces of SQL and places of values, never a value itself."""
-        return text.format(schema=self._place.views, known=self._known, **parts)
+        return text.format(
+            schema=self._place.views, suffix=self._place.suffix, known=self._known, **parts
+        )
 
 
 def _where(filters: Filters, asked: _Question) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -33,6 +34,7 @@ class ReviewsProjection:
 
     name = "reviews"
     version = 1
+    keyed_by: Literal["partnership", "community"] = "partnership"
     tables = (Table("review_version", ("review", "from_position")),)
     sql = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
     handles = frozenset({*REVIEW_EVENTS, "partnership.record_corrected.v1"})

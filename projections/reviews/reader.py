@@ -3,12 +3,12 @@
 from datetime import date
 
 from domain.review.commands import Ground
-from projections.projection import Place, Pool
-from projections.reviews.projection import decode
+from projections.projection import Pool, place_of
+from projections.reviews.projection import ReviewsProjection, decode
 from projections.reviews.review import ReviewPage, ReviewSummary, summary
 
 _GET = """
-    select note from {schema}.review_version
+    select note from {schema}.review_version{suffix}
     where review = $1 and from_position <= $2 and to_position > $2
 """
 _WHERE = """
@@ -18,11 +18,11 @@ _WHERE = """
     and ($5 = '' or partnership = $5)
 """
 _PAGE = f"""
-    select note from {{schema}}.review_version
+    select note from {{schema}}.review_version{{suffix}}
     where {_WHERE} and opened_position > $6
     order by opened_position limit $7
 """
-_TOTAL = f"select count(*) from {{schema}}.review_version where {_WHERE}"
+_TOTAL = f"select count(*) from {{schema}}.review_version{{suffix}} where {_WHERE}"
 
 
 class PostgresReviewList:
@@ -30,7 +30,7 @@ class PostgresReviewList:
 
     def __init__(self, pool: Pool, *, schema: str = "twinledger") -> None:
         self._pool = pool
-        place = Place(schema)
+        place = place_of(ReviewsProjection(), schema)
         self._get, self._page, self._total = map(place.sql, (_GET, _PAGE, _TOTAL))
 
     async def search(

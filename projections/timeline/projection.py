@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date
 from pathlib import Path
+from typing import Literal
 
 from domain.decider import Entry
 from domain.history import EVENT_TYPES
@@ -28,6 +29,7 @@ class TimelineProjection:
 
     name = "timeline"
     version = 6
+    keyed_by: Literal["partnership", "community"] = "partnership"
     tables = (
         Table("timeline_item", ("position",)),
         Table("timeline_state", ("partnership",)),

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 
 from domain.history import EVENT_TYPES
 from domain.values import Body
-from projections.projection import Place, Pool
+from projections.projection import Place, Pool, place_of
 from projections.register.names import key
 from projections.timeline import queries
+from projections.timeline.projection import TimelineProjection
 from projections.views import ItemKind, LogEntry, LogFilters, LogPage, TimelineItem
 
 _AT_A_TIME = 500
@@ -25,7 +26,7 @@ class PostgresTimeline:
     """A `projections.views.Timeline` on the tables that `Runner` fills."""
 
     def __init__(self, pool: Pool, *, schema: str = "twinledger") -> None:
-        self._pool, self._place = pool, Place(schema)
+        self._pool, self._place = pool, place_of(TimelineProjection(), schema)
         self._of = self._place.sql(queries.OF)
         self._count_of = self._place.sql(queries.COUNT_OF)
 
@@ -79,7 +80,7 @@ class PostgresTimeline:
             after = rows[-1]["position"]
 
     async def shown(self) -> int:
-        position: int = await self._pool.fetchval(queries.SHOWN.format(schema=self._place.views))
+        position: int = await self._pool.fetchval(self._place.sql(queries.SHOWN))
         return position
 
     async def _rows(
@@ -160,7 +161,7 @@ class _Question:
     def sql(self, text: str, **parts: str) -> str:
         """Fill in `parts`, pieces of SQL that nobody typed."""
         parts |= {"where": self._where, "corrected": self._corrected, "position": self._order}
-        return text.format(schema=self._place.views, **parts)
+        return text.format(schema=self._place.views, suffix=self._place.suffix, **parts)
 
 
 def _entry(row: asyncpg.Record) -> LogEntry:

@@ -18,6 +18,7 @@ from api.reports.issue import Reports
 from api.services import Services
 from projections.communities import PostgresCommunities
 from projections.compliance import PostgresCompliance
+from projections.parked import Parking
 from projections.register import PostgresRegister
 from projections.reviews import PostgresReviewList
 from projections.runner import Runner
@@ -225,6 +226,7 @@ def services_on(pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True) -> S
         communities=PostgresCommunities(pool),
         reviews=PostgresReviewList(pool),
         shown=Shown(pool).head,
+        parking=Parking(pool),
         wait_for=caught_up,
         accounts=PostgresAccounts(pool, "twinledger"),
         demo=demo,

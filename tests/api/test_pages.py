@@ -15,7 +15,11 @@ async def test_the_help_page_gives_each_word_one_meaning(desk: Desk) -> None:
 async def test_health_says_where_the_ledger_ends_and_what_is_shown(desk: Desk) -> None:
     await desk.propose()
 
-    assert (await desk.client.get("/healthz")).json() == {"ledger": 1, "shown": 1}
+    assert (await desk.client.get("/healthz")).json() == {
+        "ledger": 1,
+        "shown": 1,
+        "parked": [],
+    }
 
 
 @pytest.mark.parametrize("address", ["/partnerships", "/history", "/healthz"])

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from msgspec import Raw
 
 from adapters.ledger import PostgresLedger
 from api.worker import Work, Worker, WorkerStopped
-from domain.ports import Actor, Condition, NewEvent, Submission
+from projections.runner import Runner
 from projections.shown import Shown
 from tests.conftest import SCHEMA, Database
 from tests.projections.played import KALININGRAD, LE_MANS, NORFOLK, Clerks, legacy
@@ -71,21 +70,19 @@ async def test_a_worker_that_is_killed_is_replaced(
 
 
 async def test_a_projection_that_cannot_go_on_ends_it_with_its_problem_and_its_remedy(
-    database: Database, pool: "asyncpg.Pool[asyncpg.Record]"
+    database: Database, pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks
 ) -> None:
-    event = NewEvent("partnership.renamed.v9", Raw(b"{}"), ("partnership:TL-0000-0000",))
-    actor = Actor("register", "", "", "r-import", "administrator")
-    await PostgresLedger(pool).append(
-        Submission((event,), Condition(frozenset(), 0), actor, "", "r", "renamed", b"d" * 32)
-    )
+    await clerks.found(legacy())
+    await Runner(pool, clerks.ledger).catch_up()
+    await pool.execute(f"update {SCHEMA}_views.projection_cursor set leaf_hash = 'another'")
+    await clerks.found(legacy(NORFOLK, LE_MANS))
 
-    with pytest.raises(WorkerStopped, match=r"renamed\.v9") as stopped:
+    with pytest.raises(WorkerStopped, match="no longer has the event") as stopped:
         await asyncio.wait_for(
-            Worker(Work(database.app_dsn, SCHEMA, database.statement_cache)).keep(asyncio.Event()),
-            PATIENCE,
+            Worker(Work(database.app_dsn, SCHEMA, 100)).keep(asyncio.Event()), PATIENCE
         )
-    assert "stands at position 0" in stopped.value.problem
-    assert stopped.value.remedy == "Run the release that recorded it, or a newer one."
+    assert "stands at position 1" in stopped.value.problem
+    assert "rebuild the projections from the ledger" in stopped.value.remedy
 
 
 async def test_a_fault_of_its_own_ends_it_and_stands_in_the_log(

@@ -19,6 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from adapters.postgres.pool import open_pool
+from projections.register import RegisterProjection
 from tests.benchmarks import table
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.register import clerk_with_token, fill, write_list
@@ -84,7 +85,8 @@ async def _records(pool: "asyncpg.Pool[asyncpg.Record]", folder: Path) -> Path:
     """Partnerships in force, and the addresses at which an activity of each is reported."""
     write_list(folder / "list.csv", RECORDS, one=True)
     await fill(pool, folder / "list.csv")
-    rows = await pool.fetch("select partnership from twinledger_views.register_state")
+    table = f"twinledger_views.register_state_v{RegisterProjection.version}"
+    rows = await pool.fetch(f"select partnership from {table}")
     paths = folder / "paths"
     paths.write_text(
         "".join(f"/api/v1/partnerships/{row[0]}/actions/report-activity\n" for row in rows)

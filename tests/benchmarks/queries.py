@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from adapters.postgres.pool import open_pool
-from projections.register import PostgresRegister
+from projections.register import PostgresRegister, RegisterProjection
 from projections.timeline import PostgresTimeline
 from projections.views import Filters, Moment
 from tests.benchmarks import table
@@ -17,7 +17,7 @@ from tests.benchmarks.server import database
 
 SHOWN = 50
 _BARE = (
-    "select dossier from twinledger_views.register_version "
+    f"select dossier from twinledger_views.register_version_v{RegisterProjection.version} "
     f"order by partnership, from_position limit {SHOWN}"
 )
 

@@ -6,17 +6,15 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
-from msgspec import Raw
 
 from adapters.ledger import MemoryLedger, PostgresLedger
-from domain.ports import Actor, Condition, NewEvent, Submission
 from projections.conservation import status
-from projections.errors import EventRefused, Forked, ProjectionIsNewer, UnknownEvent
+from projections.errors import Forked
 from projections.register import PostgresRegister, RegisterProjection
 from projections.runner import Runner
 from projections.shown import Shown
-from projections.timeline import PostgresTimeline, TimelineProjection
-from projections.views import Filters, LogFilters, Moment
+from projections.timeline import TimelineProjection
+from projections.views import Filters, Moment
 from tests.conftest import SCHEMA, Database
 from tests.projections.played import (
     IMPORT,
@@ -29,14 +27,6 @@ from tests.projections.played import (
     clerk,
     legacy,
 )
-
-
-async def append(ledger: PostgresLedger, type_: str, public: bytes) -> None:
-    """An event that no command of this release would record."""
-    event = NewEvent(type_, Raw(public), ("partnership:TL-0000-0000",))
-    actor = Actor("register", "", "", "r-import", "administrator")
-    nothing = Condition(frozenset(), 0)
-    await ledger.append(Submission((event,), nothing, actor, "", "r", type_, b"d" * 32))
 
 
 @asynccontextmanager
@@ -99,48 +89,6 @@ async def test_who_waits_rings_so_that_a_resting_runner_looks(
     assert await waiting
 
 
-async def test_an_unknown_event_stops_the_projections_where_it_stands_and_is_named(
-    ledger: PostgresLedger,
-    clerks: Clerks,
-    runner: Runner,
-    register: PostgresRegister,
-    timeline: PostgresTimeline,
-) -> None:
-    reference = await clerks.found(legacy())
-    await append(ledger, "partnership.renamed.v9", b'{"partnership":"TL-0000-0000"}')
-    await clerks.found(legacy(NORFOLK, LODZ))
-    with pytest.raises(UnknownEvent, match=r"position 1: .*renamed\.v9.*newer") as stopped:
-        await runner.catch_up()
-    assert (stopped.value.position, stopped.value.event_type) == (1, "partnership.renamed.v9")
-    # What came before is shown, what comes after is not shown as if nothing were between.
-    assert (await register.search(Filters(), Moment())).total == 1
-    told = (await timeline.log(LogFilters())).entries
-    assert [one.item.partnership for one in told] == [reference]
-    async with running(runner) as task:
-        with pytest.raises(UnknownEvent):
-            await task
-
-
-async def test_an_event_that_cannot_follow_stops_the_projections_in_front_of_it(
-    ledger: PostgresLedger, clerks: Clerks, runner: Runner, register: PostgresRegister
-) -> None:
-    await clerks.found(legacy())
-    impossible = b'{"attestation":"Peace.","partnership":"TL-0000-0000"}'
-    await append(ledger, "partnership.resumed.v1", impossible)
-    with pytest.raises(EventRefused) as stopped:
-        await runner.catch_up()
-    assert stopped.value.position == 1
-    assert (await register.search(Filters(), Moment())).total == 1
-
-
-async def test_an_event_of_another_shape_than_its_type_has_stops_the_projections(
-    ledger: PostgresLedger, runner: Runner
-) -> None:
-    await append(ledger, "partnership.resumed.v1", b'{"partnership":"TL-0000-0000"}')
-    with pytest.raises(EventRefused, match="attestation"):
-        await runner.catch_up()
-
-
 async def test_a_ledger_that_is_another_one_is_noticed(
     pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks, runner: Runner
 ) -> None:
@@ -170,7 +118,7 @@ class NextRegister(RegisterProjection):
     version = RegisterProjection.version + 1
 
 
-async def test_tables_of_an_older_version_are_built_again_from_the_beginning(
+async def test_two_releases_side_by_side_read_and_write_tables_of_their_own(
     pool: "asyncpg.Pool[asyncpg.Record]",
     ledger: PostgresLedger,
     clerks: Clerks,
@@ -179,13 +127,30 @@ async def test_tables_of_an_older_version_are_built_again_from_the_beginning(
 ) -> None:
     await clerks.found(legacy())
     await runner.catch_up()
-    await pool.execute(f"delete from {SCHEMA}_views.register_version")
     newer = Runner(pool, ledger, projections=(NextRegister(), TimelineProjection()))
-    await newer.catch_up()
+    async with running(newer), running(runner):
+        await clerks.found(legacy(NORFOLK, LODZ))
+        assert await Shown(pool).reaches(2, 30)
+        assert await Shown(pool, projections=[NextRegister()]).reaches(2, 30)
+    assert (await register.search(Filters(), Moment())).total == 2
+    assert await pool.fetchval(f"select count(*) from {SCHEMA}_views.register_version_v6") == 2
+    assert {standing.version for standing in await status(pool, ledger)} >= {5, 6}
+
+
+async def test_tables_that_somebody_removed_are_built_again(
+    database: Database,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    clerks: Clerks,
+    runner: Runner,
+    register: PostgresRegister,
+) -> None:
+    await clerks.found(legacy())
+    await runner.catch_up()
+    await pool.execute(
+        f"delete from {SCHEMA}_views.projection_cursor where projection = 'register'"
+    )
+    await runner.catch_up()
     assert (await register.search(Filters(), Moment())).total == 1
-    # The older release leaves them alone.
-    with pytest.raises(ProjectionIsNewer, match="Run the newer release"):
-        await Runner(pool, ledger).catch_up()
 
 
 async def test_what_was_not_counted_is_seen(

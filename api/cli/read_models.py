@@ -1,0 +1,250 @@
+"""`check`, `rebuild`, `retry`: do the read models show all that is recorded, as it is?"""
+
+import click
+from msgspec import Struct
+
+from api.cli import Failed
+from api.cli.running import echo_json, on_register, progress_bar
+from api.wiring import Running
+from domain.ports import Head
+from projections.all import PROJECTIONS
+from projections.conservation import Standing, status
+from projections.kept import Kept, forget, kept, roll_back
+from projections.projection import place_of
+from projections.rebuild import Rebuilt
+from projections.rebuild import rebuild as rebuild_projections
+from projections.retrying import Retried
+from projections.retrying import retry as retry_projection
+
+NAMES = tuple(projection.name for projection in PROJECTIONS)
+
+_SHOWN = 20
+"""Parked entries that are told one by one; all are counted."""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True)
+def check(as_json: bool) -> None:
+    """Is everything in place: the ledger's end, and each read model weighed against it."""
+
+    class Found(Struct, frozen=True):
+        register: str
+        head: Head
+        standings: tuple[Standing, ...]
+        kept: tuple[Kept, ...]
+
+    async def work(system: Running) -> Found:
+        named = await system.named()
+        head = await system.ledger.head()
+        standings = await status(system.pool, system.ledger, system.settings.schema)
+        return Found(named.name, head, standings, await kept(system.pool, system.settings.schema))
+
+    # Not caught up first: what keeps a read model from catching up is what is looked for.
+    found = on_register(work, caught_up=False)
+    unsound = [standing.projection for standing in found.standings if not standing.sound]
+    parked = [standing for standing in found.standings if standing.parked]
+    if as_json:
+        echo_json(
+            {
+                "register": found.register,
+                "head": found.head.position,
+                "projections": found.standings,
+                "kept": found.kept,
+            }
+        )
+    else:
+        click.echo(f"{found.register}: {found.head.position} entries.")
+        for standing in found.standings:
+            click.echo(f"{standing.projection}: {_stands(standing)}")
+            _tell_parked(standing)
+            if not standing.sound:
+                _tell_counts(standing)
+        _tell_kept(found.kept)
+        click.echo("This counted entries; `twinledger verify` reads every one and checks its hash.")
+    if unsound:
+        raise Failed(
+            f"Rebuild what does not agree: `twinledger rebuild {' '.join(unsound)}`. "
+            "The ledger itself is read by `twinledger verify`.",
+            1,
+        )
+    if parked:
+        raise Failed(
+            "What waits is recorded and safe, but not shown. A release that can follow it shows it "
+            "by itself; `twinledger retry` tries now.",
+            1,
+        )
+
+
+def _stands(standing: Standing) -> str:
+    """How a read model stands; one that is behind is shown as soon as somebody builds on."""
+    if standing.behind and not standing.built:
+        return (
+            f"not built yet from the {standing.behind} entries, as after a restore; the next "
+            "`twinledger serve` or `twinledger rebuild` builds it."
+        )
+    agrees = "agrees with the ledger" if standing.sound else "does NOT agree with the ledger"
+    up_to = f"{agrees} up to entry {standing.position}"
+    if not standing.behind:
+        return f"{up_to}."
+    return f"{up_to}; the {standing.behind} after it come with the next `twinledger serve`."
+
+
+def _tell_parked(standing: Standing) -> None:
+    if not standing.parked:
+        return
+    applied = standing.position - len(standing.parked)
+    click.echo(f"  {applied} of these entries are shown, {len(standing.parked)} wait:")
+    for one in standing.parked[:_SHOWN]:
+        why = one.reason or "waits behind another of the same"
+        click.echo(f"  entry {one.position}, {' '.join(one.keys)}: {why}")
+    if len(standing.parked) > _SHOWN:
+        click.echo(f"  and {len(standing.parked) - _SHOWN} more; --json names all")
+
+
+def _tell_counts(standing: Standing) -> None:
+    for kind in sorted(standing.counted.keys() | standing.recorded.keys()):
+        shown, recorded = standing.counted.get(kind, 0), standing.recorded.get(kind, 0)
+        parked = sum(one.type == kind for one in standing.parked)
+        if shown + parked != recorded:
+            click.echo(f"  {kind}: {recorded} recorded, {shown} counted, {parked} waiting")
+
+
+def _tell_kept(found: tuple[Kept, ...]) -> None:
+    if not found:
+        return
+    names = list(dict.fromkeys(one.projection for one in found))
+    click.echo(
+        f"Kept beside, of {', '.join(names)}: tables of an older release or from before a rebuild. "
+        "`twinledger rebuild --forget` removes them, when no older release runs any more."
+    )
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(NAMES), metavar="[NAME]...")
+@click.option("--roll-back", is_flag=True, help="Bring back the tables before the last rebuild.")
+@click.option("--forget", "forgets", is_flag=True, help="Remove what is kept beside.")
+@click.option("--json", "as_json", is_flag=True)
+def rebuild(names: tuple[str, ...], roll_back: bool, forgets: bool, as_json: bool) -> None:
+    """Build read models anew beside the live ones, compare them, and swap them in.
+
+    NAME is one of them; without it all are rebuilt. Pages stay up. What was live is kept, to go
+    back to, until the next rebuild.
+    """
+    if roll_back and forgets:
+        raise click.UsageError("--roll-back needs what --forget removes: give one of them.")
+    if roll_back and not names:
+        raise click.UsageError("--roll-back needs the NAME of what is to be as it was before.")
+    if roll_back:
+        _roll_back(names, as_json=as_json)
+    elif forgets:
+        _forget(names, as_json=as_json)
+    else:
+        _rebuild(names or NAMES, as_json=as_json)
+
+
+def _rebuild(names: tuple[str, ...], *, as_json: bool) -> None:
+    async def work(system: Running) -> tuple[Rebuilt, ...]:
+        done: list[Rebuilt] = []
+        for name in names:
+            with progress_bar(f"Rebuilding {name}") as progress:
+                done += await rebuild_projections(
+                    system.pool, system.ledger, system.settings.schema, (name,), progress
+                )
+            if not as_json:
+                _tell_rebuilt(done[-1])
+        return tuple(done)
+
+    done = on_register(work, caught_up=False)
+    if as_json:
+        echo_json(done)
+
+
+def _tell_rebuilt(one: Rebuilt) -> None:
+    click.echo(f"{one.projection}: rebuilt from {one.position} entries in {one.seconds:.1f} s.")
+    if one.digest_live is None:
+        click.echo("  The live one could not be compared; the rebuilt one takes its place.")
+    elif one.same:
+        click.echo(f"  The same in every row and column: {one.digest}.")
+    else:
+        click.echo(f"  {one.different_rows} rows differed; the rebuilt ones are in place now:")
+        for difference in one.differences:
+            click.echo(f"    {difference.table} {' '.join(difference.key)}: {difference.what}")
+        if more := one.different_rows - len(one.differences):
+            click.echo(f"    and {more} more")
+        click.echo(f"  `twinledger rebuild {one.projection} --roll-back` brings the former back.")
+    if one.parked != one.parked_live and one.digest_live is not None:
+        click.echo(f"  {one.parked_live} entries waited before, {one.parked} wait now.")
+
+
+def _roll_back(names: tuple[str, ...], *, as_json: bool) -> None:
+    async def work(system: Running) -> tuple[int, ...]:
+        return await roll_back(system.pool, system.ledger, system.settings.schema, names)
+
+    positions = dict(zip(names, on_register(work, caught_up=False), strict=True))
+    if as_json:
+        echo_json(positions)
+        return
+    for name, position in positions.items():
+        click.echo(
+            f"{name}: as before the last rebuild, brought up to entry {position}. The rebuilt one "
+            "is kept; the same command brings it back."
+        )
+
+
+def _forget(names: tuple[str, ...], *, as_json: bool) -> None:
+    async def work(system: Running) -> tuple[Kept, ...]:
+        return await forget(system.pool, system.ledger, system.settings.schema, names)
+
+    gone = on_register(work, caught_up=False)
+    if as_json:
+        echo_json(gone)
+        return
+    for one in gone:
+        tables = ", ".join(one.tables)
+        click.echo(f"{one.projection}: removed {tables} (version {one.version}).")
+    if not gone:
+        click.echo("Nothing is kept.")
+
+
+@click.command()
+@click.argument("name", required=False, type=click.Choice(NAMES))
+@click.argument("key", required=False)
+@click.option("--json", "as_json", is_flag=True)
+def retry(name: str | None, key: str | None, as_json: bool) -> None:
+    """Try again what a read model could not follow, in the order in which it was recorded.
+
+    NAME is a read model, KEY what waits in it, such as partnership:TL-7K3Q-9FZM, as `check` names
+    it; without them all is tried. Each key is one transaction.
+    """
+
+    async def work(system: Running) -> tuple[Retried, ...]:
+        done: list[Retried] = []
+        for projection in PROJECTIONS:
+            if name in (None, projection.name):
+                place = place_of(projection, system.settings.schema)
+                done += await retry_projection(
+                    system.pool, system.ledger, projection, place, key=key
+                )
+        return tuple(done)
+
+    done = on_register(work)
+    if as_json:
+        echo_json(done)
+    elif not done:
+        click.echo("Nothing waits." if key is None else f"Nothing waits for {key}.")
+    else:
+        for one in done:
+            _tell_retried(one)
+    if any(one.still_parked for one in done):
+        raise Failed("What still waits is recorded and safe; a newer release may follow it.", 1)
+
+
+def _tell_retried(one: Retried) -> None:
+    what = f"{one.projection}, {' '.join(one.keys)}"
+    if one.applied:
+        entries = ", ".join(map(str, one.applied))
+        click.echo(f"{what}: shown now, entries {entries}.")
+    if one.still_parked:
+        click.echo(f"{what}: entry {one.still_parked[0]} still waits: {one.reason}")
+        if behind := len(one.still_parked) - 1:
+            click.echo(f"  {behind} wait behind it.")

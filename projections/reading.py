@@ -1,0 +1,78 @@
+"""What is read of the ledger, decoded; and whether an event or the world is to blame."""
+
+from collections.abc import Sequence
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+
+from domain.decider import Entry
+from domain.history import EVENT_TYPES, entry_of
+from domain.partnership.evolve import History
+from domain.ports import Ledger, Recorded
+from domain.refusals import Refused
+from projections.cursor import Cursor
+from projections.errors import Forked, ProjectionBusy, ProjectionStopped
+
+LOST = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+"""The database is away or busy: the same again later."""
+
+
+class Read(Struct, frozen=True, gc=False):
+    """An event and what it says; `entry` is None where it cannot be read, for `problem`."""
+
+    recorded: Recorded
+    entry: Entry[History] | None
+    problem: str = ""
+
+    @property
+    def unknown(self) -> bool:
+        """Whether its type is in no release up to this one."""
+        return self.recorded.type not in EVENT_TYPES
+
+
+def read_of(recorded: Recorded) -> Read:
+    """Decode it, or say why it cannot be decoded."""
+    if recorded.type not in EVENT_TYPES:
+        return Read(recorded, None, f"this release does not know the type {recorded.type!r}")
+    try:
+        return Read(recorded, entry_of(recorded))
+    except (msgspec.MsgspecError, Refused, ValueError, RecursionError) as error:
+        return Read(recorded, None, f"it cannot be read: {told(error)}")
+
+
+async def read_after(ledger: Ledger, cursor: Cursor, limit: int) -> tuple[Read, ...]:
+    """At most `limit` next events, when the one at the cursor is still the one that was read.
+
+    Raises `Forked` where it is not.
+    """
+    recorded: Sequence[Recorded]
+    if cursor.position == 0:
+        recorded = await ledger.read_after(0, limit)
+    else:
+        recorded = await ledger.read_after(cursor.position - 1, limit + 1)
+        if not recorded or recorded[0].leaf_hash != cursor.leaf_hash:
+            raise Forked(cursor.projection, cursor.position)
+        recorded = recorded[1:]
+    return tuple(map(read_of, recorded))
+
+
+def blames_an_event(error: Exception) -> bool:
+    """Whether an event is the cause: the world is not, and neither is a table that is missing."""
+    if isinstance(error, asyncpg.DataError | asyncpg.ProgramLimitExceededError):
+        return True  # a value that no column takes
+    world = (*LOST, MemoryError, asyncpg.PostgresError, ProjectionStopped, ProjectionBusy)
+    return not isinstance(error, world)
+
+
+def told(error: Exception) -> str:
+    """Its kind and message, short enough to be kept and shown."""
+    return f"{type(error).__name__}: {error}"[:500]

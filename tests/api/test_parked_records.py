@@ -1,0 +1,67 @@
+"""A record with an entry that cannot be shown: every way in says so, and from which entry on."""
+
+from typing import Any
+
+import asyncpg
+
+from adapters.ledger import PostgresLedger
+from tests.api.desk import Desk
+from tests.projections.played import NORFOLK, Clerks, legacy
+from tests.projections.test_parked import unknown
+
+
+async def waiting(desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]") -> str:
+    """The reference of a partnership of whose two entries the second cannot be shown."""
+    ledger = PostgresLedger(pool)
+    reference = await Clerks(ledger).found(legacy(NORFOLK))
+    await unknown(ledger, reference)
+    await desk.services.wait_for(2)
+    return reference
+
+
+async def read(desk: Desk, address: str) -> Any:
+    return (await desk.client.get(address)).json()
+
+
+async def test_the_page_says_from_which_entry_on_it_is_incomplete(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    reference = await waiting(desk, pool)
+
+    page = await desk.get(f"/partnerships/{reference}")
+    assert "This page is incomplete from entry 2 on." in page.text
+    before = await desk.get(f"/partnerships/{reference}?position=1")
+    assert "incomplete" not in before.text
+
+
+async def test_a_program_reads_it_in_a_field_of_its_own(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    reference = await waiting(desk, pool)
+
+    assert (await read(desk, f"/api/v1/partnerships/{reference}"))["incomplete_from"] == 2
+    before = await read(desk, f"/api/v1/partnerships/{reference}?position=1")
+    assert before["incomplete_from"] is None
+
+
+async def test_a_record_whose_first_entry_cannot_be_shown_is_not_said_to_be_missing(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    await unknown(PostgresLedger(pool), "TL-7K3Q-9FZM")  # type: ignore[arg-type]  # a reference as text
+    await desk.services.wait_for(1)
+
+    answer = await desk.client.get("/api/v1/partnerships/TL-7K3Q-9FZM")
+    assert answer.status_code == 404
+    assert "It is recorded, but its entries from 1 on cannot be shown" in answer.json()["detail"]
+
+
+async def test_health_says_which_keys_wait_where_and_why(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    reference = await waiting(desk, pool)
+
+    health = await read(desk, "/healthz")
+    assert (health["ledger"], health["shown"]) == (2, 2)
+    (first,) = [one for one in health["parked"] if one["projection"] == "register"]
+    assert (first["position"], first["keys"]) == (2, [f"partnership:{reference}"])
+    assert "does not know the type 'partnership.renamed.v9'" in first["reason"]
