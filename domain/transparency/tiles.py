@@ -20,9 +20,7 @@ HEIGHT = 8
 WIDTH = 1 << HEIGHT
 LARGEST_ENTRY = 0xFFFF  # an entry's length is written in two bytes
 _HIGHEST_LEVEL = 63
-_PATH = re.compile(
-    r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([0-9]{1,3}))?", re.ASCII
-)
+_PATH = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([0-9]{1,3}))?")
 
 
 class Tile(Struct, frozen=True, order=True):

@@ -49,6 +49,7 @@ def test_an_empty_log_has_the_root_of_nothing() -> None:
         (f"o\n+5\n{ROOT}\n", "line 2"),
         (f"o\n5 \n{ROOT}\n", "line 2"),
         (f"o\n٥\n{ROOT}\n", "line 2"),
+        (f"o\n²\n{ROOT}\n", "line 2"),
         (f"o\n{2**63}\n{ROOT}\n", "line 2"),
         (f"o\n{'9' * 5000}\n{ROOT}\n", "line 2"),
         (f"o\n\n{ROOT}\n", "line 2"),
@@ -57,6 +58,7 @@ def test_an_empty_log_has_the_root_of_nothing() -> None:
         (f"o\n5\n{ROOT.replace('I=', 'J=')}\n", "line 3"),
         (f"o\n5\n {ROOT}\n", "line 3"),
         (f"o\n5\n{ROOT}", "cut off"),
+        (f"o\n5\n{ROOT}\nextension", "cut off"),
         ("o\n5\n", "cut off"),
         (f"o\n5\n{ROOT}\n\n", "no line of text"),
         ("", "cut off"),
@@ -65,3 +67,9 @@ def test_an_empty_log_has_the_root_of_nothing() -> None:
 def test_what_is_no_checkpoint_is_refused_with_its_line(text: str, part: str) -> None:
     with pytest.raises(Malformed, match=part):
         parse_checkpoint(text)
+
+
+@pytest.mark.parametrize("size", [-1, 2**63])
+def test_no_checkpoint_is_made_of_what_could_not_be_read_back(size: int) -> None:
+    with pytest.raises(Malformed, match="no number of leaves"):
+        Checkpoint("o", size, EMPTY_ROOT)

@@ -6,6 +6,7 @@ from msgspec.structs import astuple, replace
 from adapters.signing.ed25519 import Ed25519Signer, verify
 from domain.transparency.errors import Malformed, TooFewWitnesses, Unsigned, WrongSignature
 from domain.transparency.note import (
+    COSIGNATURE,
     ED25519,
     Note,
     VerifierKey,
@@ -33,6 +34,7 @@ from tests.domain.transparency.log import (
 )
 
 W1, W2, W3 = (format_vkey(witness.key) for witness in WITNESSES)
+OTHER = format_vkey(VerifierKey("paris.example/witness", COSIGNATURE, bytes(32)))
 FILE = f"""\
 # Whom we trust
 log {format_vkey(LOG.key)} register.example/ledger
@@ -82,21 +84,21 @@ def test_a_quorum_is_any_all_one_or_none(group: str, quorum: str, needed: int) -
         ("group cities 2", "group cities 0"),
         ("group cities 2", "group cities 02"),
         ("group cities 2 berlin lyon turin", "group cities any"),
-        ("lyon turin\n", "lyon lyon\n"),
+        ("lyon turin\nquorum cities", "lyon lyon\nquorum none"),
         ("lyon turin\n", "lyon paris\n"),
         ("quorum cities", "group all any cities\nquorum all"),
-        ("group cities", "group berlin"),
-        ("group cities", "group none"),
-        ("witness turin", "witness lyon"),
+        ("quorum cities", "group lyon any berlin\nquorum lyon"),
+        ("quorum cities", "group none any berlin\nquorum none"),
+        ("quorum cities", f"witness lyon {OTHER}\nquorum cities"),
         (W3, W2),
         (W3, format_vkey(VerifierKey("another", 4, WITNESSES[1].key.public))),
         (W3, format_vkey(VerifierKey("itself", 4, LOG.key.public))),
         (W3, format_vkey(STRANGER.key)),
         (W3, W3[:-4]),
-        (format_vkey(LOG.key), W3),
+        (format_vkey(LOG.key), OTHER),
         (f"log {format_vkey(LOG.key)} register.example/ledger", ""),
         ("witness turin", "Witness turin"),
-        ("quorum cities\n", "quorum cities\r\n"),
+        ("we trust\n", "we trust\r\n"),
         ("lyon turin\n", "lyon\u00a0turin\n"),
     ],
 )

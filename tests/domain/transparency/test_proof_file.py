@@ -113,6 +113,7 @@ def test_what_is_added_for_the_reader_changes_no_answer() -> None:
         (b"c2sp.org/tlog-proof@v1", b"c2sp.org/tlog-proof@v2"),
         (b"index 4\n", b""),
         (b"index 4", b"index 04"),
+        (b"index 4", b"index 9223372036854775808"),
         (b"index 4", b"index  4"),
         (b"index 4", b"index -4"),
         (b"index 4\n", b"index 4\nextra AAAA\n"),
@@ -128,6 +129,11 @@ def test_what_is_no_proof_is_refused(old: bytes, new: bytes) -> None:
 
     with pytest.raises(Malformed):
         verified(FILE.replace(old, new))
+
+
+def test_a_proof_without_a_checkpoint_is_refused() -> None:
+    with pytest.raises(Malformed, match="up to a blank one"):
+        parse_proof(b"c2sp.org/tlog-proof@v1\nindex 4")
 
 
 def test_a_proof_of_too_many_hashes_is_refused() -> None:

@@ -187,6 +187,27 @@ def test_what_needs_no_proof_is_checked_all_the_same(
         )
 
 
+def test_a_path_that_goes_on_above_the_claimed_root_is_refused() -> None:
+    # Every hash is right, for larger trees than those that are claimed.
+    with pytest.raises(WrongPath, match="goes on above"):
+        verify_inclusion(LEAVES[1], index=0, size=1, proof=[LEAVES[0]], root=ROOTS[2])
+    proof = consistency_proof(7, 8, nodes_of(LEAVES))
+    with pytest.raises(WrongPath, match="goes on above"):
+        verify_consistency(
+            old_size=3, old_root=ROOTS[7], new_size=4, new_root=ROOTS[8], proof=proof
+        )
+
+
+def test_a_path_that_ends_below_the_claimed_root_is_refused() -> None:
+    with pytest.raises(WrongPath, match="ends below"):
+        verify_inclusion(LEAVES[0], index=0, size=2, proof=[], root=LEAVES[0])
+    proof = consistency_proof(3, 4, nodes_of(LEAVES))
+    with pytest.raises(WrongPath, match="ends below"):
+        verify_consistency(
+            old_size=7, old_root=ROOTS[3], new_size=8, new_root=ROOTS[4], proof=proof
+        )
+
+
 def test_a_tree_cannot_shrink() -> None:
     with pytest.raises(OutsideTree):
         consistency_proof(5, 4, nodes_of(LEAVES))
