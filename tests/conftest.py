@@ -149,11 +149,8 @@ async def template(server: TestServer) -> str:
 
 
 @pytest.fixture(scope="session")
-def pooler(server: TestServer, pytestconfig: pytest.Config) -> Iterator[Pgbouncer | None]:
-    """The pooler of this run, if it has one; it lets the owner and the application in."""
-    if not pytestconfig.getoption("--through-pgbouncer"):
-        yield None
-        return
+def pgbouncer(server: TestServer) -> Iterator[Pgbouncer]:
+    """A pooler that lets the owner and the application in."""
     app = renamed(
         server.superuser_dsn, database="", user=server.app_role, password=server.app_password
     )
@@ -166,9 +163,12 @@ _numbers = count(1)
 
 @pytest.fixture
 async def database(
-    server: TestServer, template: str, pooler: Pgbouncer | None
+    server: TestServer, template: str, request: pytest.FixtureRequest
 ) -> AsyncIterator[Database]:
     """A fresh, migrated, empty register."""
+    pooler: Pgbouncer | None = None
+    if request.config.getoption("--through-pgbouncer"):
+        pooler = request.getfixturevalue("pgbouncer")
     name = f"twl_test_{server.run}_{next(_numbers)}"
     admin = await asyncpg.connect(server.superuser_dsn)
     try:

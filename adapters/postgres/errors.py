@@ -138,6 +138,15 @@ def connection_problem(error: Exception, dsn: str) -> DatabaseProblem | None:
                 f"Postgres did not accept the user or the password: {where}.",
                 "Correct them in TWINLEDGER_DSN.",
             )
+        case asyncpg.ProtocolViolationError() if "authentication failed" in str(error):
+            return LoginRefused(
+                f"The pooler did not accept the user or the password: {where}.",
+                "Correct them in TWINLEDGER_DSN, and name the user in the pooler's list.",
+            )
+        case asyncpg.ProtocolViolationError():  # in which pgbouncer wraps whatever it has to say
+            return ServerBusy(
+                f"The pooler refuses ({said(error)}): {where}.", "See its log, or try again."
+            )
         case asyncpg.InvalidAuthorizationSpecificationError():
             return LoginRefused(
                 f"Postgres does not let this user in ({said(error)}): {where}.",

@@ -7,10 +7,13 @@ from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 Plan = Literal["pass", "cut before it arrives", "cut after it is done"]
+SYNC = b"S\0\0\0\4"  # ends the messages of a statement that is carried out, in protocol 3.0
 
 
 class Proxy:
-    """Forwards bytes. `once` is done with a client's next message, `always` with all others."""
+    """Forwards bytes. `once` is done with the next message that has a statement carried out, and
+    until then all pass: what is not prepared takes a message before that. Then `always` is done.
+    """
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
@@ -22,7 +25,12 @@ class Proxy:
         server_reader, server_writer = await self._connect()
         back = asyncio.create_task(self._pump(server_reader, writer))
         while message := await reader.read(1 << 20):
-            plan, self.once = self.once or self.always, None
+            if self.once is None:
+                plan = self.always
+            elif message.endswith(SYNC):
+                plan, self.once = self.once, None
+            else:
+                plan = "pass"
             if plan == "cut before it arrives":
                 break
             if plan == "cut after it is done":

@@ -42,15 +42,15 @@ SLOW_TYPE = """
 
 async def until_waiting(owner: Connection, number: int) -> None:
     """Until `number` calls wait for a lock that `owner` holds."""
-    while True:
-        await owner.execute("select pg_stat_clear_snapshot()")  # a transaction keeps its first look
-        waiting = await owner.fetchval(
-            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
-            "and datname = current_database()"
-        )
-        if waiting == number:
-            return
-        await asyncio.sleep(0.01)
+    waiting = None
+    async with asyncio.timeout(60):
+        while waiting != number:
+            await owner.execute("select pg_stat_clear_snapshot()")  # it keeps its first look
+            waiting = await owner.fetchval(
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
+                "and datname = current_database()"
+            )
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -175,7 +175,13 @@ async def test_a_line_that_breaks_while_it_is_given_back_fails_nobody(
 
     await owner.execute(SLOW_TYPE)
     await owner.execute("select pg_advisory_lock(7)")
-    async with asyncpg.create_pool(database.app_dsn, min_size=0, max_size=3, reset=breaks) as pool:
+    async with asyncpg.create_pool(
+        database.app_dsn,
+        min_size=0,
+        max_size=3,
+        reset=breaks,
+        statement_cache_size=database.statement_cache,
+    ) as pool:
         ledger = PostgresLedger(pool)
         crowd = [asyncio.ensure_future(ledger.append(submission(event("x")))) for _ in range(30)]
         await asyncio.sleep(0.001)  # they have left by both lanes

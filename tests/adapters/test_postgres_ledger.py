@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from adapters.ledger import PostgresLedger
+from adapters.postgres.pool import open_pool
 from domain.errors import ConditionFailed
 from domain.transparency.tree import leaf_hash
 from tests.adapters.ledger_contract import LedgerContract
@@ -71,7 +72,7 @@ async def test_a_host_some_milliseconds_behind_the_last_append_does_not_turn_tim
 
 
 async def test_appends_and_reads_go_on_with_a_pool_of_two(database: "Database") -> None:
-    async with asyncpg.create_pool(database.app_dsn, min_size=0, max_size=2) as pool:
+    async with await open_pool(database.app_dsn, size=2) as pool:
         ledger = PostgresLedger(pool)
         appends = [ledger.append(submission(event(f"a{n}"))) for n in range(100)]
         reads = [ledger.head() for _ in range(20)]
