@@ -25,7 +25,7 @@ from domain.partnership.events import Side
 from domain.partnership.evolve import History
 from domain.partnership.pair import among_its_pair, not_recorded_yet
 from domain.partnership.state import Unknown
-from domain.ports import Ledger, Receipt, Recorded
+from domain.ports import Ledger, Reading, Receipt, Recorded
 from domain.refusals import NotFound, Refused
 from domain.review.commands import ReviewCommand
 from domain.review.evolve import REVIEW
@@ -132,23 +132,23 @@ async def reviews_of(
 
     Raises `NotFound`, also where it was not recorded by then.
     """
-    entries = await _entries_of(ledger, partnership)
+    entries = [entry_of(stored) for stored in await _read(ledger, partnership)]
     if until is not None:
-        entries = tuple(entry for entry in entries if entry.position <= until)
+        entries = [entry for entry in entries if entry.position <= until]
     if not entries:
         raise NotFound("partnership", partnership, f"It was not recorded at position {until}.")
     return REVIEW.fold(entries), entries[-1].position
 
 
-async def _entries_of(ledger: Ledger, partnership: PartnershipId) -> tuple[Entry[History], ...]:
+async def _read(ledger: Ledger, partnership: PartnershipId) -> Reading:
     recorded = await ledger.read(frozenset({partnership_tag(partnership)}))
     if not recorded:
         raise NotFound("partnership", partnership, "Check the reference, or search the register.")
-    return tuple(map(entry_of, recorded))
+    return recorded
 
 
 class _Case(Struct, frozen=True):
-    """What a decision rests on: the state, the tags it was read by, the last position read.
+    """What a decision rests on: the state, the tags it was read by, the position read up to.
 
     `version` is the last entry of the partnership itself: others of its pair may be later. `taken`
     says that the reference which the command would mint is another record's.
@@ -177,16 +177,15 @@ async def _load(
         return await _to_found(ledger, command, act)
     if partnership is None:
         raise NotFound("partnership", "", "Name the partnership by its reference.")
-    entries = await _entries_of(ledger, partnership)
-    state = REVIEW.fold(entries)
+    recorded = await _read(ledger, partnership)
+    state = REVIEW.fold(map(entry_of, recorded))
     if isinstance(state.partnership, Unknown):
         raise AssertionError("a recorded partnership has a stage")
     home, counterpart = state.partnership.record.communities
     tags, pair = frozenset({partnership_tag(partnership)}), pair_tag(home, counterpart)
     if isinstance(command, TierCommand):
         return await _among_its_pair(ledger, tags, pair)
-    version = entries[-1].position
-    return _Case(state, tags, version, pair, version)
+    return _Case(state, tags, recorded.up_to, pair, _last(recorded))
 
 
 async def _to_found(ledger: Ledger, command: FoundingCommand, act: Act) -> _Case:
@@ -199,7 +198,7 @@ async def _to_found(ledger: Ledger, command: FoundingCommand, act: Act) -> _Case
     names = {side: name_tags(party) for side, party in parties.items()}
     recorded = await ledger.read(own.union(*names.values()))
     if any(minted in stored.tags for stored in recorded):
-        return _Case(Reviews(), own, _last(recorded), pair, _last(recorded), taken=True)
+        return _Case(Reviews(), own, recorded.up_to, pair, _last(recorded), taken=True)
     entries = [entry_of(stored) for stored in recorded]
     of_pair = [entry_of(stored) for stored in recorded if pair in stored.tags]
     founded = {side: founded_under(entries, party) for side, party in parties.items()}
@@ -211,7 +210,7 @@ async def _to_found(ledger: Ledger, command: FoundingCommand, act: Act) -> _Case
     return _Case(
         Reviews(replace(not_recorded_yet(of_pair), namesakes=namesakes)),
         own.union(*(names[side] for side in new)),
-        _last(recorded),
+        recorded.up_to,
         pair,
         _last([stored for stored in recorded if not own.isdisjoint(stored.tags)]),
     )
@@ -238,7 +237,7 @@ async def _among_its_pair(ledger: Ledger, own: frozenset[str], pair: str) -> _Ca
     state = REVIEW.fold(entries)
     of_pair = (entry_of(stored) for stored in recorded if pair in stored.tags)
     state = replace(state, partnership=among_its_pair(state.partnership, of_pair))
-    return _Case(state, own | {pair}, _last(recorded), pair, entries[-1].position)
+    return _Case(state, own | {pair}, recorded.up_to, pair, entries[-1].position)
 
 
 def _last(recorded: Sequence[Recorded]) -> int:

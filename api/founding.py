@@ -50,11 +50,14 @@ async def found(
     """
     cases = [_Case.of(founding) for founding in foundings]
     tags = frozenset[str]().union(*(case.tags for case in cases))
+    reading = await ledger.read(tags)
     known: dict[str, list[Recorded]] = defaultdict(list)
-    for recorded in await ledger.read(tags) if tags else ():
+    for recorded in reading:
         for tag in tags.intersection(recorded.tags):
             known[tag].append(recorded)
-    return await asyncio.gather(*(_found(ledger, case, known, dry_run=dry_run) for case in cases))
+    return await asyncio.gather(
+        *(_found(ledger, case, known, after=reading.up_to, dry_run=dry_run) for case in cases)
+    )
 
 
 class _Case(Struct, frozen=True):
@@ -78,7 +81,12 @@ class _Case(Struct, frozen=True):
 
 
 async def _found(
-    ledger: Ledger, case: _Case, known: dict[str, list[Recorded]], *, dry_run: bool
+    ledger: Ledger,
+    case: _Case,
+    known: dict[str, list[Recorded]],
+    *,
+    after: int,
+    dry_run: bool,
 ) -> Founded | NotFounded:
     command, act = case.founding.command, case.founding.act
     if own := known.get(case.own):
@@ -92,7 +100,6 @@ async def _found(
     recorded = known.get(case.pair, ())
     try:
         events = PARTNERSHIP.decide(command, not_recorded_yet(map(entry_of, recorded)), act)
-        after = recorded[-1].position if recorded else 0
         submission = submission_of(
             events, command, act, read=case.tags, after=after, pair=case.pair
         )

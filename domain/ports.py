@@ -3,7 +3,7 @@
 Every implementation of `Ledger` passes `tests/adapters/ledger_contract.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -94,6 +94,16 @@ class Recorded(Struct, frozen=True, gc=False):
     leaf_hash: bytes
 
 
+class Reading(list[Recorded]):
+    """Events in order of position, read when the ledger ended at `up_to`: nothing that stood there
+    by then is missing. A decision that rests on it holds while nothing later meets its condition.
+    """
+
+    def __init__(self, events: Iterable[Recorded], up_to: int) -> None:
+        super().__init__(events)
+        self.up_to = up_to
+
+
 class Head(Struct, frozen=True):
     """The end of the ledger: 0 and 32 zero bytes when it is empty, `recorded_at` then None."""
 
@@ -129,7 +139,7 @@ class Ledger(Protocol):
         """
         ...
 
-    async def read(self, tags: frozenset[str], *, after: int = 0) -> Sequence[Recorded]:
+    async def read(self, tags: frozenset[str], *, after: int = 0) -> Reading:
         """All events that have at least one of `tags`, later than `after`, in order of position.
 
         Empty when there are none. Nothing that is not durable is shown.

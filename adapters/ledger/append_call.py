@@ -1,4 +1,4 @@
-"""One call of `append()` in 0001_ledger.sql: what goes in, and what each of the group is told."""
+"""One call of `append()` in the database: what goes in, and what each of the group is told."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -7,30 +7,35 @@ import asyncpg
 
 from adapters.ledger.batcher import Waiting
 from adapters.ledger.errors import LedgerUnavailable
-from adapters.ledger.leaf import stamped
+from adapters.ledger.leaf import decode, stamp_of
 from domain.errors import CommandKeyReused, ConditionFailed, OutcomeUnknown
 from domain.ports import Receipt
 from domain.transparency.tree import leaf_hash
 
 # Arrays of numbers and ids go as text: the driver takes three times as long to encode them as
-# arrays. No type holds a line feed (`check_text`).
+# arrays.
 APPEND = """
     select * from {schema}.append(
-        $1::text::uuid[], $2, $3, $4::text::int[], $5::text::int[],
-        $6, $7::text::uuid[], string_to_array($8, E'\n'), $9, $10, $11::text::int[],
-        $12::text::bigint[], $13::text::int[],
-        $14::text::bigint[], $15::text::bigint[], $16::text::int[]
+        $1::text::uuid[], $2, $3, $4::text::int[], $5::text::int[], $6, $7, $8, $9::text::int[],
+        $10::text::bigint[], $11::text::bigint[], $12::text::bigint[], $13::text::bigint[],
+        $14::text::bigint[], $15::text::int[],
+        $16::text::bigint[], $17::text::bigint[], $18::text::int[]
     )
 """
 
+_BESIDE = 4  # tags of an event that stand in its own row
+_NO_TAGS: tuple[int | str, ...] = ("null",) * _BESIDE
+
 
 def arguments_of(group: list[Waiting], now: datetime) -> list[object]:
-    """The arguments of `append()` in 0001_ledger.sql, in its order."""
+    """The arguments of `append()`, in its order."""
     now = now.astimezone(UTC)
+    stamp = stamp_of(now)
     keys, digests, replies, firsts, lasts = [], [], [], [], []
-    ids, types, leaves, hashes, stamps_at = [], [], [], [], []
-    tags: list[int] = []
-    tagged: list[int] = []
+    leaves, stamps_at = [], []
+    tags: list[tuple[int | str, ...]] = []  # of each event, those beside it
+    more_tags: list[int] = []
+    more_tagged: list[int] = []
     unless: list[int] = []
     afters: list[int] = []
     submissions: list[int] = []
@@ -44,22 +49,23 @@ def arguments_of(group: list[Waiting], now: datetime) -> list[object]:
         firsts.append(number + 1)
         for event in prepared.events:
             number += 1
-            ids.append(event.id)
-            types.append(event.type)
-            leaf = stamped(event.leaf, now)
-            leaves.append(leaf)
-            hashes.append(leaf_hash(leaf))
-            stamps_at.append(event.leaf.stamp_at)
-            tags += event.tags
-            tagged += [number] * len(event.tags)
+            leaves.append(event.leaf.stamped(stamp))
+            stamps_at.append(len(event.leaf.before))
+            tags.append((*event.tags, *_NO_TAGS)[:_BESIDE])
+            if len(event.tags) > _BESIDE:
+                beyond = list(event.tags)[_BESIDE:]
+                more_tags += beyond
+                more_tagged += [number] * len(beyond)
         lasts.append(number)
-        unless += prepared.condition_tags
-        afters += [submission.condition.after] * len(prepared.condition_tags)
-        submissions += [n] * len(prepared.condition_tags)
+        for tag in prepared.condition_tags:
+            unless.append(tag)
+            afters.append(submission.condition.after)
+            submissions.append(n)
     return [
         *(_array(keys), digests, replies, _array(firsts), _array(lasts)),
-        *(now, _array(ids), "\n".join(types), leaves, hashes, _array(stamps_at)),
-        *(_array(tags), _array(tagged)),
+        *(now, leaves, list(map(leaf_hash, leaves)), _array(stamps_at)),
+        *map(_array, zip(*tags, strict=True)),
+        *(_array(more_tags), _array(more_tagged)),
         *(_array(unless), _array(afters), _array(submissions)),
     ]
 
@@ -97,7 +103,8 @@ def _tell_one(waiting: Waiting, rows: list[asyncpg.Record]) -> None:
     match row["verdict"]:
         case "known":
             # Its own event there: this very append was recorded by a call whose reply was lost.
-            own = str(row["first_id"]) == prepared.events[0].id
+            first = decode(row["from_position"], row["first_leaf"], b"")
+            own = str(first.id) == prepared.events[0].id
             waiting.appended(
                 Receipt(
                     row["from_position"],

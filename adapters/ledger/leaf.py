@@ -23,6 +23,7 @@ from domain.ports import Actor, NewEvent, Recorded
 
 LARGEST = 65_535  # bytes: others' logs keep the length of an entry in 16 bits
 UNSTAMPED = "0000-00-00T00:00:00.000000Z"  # the time that a leaf lacks, to the byte
+STAMP_LENGTH = len(UNSTAMPED)
 VERSION = 1
 
 _STAMP_FOLLOWS = b'"recorded_at":"'
@@ -64,10 +65,18 @@ class _Unstamped(Struct, frozen=True, gc=False):
 
 
 class UnstampedLeaf(Struct, frozen=True, gc=False):
-    """A checked leaf that says `UNSTAMPED` from the byte `stamp_at` on, counted from 0."""
+    """A checked leaf but for its time: what stands before it and after it."""
 
-    encoded: bytes
-    stamp_at: int
+    before: bytes
+    after: bytes
+
+    def __len__(self) -> int:
+        """Its bytes, the time included."""
+        return len(self.before) + STAMP_LENGTH + len(self.after)
+
+    def stamped(self, stamp: bytes) -> bytes:
+        """The leaf's bytes with a time as `stamp_of` writes it."""
+        return b"".join((self.before, stamp, self.after))
 
 
 def encode(
@@ -116,14 +125,13 @@ def encode(
             remedy="Cite long texts instead of quoting them.",
         )
     # What follows the time are texts, and within a text a quotation mark is escaped.
-    return UnstampedLeaf(leaf, leaf.rindex(_STAMP_FOLLOWS) + len(_STAMP_FOLLOWS))
+    at = leaf.rindex(_STAMP_FOLLOWS) + len(_STAMP_FOLLOWS)
+    return UnstampedLeaf(leaf[:at], leaf[at + STAMP_LENGTH :])
 
 
-def stamped(leaf: UnstampedLeaf, recorded_at: datetime) -> bytes:
-    """The leaf's bytes. `recorded_at` is UTC; it is written with six digits of a second."""
-    stamp = recorded_at.isoformat(timespec="microseconds")[:26].encode() + b"Z"
-    after = leaf.stamp_at + len(UNSTAMPED)
-    return leaf.encoded[: leaf.stamp_at] + stamp + leaf.encoded[after:]
+def stamp_of(recorded_at: datetime) -> bytes:
+    """A time in UTC as leaves say it: with six digits of a second."""
+    return recorded_at.isoformat(timespec="microseconds")[:26].encode() + b"Z"
 
 
 def decode(position: int, leaf: bytes, leaf_hash: bytes) -> Recorded:
@@ -145,6 +153,7 @@ def decode(position: int, leaf: bytes, leaf_hash: bytes) -> Recorded:
     )
 
 
+@lru_cache(maxsize=65_536)
 def tag_number(tag: str) -> int:
     """The 8 bytes under which the ledger finds a tag: the first of its SHA-256."""
     return int.from_bytes(hashlib.sha256(tag.encode()).digest()[:8], signed=True)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from adapters.clock import utc_now
-from adapters.ledger.leaf import decode, stamped
+from adapters.ledger.leaf import decode, stamp_of
 from adapters.ledger.prepared import command_number, prepare
 from domain.errors import CommandKeyReused, ConditionFailed
-from domain.ports import Head, Receipt, Recorded, Submission
+from domain.ports import Head, Reading, Receipt, Recorded, Submission
 from domain.transparency.tree import leaf_hash
 
 
@@ -28,9 +28,10 @@ class MemoryLedger:
         recorded_at = self._clock()
         if self._events:
             recorded_at = max(recorded_at, self._events[-1].recorded_at)
+        stamp = stamp_of(recorded_at)
         first = len(self._events) + 1
         for position, event in enumerate(prepared.events, first):
-            leaf = stamped(event.leaf, recorded_at)
+            leaf = event.leaf.stamped(stamp)
             self._events.append(decode(position, leaf, leaf_hash(leaf)))
         receipt = Receipt(first, len(self._events), recorded_at, submission.reply, replayed=False)
         self._commands[prepared.key] = submission.digest, receipt
@@ -42,8 +43,9 @@ class MemoryLedger:
     async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
         return self._known(command_number(scope, key), key, digest)
 
-    async def read(self, tags: frozenset[str], *, after: int = 0) -> Sequence[Recorded]:
-        return [event for event in self._events[after:] if not tags.isdisjoint(event.tags)]
+    async def read(self, tags: frozenset[str], *, after: int = 0) -> Reading:
+        found = [event for event in self._events[after:] if not tags.isdisjoint(event.tags)]
+        return Reading(found, len(self._events))
 
     async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
         return self._events[position : position + limit]

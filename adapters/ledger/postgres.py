@@ -24,20 +24,34 @@ from adapters.ledger.reads import Reads
 from adapters.migrate import check_name
 from adapters.postgres.errors import LOST
 from domain.errors import CommandKeyReused, NotCanonical
-from domain.ports import Head, Receipt, Recorded, Submission
+from domain.ports import Head, Reading, Receipt, Recorded, Submission
 
 LANES = 2  # groups on their way at once
 PATIENCE = 15.0  # seconds for one group, with all that it takes to reach the database again
 
-# LIMIT keeps the look-up of each event an index probe, also where the plan was made while the table
-# was empty.
+# The head as of the same snapshot, and one look into each place where a tag may stand. An event
+# that several of them find comes several times.
 _READ = """
+    select size, null::bytea, null::bytea from {schema}.head
+    union all
+    select position, leaf, leaf_hash from {schema}.event
+    where tag_1 = any($1) and position > $2
+    union all
+    select position, leaf, leaf_hash from {schema}.event
+    where tag_2 = any($1) and position > $2
+    union all
+    select position, leaf, leaf_hash from {schema}.event
+    where tag_3 = any($1) and position > $2
+    union all
+    select position, leaf, leaf_hash from {schema}.event
+    where tag_4 = any($1) and position > $2
+    union all
     select e.position, e.leaf, e.leaf_hash
-    from (select distinct position from {schema}.event_tag where tag = any($1) and position > $2) t
+    from {schema}.event_tag t
     cross join lateral (
         select * from {schema}.event where position = t.position limit 1
     ) e
-    order by e.position
+    where t.tag = any($1) and t.position > $2
 """
 _READ_AFTER = """
     select position, leaf, leaf_hash from {schema}.event
@@ -106,14 +120,15 @@ class PostgresLedger:
             raise CommandKeyReused(command_key=key)
         return Receipt(first, last, recorded_at, reply, replayed=True)
 
-    async def read(self, tags: frozenset[str], *, after: int = 0) -> Sequence[Recorded]:
+    async def read(self, tags: frozenset[str], *, after: int = 0) -> Reading:
         return await self._reads.read(tags, after)
 
-    async def _fetch(self, tags: frozenset[str], after: int) -> Sequence[Recorded]:
+    async def _fetch(self, tags: frozenset[str], after: int) -> Reading:
         # Rows are found by a number of 8 bytes that two tags could share; leaves have the tags, and
         # whoever asked is given by these.
-        rows = await self._pool.fetch(self._read, tag_numbers(tags), after)
-        return [decode(*row) for row in rows]
+        (size, _, _), *rows = await self._pool.fetch(self._read, tag_numbers(tags), after)
+        found = {row[0]: row for row in rows}
+        return Reading((decode(*found[position]) for position in sorted(found)), size)
 
     async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
         rows = await self._pool.fetch(self._read_after, position, limit)

@@ -14,7 +14,6 @@ from domain.ports import Submission
 
 class PreparedEvent(Struct, frozen=True, gc=False):
     id: str
-    type: str
     leaf: UnstampedLeaf
     tags: frozenset[int]
 
@@ -63,14 +62,14 @@ def prepare(submission: Submission) -> Prepared:
             command=submission.command_key,
             field=f"events[{n}]",
         )
-        events.append(PreparedEvent(event_id, event.type, leaf, tag_numbers(event.tags)))
+        events.append(PreparedEvent(event_id, leaf, tag_numbers(event.tags)))
     return Prepared(
         submission,
         command_number(submission.command_scope, submission.command_key),
         tuple(events),
         events[0].tags.union(*[event.tags for event in events[1:]]),
         tag_numbers(submission.condition.tags),
-        sum(len(event.leaf.encoded) for event in events),
+        sum(len(event.leaf) for event in events),
     )
 
 

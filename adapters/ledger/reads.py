@@ -6,11 +6,11 @@ what they fetch. Nobody waits for company: a read that finds nothing on its way 
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 
 from msgspec import Struct
 
-from domain.ports import Recorded
+from domain.ports import Reading, Recorded
 
 MOST = 64  # reads in a group
 COMPANY = 8  # reads that are worth a round trip of their own while another group is on its way
@@ -22,7 +22,7 @@ class Asked(Struct, eq=False):
 
     tags: frozenset[str]
     after: int
-    answer: "asyncio.Future[Sequence[Recorded]]"
+    answer: "asyncio.Future[Reading]"
 
 
 class Reads:
@@ -31,16 +31,14 @@ class Reads:
     It may return more than was asked for. Should it raise, each of the group gets that error.
     """
 
-    def __init__(
-        self, fetch: Callable[[frozenset[str], int], Awaitable[Sequence[Recorded]]]
-    ) -> None:
+    def __init__(self, fetch: Callable[[frozenset[str], int], Awaitable[Reading]]) -> None:
         self._fetch = fetch
         self._queue: deque[Asked] = deque()
         self._under_way = 0
         self._departing = False
         self._tasks: set[asyncio.Task[None]] = set()  # the loop itself holds them only weakly
 
-    async def read(self, tags: frozenset[str], after: int) -> Sequence[Recorded]:
+    async def read(self, tags: frozenset[str], after: int) -> Reading:
         """The events, as they are after this call: a group that has left is never joined."""
         loop = asyncio.get_running_loop()
         asked = Asked(tags, after, loop.create_future())
@@ -81,9 +79,7 @@ class Reads:
             self._depart()
 
 
-def _shares(
-    group: Iterable[Asked], tags: frozenset[str], events: Iterable[Recorded]
-) -> Iterable[Sequence[Recorded]]:
+def _shares(group: Iterable[Asked], tags: frozenset[str], events: Reading) -> Iterable[Reading]:
     """What each asked for, in order of position."""
     tagged: dict[str, list[Recorded]] = {tag: [] for tag in tags}
     for event in events:
@@ -92,4 +88,5 @@ def _shares(
                 tagged[tag].append(event)
     for asked in group:
         found = {event.position: event for tag in asked.tags for event in tagged[tag]}
-        yield [found[position] for position in sorted(found) if position > asked.after]
+        own = [found[position] for position in sorted(found) if position > asked.after]
+        yield Reading(own, events.up_to)

@@ -51,10 +51,10 @@ async def intruder(database: "Database") -> AsyncIterator[Intruder]:
 
 @pytest.fixture
 async def verify(pool: Pool) -> Verify:
-    """Reads a ledger of five entries again."""
+    """Reads a ledger of five entries again, each with more tags than stand in its own row."""
     ledger = PostgresLedger(pool)
     for number in range(1, ENTRIES + 1):
-        await ledger.append(submission(event(f"partnership:{number}", "all")))
+        await ledger.append(submission(event(f"partnership:{number}", *"abcde")))
 
     async def read_again() -> Audit:
         return await audit(pool, "twinledger", lambda _done, _all: None)
@@ -95,8 +95,6 @@ async def test_the_root_changes_with_a_byte(verify: Verify, intruder: Intruder) 
         ),
         (f"update event set leaf = {DEEP} where position = 3", 3, "cannot be read"),
         ("update event set leaf = '' where position = 3", 3, "cannot be read"),
-        ("update event set type = 'other' where position = 3", 3, "column type says other"),
-        ("update event set id = gen_random_uuid() where position = 3", 3, "the column id says"),
         ("update event set recorded_at = now() + '1 s' where position = 3", 4, "dated before"),
         ("update event set recorded_at = 'infinity' where position = 3", 3, "no time at all"),
         ("update event set recorded_at = '-infinity' where position = 3", 3, "no time at all"),
@@ -107,6 +105,8 @@ async def test_the_root_changes_with_a_byte(verify: Verify, intruder: Intruder) 
         ("update event set position = 9 where position = 5", 5, "missing"),
         ("delete from event_tag where ctid = (select max(ctid) from event_tag)", 5, "other tags"),
         ("delete from event_tag where position = 3", 3, "filed under other tags"),
+        ("update event set tag_2 = tag_2 + 1 where position = 3", 3, "filed under other tags"),
+        ("update event set tag_2 = null where position = 3", 3, "filed under other tags"),
         ("insert into event_tag values (7, 3)", 3, "filed under other tags"),
         ("insert into event_tag values (7, 6)", 6, "a tag points here, where no entry stands"),
         ("update event_tag set tag = tag + 1 where position = 3", 3, "filed under other tags"),
@@ -152,7 +152,7 @@ async def test_a_table_that_no_longer_refuses_changes_is_named(
     assert f"append_only is {how}" in found.problems[0].what
 
 
-async def test_two_entries_that_changed_places_are_named(
+async def test_two_entries_that_changed_places_are_told_by_their_times(
     verify: Verify, intruder: Intruder
 ) -> None:
     await intruder.execute(
@@ -162,7 +162,7 @@ async def test_two_entries_that_changed_places_are_named(
 
     found = await verify()
 
-    assert {problem.position for problem in found.problems} >= {2, 4}
+    assert {problem.position for problem in found.problems} >= {3, 4}
 
 
 async def test_a_ledger_that_was_emptied_names_a_hundred_and_counts_the_rest(

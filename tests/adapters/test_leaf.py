@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from adapters.ledger.joiners import JOINERS, is_joiner_in_place
-from adapters.ledger.leaf import decode, encode, stamped
+from adapters.ledger.leaf import decode, encode, stamp_of
 from adapters.ledger.text import check_document, check_text
 from domain.errors import NotCanonical
 from domain.ports import NewEvent, Recorded
@@ -44,7 +44,7 @@ def leaf_of(new: NewEvent, *, command: str = "key-1", on_behalf_of: str = "") ->
     parts = encode(
         new, id=ID, actor=CLERK, on_behalf_of=on_behalf_of, command=command, field="events[0]"
     )
-    return stamped(parts, NOON)
+    return parts.stamped(stamp_of(NOON))
 
 
 def spelled_by_the_standard_library(leaf: bytes) -> bytes:
@@ -63,7 +63,7 @@ def written_again(read: Recorded) -> bytes:
         command=read.command,
         field="event",
     )
-    return stamped(parts, read.recorded_at)
+    return parts.stamped(stamp_of(read.recorded_at))
 
 
 @given(document=documents, tags=st.lists(text), command=text, effective=st.none() | text)

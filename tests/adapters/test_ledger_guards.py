@@ -16,7 +16,7 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 CHANGES = [
-    "update twinledger.event set type = 'other'",
+    "update twinledger.event set leaf = 'other'",
     "delete from twinledger.event",
     "truncate twinledger.event",
     "update twinledger.event_tag set tag = 0",
@@ -33,14 +33,14 @@ CHANGES = [
 ]
 BEYOND_THE_APPLICATION = [
     "update twinledger.head set size = 0",
-    "insert into twinledger.event select 9223372036854775807, id, type, recorded_at, leaf, "
-    "leaf_hash from twinledger.event",
+    "insert into twinledger.event (position, recorded_at, leaf, leaf_hash) "
+    "select 9223372036854775807, recorded_at, leaf, leaf_hash from twinledger.event",
     "insert into twinledger.event_tag values (1, 1)",
     "insert into twinledger.command_key select * from twinledger.command_key",
     "insert into twinledger.migration values ('x', '', now())",
     "select * from twinledger.head for update",
     "do 'begin lock table twinledger.event in exclusive mode; end'",
-    "alter table twinledger.event alter column type type text using 'other'",
+    "alter table twinledger.event alter column leaf type bytea using 'other'",
     "alter table twinledger.event disable trigger append_only",
     "drop trigger append_only on twinledger.event",
     "drop table twinledger.event",

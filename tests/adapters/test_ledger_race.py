@@ -48,14 +48,14 @@ POSITIONS_FROM_A_SEQUENCE = """
     select setval('twinledger.mistake', (select size from twinledger.head));
     create or replace function twinledger.append(
         keys uuid[], digests bytea[], replies bytea[], first_events int[], last_events int[],
-        proposed timestamptz,
-        ids uuid[], types text[], leaves bytea[], leaf_hashes bytea[], stamps_at int[],
-        event_tags bigint[], tagged_events int[],
+        proposed timestamptz, leaves bytea[], leaf_hashes bytea[], stamps_at int[],
+        tags_1 bigint[], tags_2 bigint[], tags_3 bigint[], tags_4 bigint[],
+        more_tags bigint[], more_tagged int[],
         condition_tags bigint[], condition_afters bigint[], condition_submissions int[]
     )
     returns table (
         submission int, verdict text, from_position bigint, to_position bigint,
-        at timestamptz, first_id uuid, first_reply bytea
+        at timestamptz, first_leaf bytea, first_reply bytea
     )
     language plpgsql security definer set search_path = twinledger, pg_temp
     as $$
@@ -64,20 +64,20 @@ POSITIONS_FROM_A_SEQUENCE = """
     begin
         return query
         select c.submission, 'conflict', null::bigint, t.position, null::timestamptz,
-               null::uuid, null::bytea
+               null::bytea, null::bytea
         from unnest(condition_tags, condition_afters, condition_submissions)
             c (tag, after, submission)
-        join event_tag t on t.tag = c.tag and t.position > c.after;
+        join event t on t.tag_1 = c.tag and t.position > c.after;
         if found then
             return;
         end if;
         base = nextval('mistake') - 1;
-        for n in 2 .. array_length(ids, 1) loop
+        for n in 2 .. cardinality(leaves) loop
             perform nextval('mistake');
         end loop;
-        insert into event
-        select base + n, id, type, proposed, leaf, hash
-        from unnest(ids, types, leaves, leaf_hashes) with ordinality e (id, type, leaf, hash, n)
+        insert into event (position, recorded_at, tag_1, leaf, leaf_hash)
+        select base + n, proposed, tag, leaf, hash
+        from unnest(tags_1, leaves, leaf_hashes) with ordinality e (tag, leaf, hash, n)
         on conflict do nothing;
         verdict = 'appended';
         from_position = base;

@@ -1,7 +1,6 @@
 """Reads that come together go together, and each gets what it asked for."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,7 +8,7 @@ import pytest
 from msgspec import Raw
 
 from adapters.ledger.reads import LANES, Reads
-from domain.ports import Actor, Recorded
+from domain.ports import Actor, Reading, Recorded
 
 NOBODY = Actor("", "", "", "", "")
 
@@ -32,12 +31,13 @@ class Database:
         self.open = asyncio.Event()
         self.error: Exception | None = None
 
-    async def fetch(self, tags: frozenset[str], after: int) -> Sequence[Recorded]:
+    async def fetch(self, tags: frozenset[str], after: int) -> Reading:
         self.asked.append(tags)
         await self.open.wait()
         if self.error is not None:
             raise self.error
-        return [one for one in LEDGER if one.position > after and not tags.isdisjoint(one.tags)]
+        found = [one for one in LEDGER if one.position > after and not tags.isdisjoint(one.tags)]
+        return Reading(found, len(LEDGER))
 
 
 async def positions(reads: Reads, tags: str, after: int = 0) -> list[int]:

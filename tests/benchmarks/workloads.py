@@ -26,7 +26,7 @@ _PUBLIC = Raw(b'{"note":"' + b"a public statement " * 26 + b'"}')
 _DIGEST = hashlib.sha256(_PUBLIC).digest()
 
 
-def act(run: str, number: int) -> Submission:
+def act(run: str, number: int, after: int = 0) -> Submission:
     """One event with three tags, a condition on one of them, and a key: what a command appends."""
     pair = f"pair:{run}|{number}"
     return Submission(
@@ -38,7 +38,7 @@ def act(run: str, number: int) -> Submission:
                 effective="2026-11-23",
             ),
         ),
-        condition=Condition(frozenset({pair}), after=0),
+        condition=Condition(frozenset({pair}), after),
         actor=_ACTOR,
         on_behalf_of="",
         command_scope="r-1",
@@ -55,13 +55,15 @@ async def appends_a_second(dsn: str, *, clients: int, seconds: float) -> float:
         end = 0.0
 
         async def client() -> int:
-            done = 0
+            done, known = 0, first.last_position
             while time.perf_counter() < end:
-                await ledger.append(act(run, next(numbers)))
+                receipt = await ledger.append(act(run, next(numbers), known))
+                known = receipt.last_position
                 done += 1
             return done
 
-        await ledger.append(act(run, next(numbers)))  # the connection and the plans are made
+        # The connection and the plans are made.
+        first = await ledger.append(act(run, next(numbers)))
         start = time.perf_counter()
         end = start + seconds
         done = sum(await asyncio.gather(*[client() for _ in range(clients)]))
@@ -103,18 +105,11 @@ async def fill(dsn: str, *, events: int) -> None:
         await connection.execute(
             """
             insert into twinledger.event
-            select n, gen_random_uuid(), 'partnership.activity_reported.v1', clock_timestamp(),
+            select n, clock_timestamp(), hashtextextended('a' || n, 0),
+                   hashtextextended('b' || n, 0), hashtextextended('c' || n % 5000, 0), null,
                    leaf, sha256('\\x00'::bytea || leaf)
             from generate_series($1::bigint + 1, $1 + $2) n,
                  convert_to(repeat('x', 860) || n, 'UTF8') leaf
-            """,
-            base, events,
-        )  # fmt: skip
-        await connection.execute(
-            """
-            insert into twinledger.event_tag
-            select hashtextextended(kind || case kind when 'c' then n % 5000 else n end, 0), n
-            from generate_series($1::bigint + 1, $1 + $2) n, unnest('{a,b,c}'::text[]) kind
             """,
             base, events,
         )  # fmt: skip
