@@ -15,7 +15,7 @@ from adapters.problems import CannotRun
 from adapters.signing.ed25519 import SEED_SIZE, Ed25519Signer
 from domain.transparency.errors import Malformed
 from domain.transparency.lines import decoded, encoded
-from domain.transparency.note import VerifierKey, require_name
+from domain.transparency.note import VerifierKey
 
 _PREFIX = "PRIVATE+KEY+"
 _LONGEST = 4096
@@ -35,7 +35,6 @@ def make_key_file(file: Path, name: str, kind: int) -> VerifierKey:
     An older file is never written over: a log whose key is gone cannot go on. Raises `Malformed`
     where `name` can name no key.
     """
-    require_name(name, "key")
     seed = secrets.token_bytes(SEED_SIZE)
     key = Ed25519Signer(name, kind, seed).key
     line = f"{_PREFIX}{name}+{key.key_id.hex()}+{encoded(bytes([kind]) + seed)}\n"

@@ -31,6 +31,7 @@ def test_it_begins_with_the_old_size_and_the_proof() -> None:
         (b"old 3", b"old 03"),
         (b"old 3", b"old -3"),
         (b"old 3", b"new 3"),
+        (b"old 3", b"3"),
         (b"old 3\n", b"old 3\nAAAA\n"),
         (b"old 3\n", b"old 3\n" + (b"A" * 43 + b"=\n") * 60),
         (b"\n\nregister", b"\nregister"),
@@ -42,3 +43,8 @@ def test_what_is_no_submission_is_refused(old: bytes, new: bytes) -> None:
 
     with pytest.raises(Malformed):
         parse_submission(body.replace(old, new))
+
+
+def test_a_submission_without_a_checkpoint_is_refused() -> None:
+    with pytest.raises(Malformed, match="up to a blank one"):
+        parse_submission(b"old 3")
