@@ -24,13 +24,16 @@ only listens keeps others from reading, and with all else below the usual 1,024 
 _log = structlog.get_logger("twinledger.serving")
 
 
-async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], None]) -> None:
+async def serve(
+    system: Running, named: RegisterName, *, ready: Callable[[str], None], works: bool = True
+) -> None:
     """Serve until SIGTERM, or SIGINT (then `KeyboardInterrupt`); requests under way are finished.
 
     The read models must be there (`Runner.catch_up`). `ready` is told the address as soon as it can
     be opened. A projection that cannot go on ends the service, loudly (`WorkerStopped`): pages that
     silently show yesterday would be worse than none. So does the end of a database that this
-    process keeps, with `ServerWentAway`: whoever starts the service again starts both.
+    process keeps, with `ServerWentAway`: whoever starts the service again starts both. Unless it
+    `works`, it starts no worker: others build what it shows.
     """
     settings = system.settings
     # Asked again: much may have happened since, and two servers could share it without a word.
@@ -60,7 +63,7 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end, number)
     answered = asyncio.Event()  # who waits to see their act still needs the worker
-    projecting = asyncio.create_task(system.worker.keep(answered))
+    projecting = asyncio.create_task(system.worker.keep(answered) if works else _none(answered))
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
     answering = asyncio.create_task(_answers(settings.host, settings.port))
@@ -93,6 +96,11 @@ async def serve(system: Running, named: RegisterName, *, ready: Callable[[str], 
         )
     if signal.SIGINT in signals:
         raise KeyboardInterrupt  # as every other command that Ctrl-C stops
+
+
+async def _none(stop: asyncio.Event) -> None:
+    """In place of a worker."""
+    await stop.wait()
 
 
 async def _ended(lives: Callable[[], bool]) -> None:

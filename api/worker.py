@@ -22,6 +22,7 @@ _log = structlog.get_logger("twinledger.worker")
 _PROGRAM = "import sys; sys.path.append(sys.argv[1]); from api.worker_program import main; main()"
 _HERE = str(Path(__file__).parents[1])
 _PATIENCE = 10.0  # seconds for the batch that is under way when the service ends
+_SILENT = 30.0  # seconds without a sign of life after which one is taken for hung
 _PAUSE = 1.0  # seconds before one that was killed is replaced
 # Killed so often in so many seconds, something here kills it, and the pages would stand still.
 _KILLED_AT_MOST, _SOON = 5, 60.0
@@ -57,10 +58,13 @@ class WorkerStopped(CannotRun):
 
 
 class Worker:
-    """One worker at a time. It may be killed at any moment: the next goes on from its cursors."""
+    """One worker at a time. It may be killed at any moment: the next goes on from its cursors.
 
-    def __init__(self, work: Work) -> None:
-        self._work = work
+    It gives a sign of life every second; one that is `silent` for so many seconds is killed here.
+    """
+
+    def __init__(self, work: Work, *, silent: float = _SILENT) -> None:
+        self._work, self._silent = work, silent
         self._at_work: _Process | None = None
 
     @property
@@ -85,7 +89,7 @@ class Worker:
         try:
             while not stop.is_set():
                 self._at_work = await _started(self._work)
-                code, told = await self._at_work.ended(stopping)
+                code, told = await self._at_work.ended(stopping, self._silent)
                 if told or code > 0:
                     raise _stopped(code, told)
                 if stop.is_set():
@@ -113,9 +117,9 @@ class _Process(Struct, frozen=True):
         if not self.to.is_closing() and not self.to.transport.get_write_buffer_size():
             self.to.write(b"\n")
 
-    async def ended(self, stopping: "asyncio.Task[bool]") -> tuple[int, bytes]:
+    async def ended(self, stopping: "asyncio.Task[bool]", silent: float) -> tuple[int, bytes]:
         """Its exit code and what it said, when it has ended by itself or since it had to stop."""
-        reading = asyncio.create_task(self.said.read())
+        reading = asyncio.create_task(self._last_words(silent))
         ending = asyncio.create_task(self.process.wait())
         try:
             await asyncio.wait([ending, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -125,6 +129,19 @@ class _Process(Struct, frozen=True):
             if not ending.done():
                 self.process.kill()  # the batch under way is undone; the next start makes it again
         return await ending, await reading
+
+    async def _last_words(self, silent: float) -> bytes:
+        """What it said at its end; an empty line before is a sign of life. Kills a silent one."""
+        while True:
+            try:
+                async with asyncio.timeout(silent):
+                    line = await self.said.readline()
+            except TimeoutError:
+                _log.error("worker_hung", seconds=silent)
+                self.process.kill()  # also one that is stopped; its lease ends with its connection
+                return b""
+            if line != b"\n":
+                return line
 
 
 async def _started(work: Work) -> _Process:

@@ -1,5 +1,6 @@
 """What the worker's process runs. Standard input is `Work`, then a line for each ring; its end is
-the end of the service, and so of this."""
+the end of the service, and so of this. Standard output is an empty line each second, as a sign of
+life, and at the end `Stopped` where it cannot go on."""
 
 import asyncio
 import gc
@@ -18,6 +19,7 @@ from api.worker import Stopped, Work
 from projections.errors import ProjectionStopped
 from projections.runner import Runner
 
+_BEAT = 1.0  # seconds
 _log = structlog.get_logger("twinledger.worker")
 
 
@@ -52,12 +54,22 @@ async def _project(work: Work, told: asyncio.StreamReader, stop: asyncio.Event) 
     pool = await open_pool(work.dsn, statement_cache_size=work.statement_cache, tried=False)
     runner = runner_on(pool, work)
     hearing = asyncio.create_task(_hear(told, runner, stop))
+    beating = asyncio.create_task(_beat())
     gc.freeze()
     try:
         await runner.run(stop)
     finally:
         hearing.cancel()
+        beating.cancel()
         pool.terminate()
+
+
+async def _beat() -> None:
+    """Say that this process is not hung: no batch keeps it from here for long."""
+    while True:
+        sys.stdout.buffer.write(b"\n")
+        sys.stdout.buffer.flush()
+        await asyncio.sleep(_BEAT)
 
 
 async def _hear(told: asyncio.StreamReader, runner: Runner, stop: asyncio.Event) -> None:

@@ -17,6 +17,7 @@ from projections.errors import Forked, ProjectionBusy, ProjectionStopped
 LOST = (
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.TransactionRollbackError,

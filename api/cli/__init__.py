@@ -27,6 +27,7 @@ _WHERE = {
     "show": "api.cli.records",
     "token": "api.cli.tokens",
     "verify": "api.cli.ledger",
+    "worker": "api.cli.worker",
 }
 
 

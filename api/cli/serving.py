@@ -159,7 +159,12 @@ def init(name: str, administrator: str) -> None:
 
 
 @click.command()
-def serve() -> None:
+@click.option(
+    "--no-worker",
+    is_flag=True,
+    help="Leave building what people read to `twinledger worker`, here or on other machines.",
+)
+def serve(no_worker: bool) -> None:
     """Serve the register's pages."""
     settings = read_settings()
     configure_log(settings.log)
@@ -173,7 +178,10 @@ def serve() -> None:
             with progress_bar("Building the pages") as progress:
                 await system.runner.catch_up(progress)
             await serve_pages(
-                system, named, ready=lambda at: click.echo(f"{named.name}: {at} (Ctrl-C ends it)")
+                system,
+                named,
+                ready=lambda at: click.echo(f"{named.name}: {at} (Ctrl-C ends it)"),
+                works=not no_worker,
             )
 
     asyncio.run(run())

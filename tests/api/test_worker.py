@@ -22,10 +22,12 @@ PATIENCE = 60.0
 
 
 @asynccontextmanager
-async def kept(database: Database, listen_dsn: str = "") -> AsyncIterator[Worker]:
+async def kept(
+    database: Database, listen_dsn: str = "", silent: float = PATIENCE
+) -> AsyncIterator[Worker]:
     """A worker at work; what ends it is raised at the end."""
     work = Work(database.app_dsn, SCHEMA, database.statement_cache, listen_dsn=listen_dsn)
-    worker, stop = Worker(work), asyncio.Event()
+    worker, stop = Worker(work, silent=silent), asyncio.Event()
     keeping = asyncio.create_task(worker.keep(stop))
     try:
         yield worker
@@ -65,6 +67,19 @@ async def test_a_worker_that_is_killed_is_replaced(
         assert await shown.reaches(1, PATIENCE)
         assert worker.process_id is not None
         os.kill(worker.process_id, signal.SIGKILL)
+        await clerks.found(legacy(NORFOLK, LE_MANS))
+        assert await shown.reaches(2, PATIENCE)
+
+
+async def test_a_worker_that_hangs_is_replaced(
+    database: Database, pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks
+) -> None:
+    async with kept(database, silent=5.0) as worker:
+        await clerks.found(legacy())
+        shown = Shown(pool, ring=worker.ring)
+        assert await shown.reaches(1, PATIENCE)
+        assert worker.process_id is not None
+        os.kill(worker.process_id, signal.SIGSTOP)
         await clerks.found(legacy(NORFOLK, LE_MANS))
         assert await shown.reaches(2, PATIENCE)
 

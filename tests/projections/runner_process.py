@@ -1,11 +1,13 @@
-"""A process that runs the projections and stops dead in the middle of a batch, to be killed there.
+"""A process that runs the projections and stops in the middle of a batch, to be killed there.
 
-    python runner_process.py DSN BATCHES
+    python runner_process.py DSN BATCHES SECONDS
 
-After BATCHES whole batches it has written the rows of the next one and not committed them.
+After BATCHES whole batches it has written the rows of the next one and not committed them, says so,
+and waits for a line. It holds a lease for SECONDS in which the database hears nothing of it.
 """
 
 import asyncio
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -31,15 +33,20 @@ class Stuck(RegisterProjection):
         await super().apply(batch, connection, place)
         if self._left == 0:
             print("in the middle", flush=True)
-            await asyncio.Event().wait()
+            await asyncio.to_thread(sys.stdin.readline)
         self._left -= 1
 
 
-async def main(dsn: str, batches: int) -> None:
+async def main(dsn: str, batches: int, seconds: float) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with await open_pool(dsn) as pool:
         projections = (Stuck(batches), TimelineProjection())
-        await Runner(pool, PostgresLedger(pool), projections=projections, batch=7).catch_up()
+        runner = Runner(
+            pool, PostgresLedger(pool), projections=projections, batch=7, lease_seconds=seconds
+        )
+        await runner.run(stop)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))

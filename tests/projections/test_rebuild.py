@@ -1,10 +1,8 @@
 """A rebuild equals the live tables, whatever happened to them, and nobody who reads notices."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -19,10 +17,8 @@ from projections.runner import Runner
 from projections.shown import Shown
 from projections.timeline import PostgresTimeline
 from projections.views import Filters, Moment
-from tests.conftest import SCHEMA, Database
+from tests.conftest import SCHEMA
 from tests.projections.played import LE_MANS, LODZ, NORFOLK, RESUME, SUSPEND, Clerks, clerk, legacy
-
-PROCESS = Path(__file__).parent / "runner_process.py"
 
 
 def partners(count: int) -> Iterator[Party]:
@@ -55,32 +51,7 @@ async def running(runner: Runner) -> AsyncIterator[None]:
         await task
 
 
-async def test_after_traffic_and_a_kill_in_mid_batch_the_rebuilt_tables_equal_the_live_ones(
-    database: Database, pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks, runner: Runner
-) -> None:
-    await traffic(clerks, 12)
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(PROCESS), database.app_dsn, "3"),
-        stdout=asyncio.subprocess.PIPE,
-        cwd=PROCESS.parents[2],
-        env={"PYTHONPATH": str(PROCESS.parents[2])},
-    )
-    assert process.stdout is not None
-    assert await process.stdout.readline() == b"in the middle\n"
-    process.kill()
-    await process.wait()
-
-    async with running(runner):
-        await _more(clerks, 12)
-        head = (await clerks.ledger.head()).position
-        assert await Shown(pool).reaches(head, 30)
-    for rebuilt in await rebuild(pool, clerks.ledger, SCHEMA):
-        assert (rebuilt.position, rebuilt.events) == (head, head)
-        assert rebuilt.digest == rebuilt.digest_live
-        assert rebuilt.differences == ()
-
-
-async def _more(clerks: Clerks, count: int) -> None:
+async def more(clerks: Clerks, count: int) -> None:
     """Traffic with other towns than before."""
     for number in range(count):
         other = Party(CommunityId(f"Q{7000 + number}"), f"Village {number}", "PL")
@@ -132,7 +103,7 @@ async def test_reading_and_writing_go_on_during_rebuilds(
 
     async with running(runner):
         reading = asyncio.create_task(read())
-        writing = asyncio.create_task(_more(clerks, 10))
+        writing = asyncio.create_task(more(clerks, 10))
         for _ in range(3):
             assert all(rebuilt.same for rebuilt in await rebuild(pool, clerks.ledger, SCHEMA))
         await writing
