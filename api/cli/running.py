@@ -4,6 +4,8 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from math import ceil
+from time import monotonic
 from typing import TypeVar
 
 import click
@@ -60,7 +62,7 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _plain_lines(label)
+        yield plain_lines(label)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -81,15 +83,23 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
         bar.stop()
 
 
-def _plain_lines(label: str) -> Callable[[int, int], None]:
-    told = -1
+def plain_lines(label: str, clock: Callable[[], float] = monotonic) -> Callable[[int, int], None]:
+    """The lines of `progress_bar`, with the time left as far as the pace until now tells."""
+    told, began = -1, clock()
+    first: int | None = None
 
     def tell(done: int, total: int) -> None:
-        nonlocal told
+        nonlocal told, first
+        first = done if first is None else first
         tenth = 10 if total == 0 else 10 * done // total
-        if tenth > told:
-            told = tenth
-            click.echo(f"{label}: {done} of {total}", err=True)
+        if tenth <= told:
+            return
+        told = tenth
+        left = ""
+        if first < done < total:
+            seconds = (clock() - began) * (total - done) / (done - first)
+            left = f", about {ceil(seconds)} s left"
+        click.echo(f"{label}: {done} of {total}{left}", err=True)
 
     return tell
 
