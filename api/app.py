@@ -10,6 +10,7 @@ from litestar.datastructures import State
 from litestar.exceptions import PermissionDeniedException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.metrics import metrics
 from api.problems import HANDLERS
 from api.rest import docs
 from api.rest.router import router
@@ -61,6 +62,7 @@ def create_app(services: Services) -> Litestar:
             reports.claims,
             around.help_page,
             around.health,
+            metrics,
             around.choose_role,
             around.sign_in_form,
             around.sign_in,

@@ -11,6 +11,7 @@ from api.claims import ClaimChecks
 from api.identity import Accounts
 from api.reports.issue import Reports
 from domain.ports import Head, Ledger
+from projections.census import Censuses
 from projections.communities.community import Communities
 from projections.parked import Parking
 from projections.reviews.review import ReviewList
@@ -45,6 +46,7 @@ class Services(Struct, frozen=True, kw_only=True):
     shown: Callable[[], Awaitable[Head]]
     wait_for: Callable[[int], Awaitable[None]]
     parking: Parking
+    censuses: Censuses
     accounts: Accounts | None
     demo: bool
     now: Callable[[], datetime]

@@ -19,6 +19,7 @@ from api.claims import ClaimChecks
 from api.reports.issue import Reports
 from api.services import Services
 from api.worker import Work, Worker
+from projections.census import Censuses
 from projections.communities import PostgresCommunities
 from projections.compliance import PostgresCompliance
 from projections.parked import Parking
@@ -84,6 +85,7 @@ class Running(Struct, frozen=True):
             reviews=self.reviews,
             shown=self.read.head,
             parking=Parking(self.pool, schema=self.settings.schema),
+            censuses=Censuses(self.pool, self.ledger, schema=self.settings.schema),
             wait_for=shown,
             accounts=self.accounts,
             demo=named.demo,

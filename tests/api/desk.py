@@ -16,6 +16,7 @@ from api.app import create_app
 from api.claims import ClaimChecks
 from api.reports.issue import Reports
 from api.services import Services
+from projections.census import Censuses
 from projections.communities import PostgresCommunities
 from projections.compliance import PostgresCompliance
 from projections.parked import Parking
@@ -227,6 +228,7 @@ def services_on(pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True) -> S
         reviews=PostgresReviewList(pool),
         shown=Shown(pool).head,
         parking=Parking(pool),
+        censuses=Censuses(pool, ledger),
         wait_for=caught_up,
         accounts=PostgresAccounts(pool, "twinledger"),
         demo=demo,

@@ -1,0 +1,79 @@
+"""`/metrics`: is all that is recorded shown? In Prometheus' text format, public facts only."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from litestar import Response, route
+
+from api.requests import READ, HttpRequest, services_of
+from projections.census import Census
+
+_FORMAT = "text/plain; version=0.0.4"
+_ESCAPED = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+
+
+@route("/metrics", http_method=READ)
+async def metrics(request: HttpRequest) -> Response[bytes]:
+    """Head, cursors, and events by type, so that a monitor sees what is behind or unaccounted."""
+    census = await services_of(request).censuses.take()
+    text = "".join(f"{line}\n" for line in lines(census))
+    return Response(text.encode(), media_type=_FORMAT)
+
+
+def lines(census: Census) -> Iterator[str]:
+    """The exposition format, version 0.0.4."""
+    found = census.projections
+    yield from _gauge(
+        "twinledger_ledger_entries", "Entries that are recorded.", [({}, census.size)]
+    )
+    yield from _gauge(
+        "twinledger_ledger_entries_counted",
+        "Up to which entry twinledger_recorded_events has counted.",
+        [({}, census.recorded_to)],
+    )
+    yield from _gauge(
+        "twinledger_recorded_events",
+        "Events in the ledger by type.",
+        [({"type": kind}, number) for kind, number in census.recorded.items()],
+    )
+    yield from _gauge(
+        "twinledger_projection_position",
+        "The last entry that a read model has read.",
+        [({"projection": one.projection}, one.position) for one in found],
+    )
+    yield from _gauge(
+        "twinledger_projection_lag",
+        "Entries that a read model has still to read.",
+        [({"projection": one.projection}, max(0, census.size - one.position)) for one in found],
+    )
+    yield from _gauge(
+        "twinledger_projection_events",
+        "Events that a read model has counted, by type.",
+        [
+            ({"projection": one.projection, "type": kind}, number)
+            for one in found
+            for kind, number in one.counted.items()
+        ],
+    )
+    yield from _gauge(
+        "twinledger_parked_events",
+        "Entries that a read model cannot show yet.",
+        [({"projection": one.projection}, one.parked) for one in found],
+    )
+    yield from _gauge(
+        "twinledger_parked_keys",
+        "Partnerships or communities that are incomplete in a read model.",
+        [({"projection": one.projection}, one.parked_keys) for one in found],
+    )
+    yield from _gauge(
+        "twinledger_unaccounted_events",
+        "Entries read that are neither counted nor parked: 0, or something is wrong.",
+        [({"projection": one.projection}, one.unaccounted) for one in found],
+    )
+
+
+def _gauge(name: str, told: str, values: Iterable[tuple[Mapping[str, str], int]]) -> Iterator[str]:
+    yield f"# HELP {name} {told}"
+    yield f"# TYPE {name} gauge"
+    for labels, value in values:
+        inside = ",".join(f'{key}="{text.translate(_ESCAPED)}"' for key, text in labels.items())
+        yield f"{name}{{{inside}}} {value}" if inside else f"{name} {value}"
