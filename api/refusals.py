@@ -87,15 +87,22 @@ class RecordChanged(RequestRefused):
 
 
 class NotShownYet(RequestRefused):
-    """The read models do not show `position` yet, after the bound of waiting for it."""
+    """The read models do not show `position` yet, after the bound of waiting for it.
 
-    def __init__(self, position: int) -> None:
+    Or not all up to there: `first` is an entry that this release cannot show, so that what counts
+    it would come out otherwise later.
+    """
+
+    def __init__(self, position: int, first: int | None = None) -> None:
         super().__init__(
             "not-shown-yet",
-            f"Entry {position} is recorded and not yet shown here.",
-            "Ask again in some seconds.",
+            f"Entry {first or position} is recorded and not yet shown here.",
+            "Ask again in some seconds."
+            if first is None
+            else f"Ask for what was known at position {first - 1}, which is whole; a report up to "
+            f"{position} waits for a release that can show that entry.",
         )
-        self.position = position
+        self.position, self.first = position, first
 
 
 class AnotherHistory(RequestRefused):

@@ -22,13 +22,15 @@ from api.worker import Work, Worker
 from projections.census import Censuses
 from projections.communities import PostgresCommunities
 from projections.compliance import PostgresCompliance
+from projections.compliance.projection import ComplianceProjection
 from projections.parked import Parking
-from projections.register import PostgresRegister
+from projections.register import PostgresRegister, RegisterProjection
 from projections.reviews import PostgresReviewList
 from projections.runner import Runner
 from projections.shown import Shown
 from projections.timeline import PostgresTimeline
 
+REPORTED = (RegisterProjection(), ComplianceProjection())
 SHOWN_WITHIN = 10.0  # seconds that a page waits for its own write to be shown
 
 
@@ -134,7 +136,13 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 PostgresReviewList(pool, schema=schema),
                 shown,
                 worker,
-                Reports(register, PostgresCompliance(pool, schema=schema), ledger, reached),
+                Reports(
+                    register,
+                    PostgresCompliance(pool, schema=schema),
+                    ledger,
+                    reached,
+                    Parking(pool, schema=schema, projections=REPORTED).first,
+                ),
                 ClaimChecks(register, ledger, reached),
                 PostgresAccounts(pool, schema),
                 PostgresTokens(pool, schema),

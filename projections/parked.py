@@ -38,6 +38,11 @@ _FIRST = """
     where (projection, suffix) in (select * from unnest($1::text[], $2::text[]))
         and $3 = any(keys) and position <= $4
 """
+_FIRST_OF_ALL = """
+    select min(position) from {schema}.projection_parked
+    where (projection, suffix) in (select * from unnest($1::text[], $2::text[]))
+        and position <= $3
+"""
 _PARK = """
     insert into {schema}.projection_parked
         (projection, suffix, position, type, keys, reason, release)
@@ -168,6 +173,12 @@ class Parking:
         except asyncpg.UndefinedTableError:
             return ()
         return tuple(map(_parked, rows))
+
+    async def first(self, position: int) -> int | None:
+        """The first entry up to `position` that is not shown; None where all are."""
+        sql = self._place.sql(_FIRST_OF_ALL)
+        found: int | None = await self._pool.fetchval(sql, *self._live, position)
+        return found
 
     async def incomplete_from(
         self, partnership: PartnershipId, position: int | None = None

@@ -59,7 +59,8 @@ class Reports:
 
     What is kept is bounded: 32 reports, and 4 opened figures with one row for each partnership or
     act that they count, about 500 bytes each: 50 MB where all four count 25,000.
-    `reached` says whether the read models show a position, after its own bound of waiting.
+    `reached` says whether the read models show a position, after its own bound of waiting,
+    `first_missing` which entry up to there is parked: a report without it could not be made again.
     """
 
     def __init__(
@@ -68,10 +69,11 @@ class Reports:
         compliance: Compliance,
         ledger: Ledger,
         reached: Callable[[int], Awaitable[bool]],
+        first_missing: Callable[[int], Awaitable[int | None]],
     ) -> None:
         self._sources = Sources(register, compliance, ledger, shipped_lists())
         self._shipped = regime_for_report(REPORT, self._sources.lists)
-        self._reached = reached
+        self._reached, self._first_missing = reached, first_missing
         self._reports: _Kept[Report] = _Kept(_REPORTS_KEPT)
         self._figures: _Kept[OpenedFigure] = _Kept(_FIGURES_KEPT)
         self._one_at_a_time = asyncio.Lock()
@@ -180,10 +182,12 @@ class Reports:
 
     async def _wait_for(self, position: int) -> None:
         # A report of tables that are still behind would be wrong, and kept.
-        if position <= (await self._sources.ledger.head()).position and not await self._reached(
-            position
-        ):
+        if position > (await self._sources.ledger.head()).position:
+            return
+        if not await self._reached(position):
             raise NotShownYet(position)
+        if (first := await self._first_missing(position)) is not None:
+            raise NotShownYet(position, first)
 
 
 def _key(question: Question, figure: str = "") -> _Key:

@@ -16,6 +16,7 @@ from api.app import create_app
 from api.claims import ClaimChecks
 from api.reports.issue import Reports
 from api.services import Services
+from api.wiring import REPORTED
 from projections.census import Censuses
 from projections.communities import PostgresCommunities
 from projections.compliance import PostgresCompliance
@@ -222,7 +223,13 @@ def services_on(pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True) -> S
         ledger=ledger,
         register=register,
         timeline=PostgresTimeline(pool),
-        reports=Reports(register, PostgresCompliance(pool), ledger, reached),
+        reports=Reports(
+            register,
+            PostgresCompliance(pool),
+            ledger,
+            reached,
+            Parking(pool, projections=REPORTED).first,
+        ),
         claims=ClaimChecks(register, ledger, reached, fresh_for=0),
         communities=PostgresCommunities(pool),
         reviews=PostgresReviewList(pool),

@@ -160,7 +160,10 @@ def reports_on(ledger: MemoryLedger, *facts: PartnershipFacts, shown: int = 3) -
         await asyncio.sleep(0)  # others come to ask meanwhile
         return position <= shown
 
-    return Reports(register, Counted(register, ()), ledger, reached)
+    async def nothing_missing(position: int) -> None:
+        return None
+
+    return Reports(register, Counted(register, ()), ledger, reached, nothing_missing)
 
 
 def numbers(report: Report, *figures: str) -> tuple[int, ...]:

@@ -65,3 +65,15 @@ async def test_health_says_which_keys_wait_where_and_why(
     (first,) = [one for one in health["parked"] if one["projection"] == "register"]
     assert (first["position"], first["keys"]) == (2, [f"partnership:{reference}"])
     assert "does not know the type 'partnership.renamed.v9'" in first["reason"]
+
+
+async def test_a_report_that_would_lack_an_entry_is_not_issued_but_the_one_before_it_is(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    await waiting(desk, pool)
+
+    report = "/api/v1/reports/sister-city-transparency?as-of=2026-11-01&position="
+    refused = await desk.client.get(f"{report}2")
+    assert (refused.status_code, refused.json()["code"]) == (503, "not-shown-yet")
+    assert "known at position 1, which is whole" in refused.json()["detail"]
+    assert (await desk.client.get(f"{report}1")).status_code == 200
