@@ -1,5 +1,6 @@
 """An event that cannot be followed parks its key: the others go on, and a retry makes it whole."""
 
+import asyncio
 from collections.abc import Sequence
 
 import asyncpg
@@ -13,7 +14,7 @@ from domain.ports import Actor, Condition, NewEvent, Submission
 from domain.values import PartnershipId
 from projections.communities import CommunitiesProjection, PostgresCommunities
 from projections.conservation import status
-from projections.errors import UnknownEvent
+from projections.errors import ProjectionBusy, UnknownEvent
 from projections.parked import Parking
 from projections.projection import CannotFollow, Connection, Place, place_of
 from projections.rebuild import rebuild
@@ -128,6 +129,27 @@ async def test_a_retry_applies_in_order_and_makes_it_the_same_as_a_rebuild(
     assert await Parking(pool).all() == ()
     (same, *_) = await rebuild(pool, clerks.ledger, SCHEMA, ["register"])
     assert same.digest_live == same.digest
+
+
+async def test_two_who_retry_at_once_apply_it_once(
+    pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks
+) -> None:
+    reference = await clerks.found(legacy())
+    await clerks.record(SUSPEND, clerk(NORFOLK), on="2022-03-08", partnership=reference)
+    await Runner(pool, clerks.ledger, projections=[Flawed()]).catch_up()
+    place = place_of(RegisterProjection(), SCHEMA)
+    both = [Retried("register", (f"partnership:{reference}",), (2,))]
+
+    found = await asyncio.gather(
+        *(retry(pool, clerks.ledger, RegisterProjection(), place) for _ in range(4)),
+        return_exceptions=True,
+    )
+    assert [list(one) for one in found if isinstance(one, tuple) and one and one[0].applied] == [
+        both
+    ]
+    assert all(isinstance(one, tuple | ProjectionBusy) for one in found)
+    register = [one for one in await status(pool, clerks.ledger) if one.projection == "register"]
+    assert register[0].sound
 
 
 async def test_a_retry_goes_as_far_as_it_can(
