@@ -148,6 +148,8 @@ async def test_two_who_retry_at_once_apply_it_once(
         both
     ]
     assert all(isinstance(one, tuple | ProjectionBusy) for one in found)
+    retried = [each for one in found if isinstance(one, tuple) for each in one]
+    assert not any(each.still_parked for each in retried)
     register = [one for one in await status(pool, clerks.ledger) if one.projection == "register"]
     assert register[0].sound
 
