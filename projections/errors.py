@@ -13,9 +13,11 @@ ProjectionBusy            another process is at the same at this moment
 class ProjectionStopped(Exception):
     """The projection stays at its cursor; what it shows is right up to there."""
 
-    def __init__(self, projection: str, position: int, problem: str, remedy: str) -> None:
+    def __init__(
+        self, projection: str, position: int, problem: str, remedy: str, *, what: str = "The"
+    ) -> None:
         self.projection, self.position = projection, position
-        self.problem = f"The {projection} stands at position {position}: {problem}"
+        self.problem = f"{what} {projection} stands at position {position}: {problem}"
         self.remedy = remedy
         super().__init__(f"{self.problem} {remedy}")
 
@@ -40,7 +42,8 @@ class UnknownEvent(ProjectionStopped):
             projection,
             position,
             f"the event there has the type {event_type!r}, which this release does not know.",
-            "Run the release that recorded it, or a newer one.",
+            "Nothing was swapped. Run the release that recorded it, or a newer one.",
+            what="The rebuild of the",
         )
         self.event_type = event_type
 

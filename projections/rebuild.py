@@ -16,7 +16,7 @@ from domain.refusals import NotFound
 from projections.all import PROJECTIONS
 from projections.cursor import Cursor, cursors, ensure
 from projections.digest import Difference, differences, digest
-from projections.errors import ProjectionStopped
+from projections.errors import ProjectionBusy, ProjectionStopped
 from projections.projection import Connection, Place, Pool, Projection
 from projections.runner import Runner
 from projections.shadow import REBUILT, Beside
@@ -87,9 +87,13 @@ async def _rebuild(one: Beside, progress: Progress | None) -> Rebuilt:
         await ensure(one.pool, one.live, one.projection)
         await one.begin()
         runner = one.runner(REBUILT, stops_at_unknown=True)
-        events = await runner.catch_up(progress)
-        compared = await _compared(one, runner)
-        await one.swap(REBUILT, runner)
+        try:
+            events = await runner.catch_up(progress)
+            compared = await _compared(one, runner)
+            await one.swap(REBUILT, runner)
+        except (ProjectionStopped, ProjectionBusy):
+            await one.remove()
+            raise
     return replace(compared, events=events, seconds=monotonic() - begun)
 
 

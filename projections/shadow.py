@@ -75,6 +75,11 @@ class Beside(Struct, frozen=True):
         async with self.pool.acquire() as connection, connection.transaction():
             await create(connection, self.place(REBUILT), self.projection)
 
+    async def remove(self) -> None:
+        """Nothing is left of a rebuild that could not be finished."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            await self._drop(connection, REBUILT)
+
     async def swap(self, beside: str, runner: Runner) -> None:
         """Under the live cursor's lease: `runner` reads on to where the live tables stand, then the
         tables change their names. Those that were live are kept as `BEFORE`.

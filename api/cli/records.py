@@ -10,6 +10,7 @@ from api.wiring import Running
 from domain.dates import in_words, parse_day, when_in_words
 from domain.refusals import NotFound
 from domain.values import Party, read_partnership_id
+from projections.parked import Parking
 from projections.views import Filters, Moment, Page, PartnershipView, TimelineItem
 from projections.words import beginning, status_text, word
 
@@ -39,14 +40,21 @@ def show(
     with slips():
         wanted = read_partnership_id(reference)
 
-    async def work(system: Running) -> PartnershipView:
+    async def work(system: Running) -> tuple[PartnershipView, int | None]:
         moment = await moment_of(system, as_of, known_at, position)
         view = await system.register.get(wanted, moment)
         if view is None:
             raise NotFound("partnership", wanted, "Check the reference, or search the register.")
-        return view
+        parking = Parking(system.pool, schema=system.settings.schema)
+        return view, await parking.incomplete_from(wanted, moment.position)
 
-    view = on_register(work)
+    view, incomplete_from = on_register(work)
+    if incomplete_from is not None:
+        click.echo(
+            f"Incomplete from entry {incomplete_from} on: it is recorded, but this release cannot "
+            "show it. `twinledger check` says why.",
+            err=True,
+        )
     if as_json:
         echo_json(view)
         return

@@ -53,6 +53,7 @@ def test_check_names_what_waits_and_why_and_a_retry_that_cannot_help_says_so(
     assert "register: agrees with the ledger up to entry 3.\n  2 of these entries are shown" in told
     assert f"entry 2, partnership:{reference}: this release does not know the type" in told
     assert "is recorded and safe, but not shown" in told
+    assert "Incomplete from entry 2 on" in desk.call("show", reference).output
     again = desk.refused("retry", "register", f"partnership:{reference}")
     assert f"register, partnership:{reference}: entry 2 still waits" in again
     assert "Nothing waits for partnership:TL-0" in desk.done(
