@@ -8,6 +8,7 @@ CannotRun                one sentence with the problem, one with the remedy; not
   FileRefused            a file to import (the tree is in adapters/imports/errors.py)
   ListRefused            a reference list that is not as published (adapters/lists)
   RegimeRefused          a regime file (adapters/regimes/loader.py)
+  NotaryStopped          nothing is signed (the tree is in adapters/notary/errors.py)
   MigrationError         the tables of another release (the tree is in adapters/migrate.py)
   DatabaseProblem        the database (the tree is in adapters/postgres/errors.py)
 """

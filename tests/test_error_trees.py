@@ -16,6 +16,7 @@ TREES = (
     "adapters.ledger.errors",
     "adapters.imports.errors",
     "adapters.migrate",
+    "adapters.notary.errors",
     "adapters.postgres.errors",
     "projections.errors",
 )

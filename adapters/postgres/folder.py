@@ -33,7 +33,8 @@ from adapters.postgres.errors import (
 FORMAT = 1
 OWNER_ROLE, APP_ROLE = "postgres", "twinledger"
 OWN = frozenset({"twinledger.json", "twinledger.json.new", "secrets", "postgres", "run"})
-NOT_OURS_BUT_HARMLESS = frozenset({"lost+found"})
+# The notary's folder may be put back before the register is, and nothing here removes it.
+NOT_OURS_BUT_HARMLESS = frozenset({"lost+found", "notary"})
 _PASSWORD = re.compile(rb"[0-9a-f]{48}")
 
 

@@ -1,0 +1,57 @@
+"""The notary's keys: one line each in its folder, and the origin, chosen once, that they bear."""
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from string import ascii_lowercase
+
+from adapters.notary.errors import StateRefused
+from adapters.notary.state import read_state
+from adapters.signing.ed25519 import Ed25519Signer
+from adapters.signing.key_file import load_signer, make_key_file
+from domain.transparency.errors import Malformed
+from domain.transparency.note import ED25519
+
+_KEY = "key"
+
+
+def signers_in(folder: Path, *, schema: str, origin: str | None) -> Sequence[Ed25519Signer]:
+    """Who signs for the log of `folder`; the first time, a key and an origin are made there.
+
+    `origin` is what the operator wants the log to be called, None for a made-up name: that of the
+    schema and random letters. Raises `StateRefused` where it is called otherwise already, or where
+    its key is gone, and `KeyFileRefused` where the key cannot be used.
+    """
+    file = folder / _KEY
+    if not file.exists():
+        if read_state(folder) is not None:
+            raise StateRefused(
+                f"The key {file} is gone, and this notary has signed with it.",
+                "Put it back from its copy. Where there is none, `twinledger notary renew` begins "
+                "a new log.",
+            )
+        make_key(file, origin or _made_up(schema))
+    signer = load_signer(file)
+    if origin is not None and signer.key.name != origin:
+        raise StateRefused(
+            f"The log is called {signer.key.name}, not {origin}.",
+            "Set TWINLEDGER_ORIGIN to its name, or leave it out; a log keeps its name for ever.",
+        )
+    return (signer,)
+
+
+def make_key(file: Path, origin: str) -> None:
+    """Make the private key of a log that is called `origin`."""
+    try:
+        make_key_file(file, origin, ED25519)
+    except Malformed as error:
+        raise StateRefused(
+            f"TWINLEDGER_ORIGIN cannot be {origin[:60]!r}: no spaces and no plus may be in it.",
+            "Write it as an address that is yours, such as register.example/ledger.",
+        ) from error
+
+
+def _made_up(schema: str) -> str:
+    """A name that no other log has: it claims no address on the net."""
+    letters = "".join(secrets.choice(ascii_lowercase) for _ in range(12))
+    return f"twinledger/{schema}/{letters}"

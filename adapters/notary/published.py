@@ -1,0 +1,233 @@
+"""The log as everybody may read it: the last signed checkpoint, its tiles, entries and proofs."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import asyncpg
+from msgspec import Struct
+
+from adapters.migrate import check_name
+from adapters.notary.errors import AnotherNotary
+from adapters.notary.growing import TileHash
+from domain.transparency.checkpoint import Checkpoint
+from domain.transparency.errors import OutsideTree
+from domain.transparency.note import VerifierKey, format_vkey
+from domain.transparency.proof_file import ProofFile, format_proof
+from domain.transparency.proofs import (
+    NodeReader,
+    Span,
+    consistency_proof,
+    consistency_spans,
+    inclusion_proof,
+    inclusion_spans,
+)
+from domain.transparency.tiles import (
+    WIDTH,
+    Bundle,
+    Tile,
+    bundle_data,
+    in_tree,
+    node_reader,
+    tile_of,
+)
+from domain.transparency.tree import index_of
+
+_LATEST = """
+    select origin, size, note, published_at, array(
+        select line from {schema}.cosignature s
+        where s.origin = c.origin and s.size = c.size order by s.name, s.key_id, s.at
+    ) as cosignatures
+    from {schema}.checkpoint c order by number desc limit 1
+"""
+_LEAF_HASHES = """
+    select position - 1, leaf_hash from {schema}.event
+    where position > $1 and position <= $2 order by position
+"""
+_TILE_HASHES = """
+    select index, hash from {schema}.tile_hash
+    where level = $1 and index >= $2 and index < $3 order by index
+"""
+_LEAVES = """
+    select leaf from {schema}.event where position > $1 and position <= $2 order by position
+"""
+_KEYS = "select origin, vkey, last_size from {schema}.log_key order by number"
+_ADD_HASHES = """
+    insert into {schema}.tile_hash (level, index, hash)
+    select unnest($1::smallint[]), unnest($2::bigint[]), unnest($3::bytea[])
+"""
+_ADD_KEY = "insert into {schema}.log_key (origin, vkey, last_size) values ($1, $2, $3)"
+_ADD_CHECKPOINT = "insert into {schema}.checkpoint (origin, size, note) values ($1, $2, $3)"
+# One publishes at a time; behind a pooler too, for the lock ends with the transaction.
+_ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtext('twinledger notary'), hashtext($1))"
+
+
+class Published(Struct, frozen=True):
+    """A checkpoint that everybody may read: `note` as the log signed it, then the cosignatures."""
+
+    origin: str
+    size: int
+    note: bytes
+    published_at: datetime
+    cosignatures: Sequence[str] = ()
+
+    @property
+    def cosigned(self) -> bytes:
+        """The note with the lines of all who signed it. None of them is verified here."""
+        return self.note + "".join(f"{line}\n" for line in self.cosignatures).encode()
+
+
+class AnnouncedKey(Struct, frozen=True):
+    """A public key of the log, as text; with `last_size` it was replaced after that tree."""
+
+    origin: str
+    vkey: str
+    last_size: int | None
+
+
+class PublishedLog:
+    """What the notary has published of the ledger in `schema`. Nothing here is believed: whoever
+    verifies does so against a key that they have from elsewhere.
+    """
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, schema: str = "twinledger") -> None:
+        check_name("schema", schema)
+        self._pool, self._schema = pool, schema
+
+    async def latest(self) -> Published | None:
+        """The checkpoint that was published last; None before the first."""
+        row = await self._pool.fetchrow(_LATEST.format(schema=self._schema))
+        return None if row is None else Published(*row)
+
+    async def keys(self) -> list[AnnouncedKey]:
+        """Every key that was announced, in order; the last word on each counts."""
+        rows = await self._pool.fetch(_KEYS.format(schema=self._schema))
+        return [AnnouncedKey(*row) for row in rows]
+
+    async def tile_hashes(self, level: int, begin: int, end: int) -> dict[int, bytes]:
+        """The stored hashes of a level from 1 on: by index, from `begin` up to, not with, `end`."""
+        sql = _TILE_HASHES.format(schema=self._schema)
+        return {row[0]: row[1] for row in await self._pool.fetch(sql, level, begin, end)}
+
+    async def tile(self, tile: Tile, fresh: Mapping[tuple[int, int], bytes] | None = None) -> bytes:
+        """The bytes of a tile. Raises `OutsideTree` where not all of it is there.
+
+        `fresh` are hashes by level and index that count beside the stored ones.
+        """
+        begin, end = tile.index * WIDTH, tile.index * WIDTH + tile.width
+        if tile.level == 0:
+            rows = await self._pool.fetch(_LEAF_HASHES.format(schema=self._schema), begin, end)
+            found = {row[0]: row[1] for row in rows}
+        else:
+            found = await self.tile_hashes(tile.level, begin, end)
+            for index in range(begin, end) if fresh else ():
+                if fresh and (tile.level, index) in fresh:
+                    found[index] = fresh[tile.level, index]
+        if len(found) != tile.width:
+            raise OutsideTree(index=end - 1, size=len(found))
+        return b"".join(found[index] for index in range(begin, end))
+
+    async def bundle(self, bundle: Bundle) -> bytes:
+        """The bytes of an entry bundle. Raises `OutsideTree` where not all of it is there."""
+        begin = bundle.index * WIDTH
+        sql = _LEAVES.format(schema=self._schema)
+        rows = await self._pool.fetch(sql, begin, begin + bundle.width)
+        if len(rows) != bundle.width:
+            raise OutsideTree(index=begin + bundle.width - 1, size=begin + len(rows))
+        return bundle_data([row[0] for row in rows])
+
+    async def resource(self, resource: Tile | Bundle, size: int) -> bytes:
+        """A tile or a bundle of the tree of `size` leaves; raises `OutsideTree` beyond it."""
+        if not in_tree(resource, size):
+            raise OutsideTree(index=resource.index * WIDTH + resource.width - 1, size=size)
+        return await (self.tile(resource) if isinstance(resource, Tile) else self.bundle(resource))
+
+    async def proof(self, position: int, latest: Published) -> bytes:
+        """The proof file of an entry under a checkpoint. Raises `OutsideTree` beyond it."""
+        index = index_of(position)
+        read = await self._reader(inclusion_spans(index, latest.size), latest.size)
+        hashes = inclusion_proof(index, latest.size, read)
+        return format_proof(ProofFile(index, hashes, latest.cosigned))
+
+    async def consistency(
+        self, old: int, new: int, fresh: Iterable[TileHash] = ()
+    ) -> tuple[bytes, ...]:
+        """The proof that the tree of `old` leaves is the beginning of that of `new`.
+
+        `fresh` are tile hashes that are not stored yet.
+        """
+        beside = {(made.level, made.index): made.hash for made in fresh}
+        return consistency_proof(
+            old, new, await self._reader(consistency_spans(old, new), new, beside)
+        )
+
+    async def _reader(
+        self,
+        spans: Iterable[Span],
+        size: int,
+        fresh: Mapping[tuple[int, int], bytes] | None = None,
+    ) -> NodeReader:
+        """A reader of all nodes of these spans: their tiles are fetched at once."""
+        tiles = sorted({tile_of(node, size) for span in spans for node in span.nodes()})
+        data = await asyncio.gather(*(self.tile(tile, fresh) for tile in tiles))
+        return node_reader(dict(zip(tiles, data, strict=True)).__getitem__, size)
+
+    async def publish(
+        self,
+        checkpoint: Checkpoint,
+        note: bytes,
+        made: Sequence[TileHash],
+        keys: Sequence[VerifierKey],
+        *,
+        follows: str = "",
+    ) -> None:
+        """Show everybody the signed `checkpoint`: with the tile hashes that it adds, in one
+        transaction, or nothing of it. The same again does nothing.
+
+        Raises `AnotherNotary` where another log, which is not the one that this `follows`, or a
+        larger tree or another note of this one was published last.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(_ONE_AT_A_TIME, self._schema)
+            last = await connection.fetchrow(_LATEST.format(schema=self._schema))
+            if last is not None and self._is_there(Published(*last), checkpoint, note, follows):
+                return
+            await connection.execute(
+                _ADD_HASHES.format(schema=self._schema),
+                [one.level for one in made],
+                [one.index for one in made],
+                [one.hash for one in made],
+            )
+            rows = await connection.fetch(_KEYS.format(schema=self._schema))
+            known = {row["vkey"] for row in rows}
+            for vkey in (format_vkey(key) for key in keys):
+                if vkey not in known:
+                    sql = _ADD_KEY.format(schema=self._schema)
+                    await connection.execute(sql, checkpoint.origin, vkey, None)
+            sql = _ADD_CHECKPOINT.format(schema=self._schema)
+            await connection.execute(sql, checkpoint.origin, checkpoint.size, note)
+
+    def _is_there(self, last: Published, checkpoint: Checkpoint, note: bytes, follows: str) -> bool:
+        """Whether `note` is what was published last; raises where nothing may come after that."""
+        if last.origin == checkpoint.origin:
+            if last.note == note:
+                return True
+            if last.size >= checkpoint.size:
+                raise AnotherNotary(
+                    f"Another notary has published a checkpoint of {last.size} entries for "
+                    f"{last.origin}.",
+                    "Let one notary sign for this ledger. This one loads again and compares.",
+                )
+        elif last.origin != follows:
+            raise signed_elsewhere(last.origin)
+        return False
+
+
+def signed_elsewhere(origin: str) -> AnotherNotary:
+    """The ledger's log is one whose key is not here."""
+    return AnotherNotary(
+        f"This ledger is signed as {origin}, and the key of that log is not in this notary's "
+        "folder.",
+        "Where its notary is elsewhere, set TWINLEDGER_NOTARY=elsewhere here. Else put the folder "
+        "back from its copy, or begin a new log by `twinledger notary renew`.",
+    )

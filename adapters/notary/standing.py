@@ -1,0 +1,134 @@
+"""How the ledger stands to what was signed of it, for all who serve it: the notary's notices."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+
+import asyncpg
+from msgspec import Struct
+
+from adapters.migrate import check_name
+from adapters.notary.errors import (
+    LedgerAltered,
+    LedgerBehind,
+    LedgerClosed,
+    LedgerForked,
+    StateRefused,
+)
+from adapters.notary.state import NotaryState, read_state
+
+BELIEVED = 1.0  # seconds
+
+_NOTICE = "select closes, problem, remedy from {schema}.notary_notice order by number desc limit 1"
+_ADD_NOTICE = "insert into {schema}.notary_notice (closes, problem, remedy) values ($1, $2, $3)"
+_STANDING = """
+    select h.size, (select leaf_hash from {schema}.event where position = $1),
+           c.origin, c.size, c.published_at, n.closes, n.problem, n.remedy
+    from {schema}.head h
+    left join (
+        select origin, size, published_at from {schema}.checkpoint order by number desc limit 1
+    ) c on true
+    left join (
+        select closes, problem, remedy from {schema}.notary_notice order by number desc limit 1
+    ) n on true
+"""
+
+
+class Notice(Struct, frozen=True):
+    """What the notary has to say: why it signs nothing, and what helps. Empty where all is well.
+
+    Where it `closes`, nothing may be appended.
+    """
+
+    closes: bool = False
+    problem: str = ""
+    remedy: str = ""
+
+
+class Standing(Struct, frozen=True):
+    """`signed` entries are signed as `origin`, the last of them at `signed_at`; 0 before the first.
+
+    Nobody but the register itself has signed, whatever else may be said of it.
+    """
+
+    signed: int = 0
+    signed_at: datetime | None = None
+    origin: str = ""
+    notice: Notice = Notice()
+
+
+class Notices:
+    """The word of the notary in the database, where every process of the service reads it."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, schema: str = "twinledger") -> None:
+        check_name("schema", schema)
+        self._pool = pool
+        self._notice, self._add = _NOTICE.format(schema=schema), _ADD_NOTICE.format(schema=schema)
+
+    async def give(self, notice: Notice) -> None:
+        """Say this from now on, if it is not said already."""
+        row = await self._pool.fetchrow(self._notice)
+        if (Notice(*row) if row else Notice()) != notice:
+            await self._pool.execute(self._add, notice.closes, notice.problem, notice.remedy)
+
+
+class Standings:
+    """How the ledger stands, as of at most a second ago.
+
+    It asks the notary's word, and, where the notary's folder is on this machine, compares the end
+    of what was signed with the ledger itself: so an old backup is noticed before the first act.
+    """
+
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[asyncpg.Record]",
+        *,
+        schema: str = "twinledger",
+        folder: Path | None = None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        check_name("schema", schema)
+        self._pool, self._folder, self._clock = pool, folder, clock
+        self._sql = _STANDING.format(schema=schema)
+        self._found = Standing()
+        self._until = float("-inf")
+        self._looking = asyncio.Lock()
+
+    async def now(self) -> Standing:
+        """How it stands. Raises what the database answers where it cannot be asked."""
+        async with self._looking:  # who comes meanwhile shares the answer
+            if self._clock() >= self._until:
+                self._found = await self._look()
+                self._until = self._clock() + BELIEVED
+            return self._found
+
+    async def require_open(self) -> None:
+        """Raise `LedgerClosed` where nothing may be appended."""
+        notice = (await self.now()).notice
+        if notice.closes:
+            raise LedgerClosed(problem=notice.problem, remedy=notice.remedy)
+
+    async def _look(self) -> Standing:
+        unread: StateRefused | None = None
+        state: NotaryState | None = None
+        try:
+            state = read_state(self._folder) if self._folder is not None else None
+        except StateRefused as error:
+            unread = error
+        size, last_leaf = (state.size, state.last_leaf) if state else (0, b"")
+        row = await self._pool.fetchrow(self._sql, size)
+        assert row is not None  # noqa: S101 - the migration puts the head there
+        ends, found, origin, signed, signed_at, closes, problem, remedy = row
+        notice = Notice() if closes is None else Notice(closes, problem, remedy)
+        if unread is not None and not notice.problem:
+            notice = Notice(False, unread.problem, unread.remedy)
+        altered: LedgerAltered | None = None
+        if ends < size:
+            altered = LedgerBehind(ends=ends, signed=size)
+        elif size and found != last_leaf:
+            altered = LedgerForked(signed=size)
+        if altered is not None:
+            notice = Notice(True, altered.problem, altered.remedy)
+        return Standing(signed or 0, signed_at, origin or "", notice)
