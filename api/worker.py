@@ -5,23 +5,17 @@ It lives and dies with the service: the only other end of its standard input is 
 """
 
 import asyncio
-import sys
 from collections import deque
-from pathlib import Path
 
 import msgspec
 import structlog
 from msgspec import Struct
 
 from adapters.problems import CannotRun
+from api.child import Child, started
 
 _log = structlog.get_logger("twinledger.worker")
 
-# Appended, so that nothing here stands before Python's own library; -P keeps the folder that the
-# service was started in from being taken for ours.
-_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from api.worker_program import main; main()"
-_HERE = str(Path(__file__).parents[1])
-_PATIENCE = 10.0  # seconds for the batch that is under way when the service ends
 _SILENT = 30.0  # seconds without a sign of life after which one is taken for hung
 _PAUSE = 1.0  # seconds before one that was killed is replaced
 # Killed so often in so many seconds, something here kills it, and the pages would stand still.
@@ -65,7 +59,7 @@ class Worker:
 
     def __init__(self, work: Work, *, silent: float = _SILENT) -> None:
         self._work, self._silent = work, silent
-        self._at_work: _Process | None = None
+        self._at_work: Child | None = None
 
     @property
     def process_id(self) -> int | None:
@@ -88,7 +82,7 @@ class Worker:
         stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
-                self._at_work = await _started(self._work)
+                self._at_work = await started("api.worker_program", self._work)
                 code, told = await self._at_work.ended(stopping, self._silent)
                 if told or code > 0:
                     raise _stopped(code, told)
@@ -103,58 +97,6 @@ class Worker:
         finally:
             stopping.cancel()
             self._at_work = None
-
-
-class _Process(Struct, frozen=True):
-    """A worker that was started, and the two pipes to it."""
-
-    process: asyncio.subprocess.Process
-    to: asyncio.StreamWriter
-    said: asyncio.StreamReader
-
-    def ring(self) -> None:
-        """Write a line; one that is still on its way is enough."""
-        if not self.to.is_closing() and not self.to.transport.get_write_buffer_size():
-            self.to.write(b"\n")
-
-    async def ended(self, stopping: "asyncio.Task[bool]", silent: float) -> tuple[int, bytes]:
-        """Its exit code and what it said, when it has ended by itself or since it had to stop."""
-        reading = asyncio.create_task(self._last_words(silent))
-        ending = asyncio.create_task(self.process.wait())
-        try:
-            await asyncio.wait([ending, stopping], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            self.to.close()
-            await asyncio.wait([ending], timeout=_PATIENCE)
-            if not ending.done():
-                self.process.kill()  # the batch under way is undone; the next start makes it again
-        return await ending, await reading
-
-    async def _last_words(self, silent: float) -> bytes:
-        """What it said at its end; an empty line before is a sign of life. Kills a silent one."""
-        while True:
-            try:
-                async with asyncio.timeout(silent):
-                    line = await self.said.readline()
-            except TimeoutError:
-                _log.error("worker_hung", seconds=silent)
-                self.process.kill()  # also one that is stopped; its lease ends with its connection
-                return b""
-            if line != b"\n":
-                return line
-
-
-async def _started(work: Work) -> _Process:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-c", _PROGRAM, _HERE),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C is for the service, which then ends it
-    )
-    if process.stdin is None or process.stdout is None:
-        raise RuntimeError("the pipes that were asked for are not there")
-    process.stdin.write(msgspec.json.encode(work) + b"\n")
-    return _Process(process, process.stdin, process.stdout)
 
 
 def _killed(code: int) -> WorkerStopped:

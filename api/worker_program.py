@@ -14,12 +14,12 @@ import structlog
 from adapters.log import configure_log
 from adapters.postgres.pool import open_pool
 from adapters.problems import CannotRun
+from api.child import beat
 from api.wiring import runner_on
 from api.worker import Stopped, Work
 from projections.errors import ProjectionStopped
 from projections.runner import Runner
 
-_BEAT = 1.0  # seconds
 _log = structlog.get_logger("twinledger.worker")
 
 
@@ -54,7 +54,7 @@ async def _project(work: Work, told: asyncio.StreamReader, stop: asyncio.Event) 
     pool = await open_pool(work.dsn, statement_cache_size=work.statement_cache, tried=False)
     runner = runner_on(pool, work)
     hearing = asyncio.create_task(_hear(told, runner, stop))
-    beating = asyncio.create_task(_beat())
+    beating = asyncio.create_task(beat())
     gc.freeze()
     try:
         await runner.run(stop)
@@ -62,14 +62,6 @@ async def _project(work: Work, told: asyncio.StreamReader, stop: asyncio.Event) 
         hearing.cancel()
         beating.cancel()
         pool.terminate()
-
-
-async def _beat() -> None:
-    """Say that this process is not hung: no batch keeps it from here for long."""
-    while True:
-        sys.stdout.buffer.write(b"\n")
-        sys.stdout.buffer.flush()
-        await asyncio.sleep(_BEAT)
 
 
 async def _hear(told: asyncio.StreamReader, runner: Runner, stop: asyncio.Event) -> None:
