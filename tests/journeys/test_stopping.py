@@ -172,7 +172,11 @@ async def test_a_service_that_is_killed_takes_its_worker_with_it(
     # In a thread, for the command line brings a loop of its own.
     desk = Desk(database.only_dsn, str(tmp_path))
     await asyncio.to_thread(desk.done, "init", "--name", "Register of Norfolk")
-    settings = {"TWINLEDGER_DSN": database.app_dsn, "TWINLEDGER_PORT": str(_free_port())}
+    settings = {
+        "TWINLEDGER_DSN": database.app_dsn,
+        "TWINLEDGER_DIRECT_DSN": database.direct_dsn,
+        "TWINLEDGER_PORT": str(_free_port()),
+    }
     serving = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", "from api.cli import main; main()", "serve"),
         env=os.environ | settings,
