@@ -180,7 +180,7 @@ async def _change_behind_its_back(dsn: str) -> None:
     intruder = await asyncpg.connect(dsn)
     for tampering in (
         "alter table twinledger.event disable trigger append_only",
-        "update twinledger.event set type = 'other' where position = 1",
+        "update twinledger.event set tag_1 = 7 where position = 1",
         "alter table twinledger.event enable always trigger append_only",
     ):
         await intruder.execute(tampering)
