@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -33,6 +33,9 @@ _REMEDIES = {
     "port": "Use a whole number from 1 to 65535.",
     "log": "Name a file, or leave the variable out: the log then goes to standard error.",
     "pg_bin": "Name the folder that holds initdb and postgres, or leave the variable out.",
+    "notary": "Write here or elsewhere, or leave the variable out: it is then here.",
+    "notary_folder": "Name a folder, or leave the variable out: it is then in the data folder.",
+    "origin": "Write it as an address that is yours, such as register.example/ledger.",
     "pg_user": "Name an account of this system, or leave the variable out.",
     "statement_cache": "Use a whole number from 0 (nothing is prepared) to 10000, or leave it out.",
 }
@@ -53,7 +56,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     `owner_dsn` names who migrates when `dsn` is a lesser role; `direct_dsn` is the way past a
     pooler that `dsn` leads through. `schema` names the ledger. `pg_bin` and `pg_user` are for its
     own server: where the programs are, and the system account that runs them when Twinledger is
-    started by root. `statement_cache` is found out if left out: none behind a pooler.
+    started by root. `statement_cache` is found out if left out: none behind a pooler. `notary` says
+    whether `serve` brings the notary; `notary_folder` is where its key and its state are, and
+    `origin` what its log is called, for ever.
     """
 
     dsn: Dsn | None = None
@@ -67,6 +72,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     pg_bin: Path | None = None
     pg_user: Text | None = None
     statement_cache: Count | None = None
+    notary: Literal["here", "elsewhere"] = "here"
+    notary_folder: Path | None = None
+    origin: Text | None = None
+
+    @property
+    def folder_of_notary(self) -> Path:
+        """Outside the database, so that no restore of it sets back what was signed."""
+        return self.notary_folder or self.data / "notary" / self.schema
 
     def __repr__(self) -> str:
         """Without the DSNs: they hold passwords, and settings end up in logs."""

@@ -129,6 +129,15 @@ _ALL = (
         "The connection to the ledger was lost at the moment of recording.",
         "Send the same request again with the same Idempotency-Key: it is never recorded twice.",
     ),
+    Explained(
+        "read-only",
+        "This register is read-only",
+        "The ledger is not the one that was signed: entries are missing or were changed, as after "
+        "an old backup was restored. Nothing is recorded until that is put right; everything can "
+        "be read.",
+        "Tell whoever keeps the register; the detail says what they can do. Send the same request "
+        "again then, with the same Idempotency-Key.",
+    ),
     # Who asks.
     Explained(
         "not-signed-in",

@@ -18,6 +18,7 @@ from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 from msgspec.structs import replace
 
+from adapters.notary.errors import LedgerClosed
 from adapters.postgres.errors import LOST
 from api.gate.errors import (
     AddressTooLong,
@@ -65,6 +66,7 @@ TABLE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (CommandKeyReused, 422, "This form was used before", "idempotency-key-reused"),
     (NotCanonical, 422, "Something cannot be recorded as it is", "invalid"),
     (OutcomeUnknown, 503, "Not known whether it was recorded", "outcome-unknown"),
+    (LedgerClosed, 503, "This register is read-only", "read-only"),
     (LedgerAnswer, 503, "Nothing was recorded", "not-recorded"),
     (NotSignedIn, 401, "Sign in first", ""),
     (ReadOnlyToken, 403, "This token only reads", ""),

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from adapters.notary.published import PublishedLog
+from adapters.notary.standing import Standing
 from adapters.tokens import Bearer
 from api.claims import ClaimChecks
 from api.identity import Accounts
@@ -29,7 +31,7 @@ class Tokens(Protocol):
 class Services(Struct, frozen=True, kw_only=True):
     """`wait_for(position)` returns when the read models show that position, or after its bound;
     `shown` is the last position that they all show, without its time; what waits before it is asked
-    of `parking`.
+    of `parking`. `log` is what the notary has published, `standing` how the ledger stands to it.
 
     `now` is the time in UTC. In the demo everybody may choose a role, and `accounts` is not asked;
     without both nobody can record on the pages. Below `/api` only `tokens` are asked. `name` is the
@@ -46,6 +48,8 @@ class Services(Struct, frozen=True, kw_only=True):
     shown: Callable[[], Awaitable[Head]]
     wait_for: Callable[[int], Awaitable[None]]
     parking: Parking
+    log: PublishedLog
+    standing: Callable[[], Awaitable[Standing]]
     censuses: Censuses
     accounts: Accounts | None
     demo: bool

@@ -1,4 +1,5 @@
-"""Serving: the pages, and beside them the worker that builds them, ended by one signal."""
+"""Serving: the pages, and beside them the worker that builds them and the notary that signs what is
+recorded, ended by one signal."""
 
 import asyncio
 import gc
@@ -33,7 +34,8 @@ async def serve(
     be opened. A projection that cannot go on ends the service, loudly (`WorkerStopped`): pages that
     silently show yesterday would be worse than none. So does the end of a database that this
     process keeps, with `ServerWentAway`: whoever starts the service again starts both. Unless it
-    `works`, it starts no worker: others build what it shows.
+    `works`, it starts no worker: others build what it shows. The notary, where it is here, ends
+    nothing: what it finds is shown, and an altered ledger takes no more acts.
     """
     settings = system.settings
     # Asked again: much may have happened since, and two servers could share it without a word.
@@ -64,10 +66,11 @@ async def serve(
         loop.add_signal_handler(number, end, number)
     answered = asyncio.Event()  # who waits to see their act still needs the worker
     projecting = asyncio.create_task(system.worker.keep(answered) if works else _none(answered))
+    signing = asyncio.create_task(system.notary.keep(stop) if system.notary else _none(stop))
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
     answering = asyncio.create_task(_answers(settings.host, settings.port))
-    losing = asyncio.create_task(_ended(system.database_lives))
+    losing = asyncio.create_task(system.database_ends())
     ends = {projecting, serving, stopping, losing}
     try:
         await asyncio.wait({*ends, answering}, return_when=asyncio.FIRST_COMPLETED)
@@ -82,6 +85,7 @@ async def serve(
         server.stop()  # type: ignore[no-untyped-call] # granian leaves it without types
         with suppress(asyncio.CancelledError):
             await serving
+        await signing
         answered.set()
         stopping.cancel()
         # Raises what ended it, if it did not end because of the signal.
@@ -101,12 +105,6 @@ async def serve(
 async def _none(stop: asyncio.Event) -> None:
     """In place of a worker."""
     await stop.wait()
-
-
-async def _ended(lives: Callable[[], bool]) -> None:
-    """Return when the database that this process keeps has ended."""
-    while lives():  # noqa: ASYNC110 - its end rings no bell
-        await asyncio.sleep(1.0)
 
 
 async def _answers(host: str, port: int) -> None:

@@ -1,5 +1,6 @@
 """The only place that knows which class stands behind each port."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -10,12 +11,16 @@ from adapters.accounts import PostgresAccounts, RegisterName
 from adapters.clock import utc_now
 from adapters.imports import PostgresMappings
 from adapters.ledger.postgres import PostgresLedger
+from adapters.notary.guarded import GuardedLedger
+from adapters.notary.published import PublishedLog
+from adapters.notary.standing import Standings
 from adapters.postgres.connect import connect
 from adapters.postgres.pool import open_pool
 from adapters.problems import CannotRun
 from adapters.settings import Settings
 from adapters.tokens import PostgresTokens
 from api.claims import ClaimChecks
+from api.notary import NotaryBeside, Signing
 from api.reports.issue import Reports
 from api.services import Services
 from api.worker import Work, Worker
@@ -49,7 +54,7 @@ class Running(Struct, frozen=True):
 
     settings: Settings
     pool: "asyncpg.Pool[asyncpg.Record]"
-    ledger: PostgresLedger
+    ledger: GuardedLedger
     runner: Runner
     register: PostgresRegister
     timeline: PostgresTimeline
@@ -57,6 +62,9 @@ class Running(Struct, frozen=True):
     reviews: PostgresReviewList
     read: Shown
     worker: Worker
+    notary: NotaryBeside | None
+    log: PublishedLog
+    standings: Standings
     reports: Reports
     claims: ClaimChecks
     accounts: PostgresAccounts
@@ -70,6 +78,11 @@ class Running(Struct, frozen=True):
         if named is None:
             raise NoRegister
         return named
+
+    async def database_ends(self) -> None:
+        """Return when the database that this process keeps has ended."""
+        while self.database_lives():  # noqa: ASYNC110 - its end rings no bell
+            await asyncio.sleep(1.0)
 
     def services(self, named: RegisterName) -> Services:
         """What the pages need."""
@@ -87,6 +100,8 @@ class Running(Struct, frozen=True):
             reviews=self.reviews,
             shown=self.read.head,
             parking=Parking(self.pool, schema=self.settings.schema),
+            log=self.log,
+            standing=self.standings.now,
             censuses=Censuses(self.pool, self.ledger, schema=self.settings.schema),
             wait_for=shown,
             accounts=self.accounts,
@@ -118,7 +133,14 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             log, listen = str(settings.log or ""), server.listen_dsn or ""
             work = Work(server.app_dsn, schema, cache, log, listen)
             worker = Worker(work)
-            ledger = PostgresLedger(pool, schema=schema)
+            here = settings.notary == "here"
+            folder = settings.folder_of_notary
+            signing = Signing(
+                server.app_dsn, schema, cache, str(folder), settings.origin or "", log
+            )
+            standings = Standings(pool, schema=schema, folder=folder if here else None)
+            await standings.now()  # before anything can be recorded
+            ledger = GuardedLedger(PostgresLedger(pool, schema=schema), standings.require_open)
             register = PostgresRegister(pool, schema=schema)
             shown = Shown(pool, schema=schema, ring=worker.ring)
 
@@ -136,6 +158,9 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 PostgresReviewList(pool, schema=schema),
                 shown,
                 worker,
+                NotaryBeside(signing) if here else None,
+                PublishedLog(pool, schema=schema),
+                standings,
                 Reports(
                     register,
                     PostgresCompliance(pool, schema=schema),

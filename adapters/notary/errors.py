@@ -22,7 +22,8 @@ KEEP_IT = (
 BRING_BACK = (
     KEEP_IT + "Restore the newest backup, or replay the WAL up to the last entry, and start again. "
     "Where what is missing is lost for ever, `twinledger notary renew` begins a new log that says "
-    "so; deploy/README.md has the steps."
+    "so; deploy/README.md has the steps. Where this is another register than the one that was "
+    "signed, name a folder of its own in TWINLEDGER_NOTARY_FOLDER."
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
+from adapters.notary.errors import LedgerClosed
 from domain.ports import Head, Ledger, Reading, Receipt, Recorded, Submission
 
 
@@ -16,7 +17,15 @@ class GuardedLedger:
         self._ledger, self._require_open = ledger, require_open
 
     async def append(self, submission: Submission) -> Receipt:
-        await self._require_open()
+        try:
+            await self._require_open()
+        except LedgerClosed:
+            # What was recorded keeps its answer: a repetition records nothing.
+            scope, key = submission.command_scope, submission.command_key
+            known = await self._ledger.receipt_of(scope, key, submission.digest)
+            if known is None:
+                raise
+            return known
         return await self._ledger.append(submission)
 
     def check(self, submission: Submission) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -18,6 +19,7 @@ from adapters.notary.errors import (
     StateRefused,
 )
 from adapters.notary.state import NotaryState, read_state
+from adapters.postgres.errors import LOST
 
 BELIEVED = 1.0  # seconds
 
@@ -97,11 +99,13 @@ class Standings:
         self._looking = asyncio.Lock()
 
     async def now(self) -> Standing:
-        """How it stands. Raises what the database answers where it cannot be asked."""
+        """How it stands, or stood when the database could be asked last."""
         async with self._looking:  # who comes meanwhile shares the answer
             if self._clock() >= self._until:
-                self._found = await self._look()
-                self._until = self._clock() + BELIEVED
+                # Where the database is away, what was found last stands; an append says itself.
+                with suppress(*LOST):
+                    self._found = await self._look()
+                    self._until = self._clock() + BELIEVED
             return self._found
 
     async def require_open(self) -> None:

@@ -19,6 +19,7 @@ _WHERE = {
     "import": "api.cli.data",
     "init": "api.cli.serving",
     "log": "api.cli.log",
+    "notary": "api.cli.notary",
     "rebuild": "api.cli.read_models",
     "report": "api.cli.reports",
     "retry": "api.cli.read_models",
@@ -101,6 +102,7 @@ def _told(error: Exception) -> Failed | None:
     # Imported here: a Ctrl-C while Python still loads must find something that catches it.
     from adapters.accounts import PseudonymTaken  # noqa: PLC0415 - see above
     from adapters.ledger.errors import LedgerUnavailable  # noqa: PLC0415 - see above
+    from adapters.notary.errors import LedgerClosed  # noqa: PLC0415 - see above
     from adapters.problems import CannotRun  # noqa: PLC0415 - see above
     from domain.errors import LedgerAnswer, NotCanonical  # noqa: PLC0415 - see above
     from domain.refusals import Refused  # noqa: PLC0415 - see above
@@ -114,7 +116,7 @@ def _told(error: Exception) -> Failed | None:
         case NotCanonical():
             field = error.field.rpartition(".public.")[2]
             return Failed(f"{field}: it {error.problem}. {error.remedy}", 1)
-        case CannotRun() | LedgerUnavailable() | ProjectionStopped():
+        case CannotRun() | LedgerUnavailable() | LedgerClosed() | ProjectionStopped():
             return Failed(str(error), 3)
         case AlreadyRebuilding() | ProjectionBusy():
             return Failed(str(error), 3)

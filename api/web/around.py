@@ -12,11 +12,18 @@ from projections.parked import Parked
 
 
 class Health(Struct, frozen=True):
-    """`parked` are entries that wait, the first hundred of them: none where all is well."""
+    """`parked` are entries that wait, the first hundred of them: none where all is well.
+
+    `signed` entries are signed by the register itself. `notary` says why no more are, and
+    `read_only` that nothing is recorded for that reason; empty and false where all is well.
+    """
 
     ledger: int
     shown: int
     parked: tuple[Parked, ...]
+    signed: int
+    notary: str
+    read_only: bool
 
 
 @route("/help", http_method=READ)
@@ -27,11 +34,19 @@ async def help_page(request: HttpRequest) -> Response[bytes]:
 
 @route("/healthz", http_method=READ)
 async def health(request: HttpRequest) -> Health:
-    """Where the ledger ends, up to where the pages show it, and what of it they do not show."""
+    """Where the ledger ends, up to where it is shown and signed, and what keeps it from more."""
     services = services_of(request)
     head = await services.ledger.head()
     parked = await services.parking.all(limit=100)
-    return Health(head.position, (await services.shown()).position, parked)
+    standing = await services.standing()
+    return Health(
+        head.position,
+        (await services.shown()).position,
+        parked,
+        standing.signed,
+        standing.notice.problem,
+        standing.notice.closes,
+    )
 
 
 @post("/acting")

@@ -11,6 +11,8 @@ import httpx
 
 from adapters.accounts import PostgresAccounts
 from adapters.ledger.postgres import PostgresLedger
+from adapters.notary.published import PublishedLog
+from adapters.notary.standing import Standings
 from adapters.tokens import PostgresTokens
 from api.app import create_app
 from api.claims import ClaimChecks
@@ -235,6 +237,8 @@ def services_on(pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True) -> S
         reviews=PostgresReviewList(pool),
         shown=Shown(pool).head,
         parking=Parking(pool),
+        log=PublishedLog(pool),
+        standing=Standings(pool).now,
         censuses=Censuses(pool, ledger),
         wait_for=caught_up,
         accounts=PostgresAccounts(pool, "twinledger"),

@@ -19,6 +19,9 @@ async def test_health_says_where_the_ledger_ends_and_what_is_shown(desk: Desk) -
         "ledger": 1,
         "shown": 1,
         "parked": [],
+        "signed": 0,
+        "notary": "",
+        "read_only": False,
     }
 
 
