@@ -205,8 +205,13 @@ class Desk:
 
 
 def now() -> datetime:
-    """The clock of the desk: the acts of these tests lie before it."""
-    return datetime(2026, 11, 23, 12, tzinfo=UTC)
+    """The clock of the desk: the database's too, which stamps what is recorded."""
+    return datetime.now(UTC)
+
+
+def today() -> str:
+    """The day of that clock, as `as_of` has it."""
+    return now().date().isoformat()
 
 
 def services_on(pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True) -> Services:

@@ -3,6 +3,7 @@
 import pytest
 
 from api.rest.router import described
+from tests.api.desk import today
 from tests.api.rest.programs import Program
 from tests.projections.played import LODZ, NORFOLK, Clerks, legacy
 
@@ -27,7 +28,7 @@ async def test_known_at_a_day_is_all_that_was_recorded_by_its_end(
     await clerks.found(legacy())
 
     assert (await program.read("/partnerships?known-at=2026-11-22"))["items"] == []
-    assert len((await program.read("/partnerships?known-at=2026-11-23"))["items"]) == 1
+    assert len((await program.read(f"/partnerships?known-at={today()}"))["items"]) == 1
 
 
 @pytest.mark.parametrize(
