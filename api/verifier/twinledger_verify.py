@@ -1,0 +1,1526 @@
+#!/usr/bin/env python3
+"""Verify what a Twinledger register has handed out, without trusting or asking the register.
+
+    python3 twinledger_verify.py bundle register.zip          the whole register
+    python3 twinledger_verify.py receipt entry.proof entry    one entry
+    python3 twinledger_verify.py record record.json           one partnership
+    python3 twinledger_verify.py report report.json --proof last-entry.proof
+    python3 twinledger_verify.py consistency older newer --bundle register.zip
+
+Needs Python 3.9 or newer and nothing else: no network, no packages. Name the register's public key
+the first time (--key, or --policy with witnesses too), as its authority published it, and not as
+the file says. Afterwards the key and the last signed state are remembered, and a register that was
+set back or rewritten since is refused.
+
+The answer is one of three: VERIFIED (exit code 0), NOT VERIFIED (1), CANNOT BE TOLD (2).
+
+This file shares no code with what writes the register. It follows RFC 8032 (Ed25519), RFC 6962
+(hash tree), and of C2SP: signed-note, tlog-checkpoint, tlog-cosignature, tlog-policy, tlog-proof
+and tlog-tiles. Entries are counted from 1, as the register's pages count them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import itertools
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from hashlib import sha256, sha512
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+# --- The three answers ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """What is wrong with the entries `first` to `last`, in a sentence without its end."""
+
+    first: int
+    last: int
+    what: str
+
+    def __str__(self) -> str:
+        where = f"Entry {self.first:,}"
+        if self.last != self.first:
+            where = f"Entries {self.first:,} to {self.last:,}"
+        return f"{where}: {self.what}."
+
+
+class NotVerified(Exception):
+    """It is shown to be wrong. `places` says where, as closely as can be told."""
+
+    def __init__(self, why: str, remedy: str = "", places: Sequence[Place] = ()) -> None:
+        super().__init__(why)
+        self.why, self.remedy, self.places = why, remedy, tuple(places)
+
+
+class CannotTell(Exception):
+    """Nothing is shown, neither that it is right nor that it is wrong."""
+
+    def __init__(self, why: str, remedy: str) -> None:
+        super().__init__(why)
+        self.why, self.remedy = why, remedy
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was shown, under which signed checkpoint; `notes` say what was not shown."""
+
+    what: str
+    under: Signed
+    notes: list[str] = field(default_factory=list)
+
+
+KEEP = "Keep the file as it is: it is evidence. Ask the authority, and whoever else has a copy."
+AGAIN = "Fetch it again and keep it as it came. If this stays, keep both: they are evidence."
+
+
+def cut(what: str, problem: str) -> NoReturn:
+    """Text that is not of its form proves nothing."""
+    raise NotVerified(f"{what}: {problem}", AGAIN)
+
+
+# --- Ed25519, RFC 8032 section 5.1 ---------------------------------------------------------------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
+Point = tuple[int, int, int, int]  # extended coordinates X, Y, Z, T with x = X/Z, y = Y/Z, xy = T/Z
+ZERO: Point = (0, 1, 1, 0)
+
+
+def point_of(data: bytes) -> Point | None:
+    """The point that 32 bytes spell (5.1.3); None where they are not the one spelling of one."""
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & (1 << 255) - 1
+    if y >= P:
+        return None
+    numerator, denominator = (y * y - 1) % P, (D * y * y + 1) % P
+    x = numerator * pow(denominator, 3, P)
+    x = x * pow(x * pow(denominator, 4, P), (P - 5) // 8, P) % P
+    if denominator * x * x % P == -numerator % P:
+        x = x * ROOT_OF_MINUS_1 % P
+    if denominator * x * x % P != numerator or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return x, y, 1, x * y % P
+
+
+def added(one: Point, other: Point) -> Point:
+    """The sum of two points (5.1.4)."""
+    a = (one[1] - one[0]) * (other[1] - other[0])
+    b = (one[1] + one[0]) * (other[1] + other[0])
+    c, d = 2 * one[3] * other[3] * D, 2 * one[2] * other[2]
+    e, f, g, h = (b - a) % P, (d - c) % P, (d + c) % P, (b + a) % P
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def doubled(one: Point) -> Point:
+    """Twice a point (5.1.4)."""
+    a, b = one[0] * one[0], one[1] * one[1]
+    h = a + b
+    e, g = (h - (one[0] + one[1]) ** 2) % P, (a - b) % P
+    f = (2 * one[2] * one[2] + g) % P
+    h %= P
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def is_zero(one: Point) -> bool:
+    return one[0] % P == 0 and (one[1] - one[2]) % P == 0
+
+
+BASE = point_of((4 * pow(5, P - 2, P) % P).to_bytes(32, "little")) or ZERO
+
+
+def ed25519_verifies(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the key made the signature (5.1.7, without the cofactor).
+
+    Strict: S below L, points in their one spelling, no key that would fit many messages.
+    """
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    key, s = point_of(public), int.from_bytes(signature[32:], "little")
+    if key is None or s >= L or is_zero(doubled(doubled(doubled(key)))):
+        return False
+    k = int.from_bytes(sha512(signature[:32] + public + message).digest(), "little") % L
+    minus = (P - key[0], key[1], key[2], P - key[3])
+    both, found = added(BASE, minus), ZERO
+    for bit in reversed(range(max(s.bit_length(), k.bit_length()))):  # s * BASE - k * key at once
+        found = doubled(found)
+        if s >> bit & 1:
+            found = added(found, both if k >> bit & 1 else BASE)
+        elif k >> bit & 1:
+            found = added(found, minus)
+    inverse = pow(found[2], P - 2, P)
+    x, y = found[0] * inverse % P, found[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
+
+
+# --- The hash tree, RFC 6962 section 2.1 ---------------------------------------------------------
+
+WIDTH = 256  # hashes in a full tile, entries in a full bundle of entries
+LARGEST = 2**63 - 1
+NO_HASH = bytes(32)
+EMPTY_ROOT = sha256(b"").digest()
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    return sha256(b"\x00" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right).digest()
+
+
+def root_of(hashes: Sequence[bytes]) -> bytes:
+    """The root over hashes of one level; a last one without a neighbour is carried up as it is."""
+    row = list(hashes)
+    while len(row) > 1:
+        odd = row[-1:] if len(row) & 1 else []
+        row = [
+            sha256(b"\x01" + row[at] + row[at + 1]).digest() for at in range(0, len(row) - 1, 2)
+        ] + odd
+    return row[0] if row else EMPTY_ROOT
+
+
+def require_inclusion(
+    leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
+) -> None:
+    """RFC 9162 section 2.1.3.2: raise unless the leaf hash stands at `index` below `root`."""
+    place, last, found = index, size - 1, leaf
+    if not 0 <= index < size:
+        raise NotVerified(
+            f"There is no entry {index + 1:,} among the {size:,} that are signed", KEEP
+        )
+    for sibling in path:
+        if last == 0:
+            break
+        if place & 1 or place == last:
+            found = node_hash(sibling, found)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            found = node_hash(found, sibling)
+        place, last = place >> 1, last >> 1
+    # One hash more than the tree is high is as wrong as one less.
+    if last != 0 or found != root or len(path) != path_length(index, size):
+        place_ = Place(index + 1, index + 1, "the proof does not lead from it to the signed root")
+        raise NotVerified(
+            "This entry is not what was signed there, or the proof is", KEEP, [place_]
+        )
+
+
+def path_length(index: int, size: int) -> int:
+    """How many hashes prove that leaf `index` is in a tree of `size` leaves."""
+    inner = (index ^ (size - 1)).bit_length()
+    return inner + bin(index >> inner).count("1")
+
+
+def consistent(old: Checkpoint, new: Checkpoint, path: Sequence[bytes]) -> bool:
+    """RFC 9162 section 2.1.4.2: whether the newer tree begins with the older one."""
+    if old.size in (0, new.size):
+        return not path and old.root == (new.root if old.size else EMPTY_ROOT)
+    hashes = [old.root, *path] if old.size & (old.size - 1) == 0 else list(path)
+    if not hashes:
+        return False
+    place, last = old.size - 1, new.size - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    older = newer = hashes[0]
+    for sibling in hashes[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            older, newer = node_hash(sibling, older), node_hash(sibling, newer)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            newer = node_hash(newer, sibling)
+        place, last = place >> 1, last >> 1
+    return last == 0 and older == old.root and newer == new.root
+
+
+# --- Text: numbers, base64, signed notes, checkpoints, keys, policies ----------------------------
+
+
+def number(text: str, what: str) -> int:
+    if not re.fullmatch("0|[1-9][0-9]{0,18}", text) or int(text) > LARGEST:
+        cut(what, f"{text[:40]!r} is no whole number")
+    return int(text)
+
+
+def decoded(text: str, what: str, size: int | None = None) -> bytes:
+    """Base64 in its one spelling."""
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        data = b""
+    if base64.b64encode(data).decode() != text or (size is not None and len(data) != size):
+        cut(what, f"{text[:40]!r} is not what should stand there")
+    return data
+
+
+def text_of(data: bytes, what: str) -> str:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        cut(what, "it is no text in UTF-8")
+    if any(sign < " " and sign != "\n" for sign in text):
+        cut(what, "it holds a control character")
+    return text
+
+
+@dataclass(frozen=True)
+class Key:
+    """A public key: 0x01 for a log, 0x04 for a witness."""
+
+    name: str
+    kind: int
+    public: bytes
+
+    @property
+    def id(self) -> bytes:
+        return sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:4]
+
+    def __str__(self) -> str:
+        material = base64.b64encode(bytes([self.kind]) + self.public).decode()
+        return f"{self.name}+{self.id.hex()}+{material}"
+
+
+def parse_key(text: str) -> Key:
+    parts = text.split("+", 2)
+    if len(parts) != 3 or not parts[0] or any(sign.isspace() for sign in parts[0]):
+        cut("key", f"{text[:60]!r} is no key (name+12345678+base64)")
+    data = decoded(parts[2], "key", 33)
+    key = Key(parts[0], data[0], data[1:])
+    if key.kind not in (1, 4) or key.id.hex() != parts[1]:
+        cut("key", f"{text[:60]!r} is not whole, or of a kind that is not known here")
+    return key
+
+
+@dataclass(frozen=True)
+class Note:
+    """A text and its signature lines as (name, key id, value); none is verified yet."""
+
+    text: str
+    lines: tuple[tuple[str, bytes, bytes], ...]
+
+    def values(self, key: Key) -> list[bytes]:
+        """The signatures that claim to be by `key`."""
+        return [value for name, key_id, value in self.lines if (name, key_id) == (key.name, key.id)]
+
+
+def parse_note(data: bytes) -> Note:
+    text, blank, signed = text_of(data, "signed note").rpartition("\n\n")
+    if not blank or not signed.endswith("\n"):
+        cut("signed note", "it is cut off")
+    lines: list[tuple[str, bytes, bytes]] = []
+    for line in signed[:-1].split("\n"):
+        found = re.fullmatch("— ([^\\s+]+) (\\S+)", line)
+        if found is None or len(lines) == 100:
+            cut("signed note", f"the line {line[:60]!r} is no signature")
+        value = decoded(found[2], "signature")
+        if len(value) <= 4:
+            cut("signed note", "a signature is too short")
+        lines.append((found[1], value[:4], value[4:]))
+    return Note(text + "\n", tuple(lines))
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """That the log `origin` has `size` entries, with `root` over them."""
+
+    origin: str
+    size: int
+    root: bytes
+
+
+def parse_checkpoint(text: str) -> Checkpoint:
+    lines = text.split("\n")
+    if len(lines) < 4 or "" in lines[:-1]:
+        cut("checkpoint", "it does not say origin, size and root, a line each")
+    size = number(lines[1], "checkpoint, size")
+    root = decoded(lines[2], "checkpoint, root", 32)
+    if size == 0 and root != EMPTY_ROOT:
+        cut("checkpoint, root", "it is not that of nothing")
+    return Checkpoint(lines[0], size, root)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Whom to trust: one of `logs` must have signed, and `quorum` of `witnesses`."""
+
+    logs: tuple[Key, ...]
+    witnesses: tuple[Key, ...] = ()
+    quorum: int = 0
+
+    def __str__(self) -> str:
+        names = [f"w{place}" for place in range(1, len(self.witnesses) + 1)]
+        lines = [f"log {key}" for key in self.logs]
+        lines += [f"witness w{place} {key}" for place, key in enumerate(self.witnesses, 1)]
+        if self.quorum:
+            lines += [f"group all {self.quorum} {' '.join(names)}", "quorum all"]
+        else:
+            lines.append("quorum none")
+        return "\n".join(lines) + "\n"
+
+
+def parse_policy(text: str) -> Policy:
+    """A policy file with one group of witnesses at most. What is not understood is refused."""
+    logs: list[Key] = []
+    witnesses: dict[str, Key] = {}
+    groups: dict[str, tuple[int, list[str]]] = {}
+    chosen = ""
+    for line in text.split("\n"):
+        words = line.split()
+        if not words or words[0].startswith("#"):
+            continue
+        known = {*groups, "none"}
+        if words[0] == "log" and len(words) in (2, 3):
+            logs.append(parse_key(words[1]))
+        elif words[0] == "witness" and len(words) in (3, 4) and words[1] not in known:
+            witnesses[words[1]] = parse_key(words[2])
+            groups[words[1]] = (1, [words[1]])
+        elif words[0] == "group" and len(words) > 3 and words[1] not in known:
+            members = words[3:]
+            asked = {"any": 1, "all": len(members)}.get(words[2])
+            asked = number(words[2], "policy") if asked is None else asked
+            if not set(members) <= set(witnesses) or len(set(members)) < len(members):
+                cut("policy", "a group names others than witnesses above it, each once")
+            if not 1 <= asked <= len(members):
+                cut("policy", f"it asks for {asked} of {len(members)} witnesses")
+            groups[words[1]] = (asked, members)
+        elif words[0] == "quorum" and len(words) == 2 and words[1] in known and not chosen:
+            chosen = words[1]
+        else:
+            cut("policy", f"the line {line[:60]!r} is not understood")
+    if not logs or not chosen:
+        cut("policy", "it needs a line for the log and one for the quorum")
+    quorum, names = groups.get(chosen, (0, list(witnesses)))
+    signing = tuple(witnesses[name] for name in names)
+    publics = [key.public for key in (*logs, *signing)]
+    if len(set(publics)) < len(publics):
+        cut("policy", "it names one key twice")
+    if any(key.kind != 1 for key in logs) or any(key.kind != 4 for key in signing):
+        cut("policy", "a log has a key of type 0x01, a witness one of type 0x04")
+    return Policy(tuple(logs), signing, quorum)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A checkpoint whose signatures satisfy a policy; `witnesses` with the time they say."""
+
+    checkpoint: Checkpoint
+    note: bytes
+    witnesses: tuple[tuple[str, int], ...]
+    policy: Policy
+
+
+def require_signed(data: bytes, policy: Policy) -> Signed:
+    """The checkpoint in a signed note, or `NotVerified` that says which signature is missing."""
+    note = parse_note(data)
+    checkpoint = parse_checkpoint(note.text)
+    by_log = False
+    for key in policy.logs:
+        if key.name == checkpoint.origin:
+            for value in note.values(key):
+                if not ed25519_verifies(key.public, note.text.encode(), value):
+                    raise forged(checkpoint, key.name)
+                by_log = True
+    if not by_log:
+        raise NotVerified(
+            f"The checkpoint of {checkpoint.size:,} entries is not signed by the key of "
+            f"{', '.join(key.name for key in policy.logs)}",
+            "Check that the key is that of this register, and its present one.",
+            whole(checkpoint, "nothing that is signed by the trusted key says what they are"),
+        )
+    witnesses = []
+    for key in policy.witnesses:
+        times = []
+        for value in note.values(key):
+            at = int.from_bytes(value[:8], "big")
+            message = f"cosignature/v1\ntime {at}\n{note.text}".encode()
+            if len(value) != 72 or not ed25519_verifies(key.public, message, value[8:]):
+                raise forged(checkpoint, key.name)
+            times.append(at)
+        if times:
+            witnesses.append((key.name, max(times)))
+    if len(witnesses) < policy.quorum:
+        raise NotVerified(
+            f"{len(witnesses)} of the {policy.quorum} witnesses that are asked for have signed",
+            "Fetch it again later, when more of them have.",
+        )
+    return Signed(checkpoint, data, tuple(witnesses), policy)
+
+
+def forged(checkpoint: Checkpoint, name: str) -> NotVerified:
+    return NotVerified(
+        f"The signature of {name} on the checkpoint of {checkpoint.size:,} entries is forged: "
+        "its key did not sign this text",
+        KEEP,
+        whole(checkpoint, "the checkpoint over them is forged"),
+    )
+
+
+def whole(checkpoint: Checkpoint, what: str) -> list[Place]:
+    return [Place(1, checkpoint.size, what)] if checkpoint.size else []
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A tlog-proof file: where a leaf stands, the path to the root, the signed note."""
+
+    index: int
+    path: list[bytes]
+    note: bytes
+
+
+def parse_proof(data: bytes) -> Proof:
+    head, blank, note = text_of(data, "proof").partition("\n\n")
+    lines = head.split("\n")
+    if not blank or lines[0] != "c2sp.org/tlog-proof@v1":
+        cut("proof", "it does not begin with c2sp.org/tlog-proof@v1")
+    lines = lines[2:] if lines[1:2] and lines[1].startswith("extra ") else lines[1:]
+    if not lines or not lines[0].startswith("index "):
+        cut("proof", "it does not say the index of the entry")
+    index = number(lines[0][6:], "proof, index")
+    return Proof(index, [decoded(line, "proof, hash", 32) for line in lines[1:]], note.encode())
+
+
+# --- A bundle: the whole register as files, C2SP tlog-tiles --------------------------------------
+
+
+class Files:
+    """The files of a bundle, in a zip file or in a folder. Each is read whole, and bounded."""
+
+    def __init__(self, where: Path) -> None:
+        self._folder = where if where.is_dir() else None
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        if self._folder is None:
+            try:
+                with zipfile.ZipFile(where) as opened:
+                    infos = opened.infolist()
+                self._file = where.open("rb")
+            except (
+                OSError,
+                zipfile.BadZipFile,
+                zlib.error,
+                ValueError,
+                NotImplementedError,
+            ) as why:
+                raise CannotTell(f"{where} cannot be read ({why})", AGAIN) from None
+            self._members = {info.filename: info for info in infos}
+            if len(self._members) < len(infos):
+                raise NotVerified(f"{where} holds a file twice under one name", KEEP)
+
+    def close(self) -> None:
+        if self._folder is None:
+            self._file.close()
+
+    def names(self, prefix: str) -> list[str]:
+        if self._folder is None:
+            return [name for name in self._members if name.startswith(prefix)]
+        return [f"{prefix}{found.name}" for found in (self._folder / prefix).glob("*")]
+
+    def read(self, name: str, most: int = 1 << 20) -> bytes | None:
+        """The file's bytes; None where it is not there, or cannot be unpacked."""
+        if self._folder is not None:
+            try:
+                with (self._folder / name).open("rb") as opened:
+                    return opened.read(most)
+            except OSError:
+                return None
+        info = self._members.get(name)
+        return None if info is None else self._member(info, most)
+
+    def _member(self, info: zipfile.ZipInfo, most: int) -> bytes | None:
+        # Read past zipfile, which would refuse a damaged file whole: hashes say which entry it is.
+        self._file.seek(info.header_offset)
+        head = self._file.read(30)
+        if len(head) < 30 or info.compress_size > most:
+            return None
+        skipped = int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
+        self._file.seek(skipped, os.SEEK_CUR)
+        data = self._file.read(info.compress_size)
+        if info.compress_type == zipfile.ZIP_STORED:
+            return data
+        try:
+            return zlib.decompressobj(-15).decompress(data, most)
+        except zlib.error:
+            return None
+
+
+def tile_path(kind: str, index: int, width: int) -> str:
+    digits = f"{index:03}"
+    digits = "0" * (-len(digits) % 3) + digits
+    groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
+    partial = "" if width == WIDTH else f".p/{width}"
+    return (
+        f"tile/{kind}/" + "/".join([*("x" + group for group in groups[:-1]), groups[-1]]) + partial
+    )
+
+
+def leaves_in(data: bytes) -> Iterator[bytes]:
+    """The entries of an entry bundle; the last one is short where the bundle is cut off."""
+    at = 0
+    while at < len(data):
+        begin = at + 2
+        at = begin + int.from_bytes(data[at:begin], "big")
+        yield data[begin:at]
+
+
+def leaf_hashes_in(data: bytes) -> list[bytes]:
+    """The leaf hashes of an entry bundle; one that is cut off has none."""
+    hashes, at, end, new = [], 0, len(data), sha256
+    while at + 2 <= end:
+        begin = at + 2
+        at = begin + (data[at] << 8 | data[at + 1])
+        hashes.append(new(b"\x00" + data[begin:at]).digest())
+    if at != end:
+        hashes[-1 if at > end else len(hashes) :] = [NO_HASH]
+    return hashes
+
+
+Progress = Callable[[int, int], None]
+
+
+class Bundle:
+    """A register of `size` entries in `files`, hashed from its entries up. Its files may lie."""
+
+    def __init__(self, files: Files, size: int, progress: Progress | None = None) -> None:
+        self.files, self.size = files, size
+        self.edge = size % WIDTH
+        self.unlike: set[int] = set()  # tiles whose stored leaf hashes are not those of the entries
+        tiles = []
+        for index in range(-(-size // WIDTH)):
+            computed = self.computed(0, index)
+            if computed != self.stored(0, index):
+                self.unlike.add(index)
+            tiles.append(root_of(computed) if len(computed) == self.width(0, index) else NO_HASH)
+            if progress is not None and index % 64 == 0:
+                progress(index * WIDTH, size)
+        self.tail = tiles.pop() if self.edge else None
+        self.levels = [tiles]  # complete subtrees over 1, 2, 4 ... full tiles
+        while len(self.levels[-1]) > 1:
+            row = self.levels[-1]
+            self.levels.append(
+                [node_hash(row[at], row[at + 1]) for at in range(0, len(row) - 1, 2)]
+            )
+        self.root = self.root_at(size)
+
+    def width(self, level: int, index: int) -> int:
+        """How many hashes the tile has in this tree; 0 where there is no such tile."""
+        return max(0, min(WIDTH, (self.size >> 8 * level) - index * WIDTH))
+
+    def entries(self, index: int) -> bytes:
+        path = tile_path("entries", index, self.width(0, index))
+        return self.files.read(path, WIDTH * 65_537) or b""
+
+    def computed(self, level: int, index: int) -> list[bytes]:
+        """The hashes of a tile as they follow from the entries, be they right or wrong."""
+        if level == 0:
+            return leaf_hashes_in(self.entries(index))
+        height, begin = 8 * (level - 1), index * WIDTH
+        if height >= len(self.levels):
+            return []
+        return self.levels[height][begin : begin + self.width(level, index)]
+
+    def stored(self, level: int, index: int) -> list[bytes]:
+        """The hashes of a tile as the bundle has them."""
+        width = self.width(level, index)
+        data = self.files.read(tile_path(str(level), index, width)) or b""
+        hashes = [data[at : at + 32] for at in range(0, len(data), 32)]
+        return hashes if len(data) == 32 * width else [NO_HASH] * width
+
+    def root_at(self, size: int) -> bytes:
+        """The root over the first `size` entries."""
+        tiles, rest = divmod(size, WIDTH)
+        parts, begin = [], 0
+        for height in reversed(range(tiles.bit_length())):
+            if tiles >> height & 1:
+                parts.append(self.levels[height][begin >> height])
+                begin += 1 << height
+        if rest:
+            edge = size == self.size and self.tail
+            parts.append(edge or root_of(self.computed(0, tiles)[:rest]))
+        found = parts.pop() if parts else EMPTY_ROOT
+        while parts:
+            found = node_hash(parts.pop(), found)
+        return found
+
+    def upper_tiles_fit(self) -> bool:
+        """Whether the stored tiles above the leaf hashes are those that follow from the entries."""
+        return all(
+            self.stored(level, index) == self.computed(level, index)
+            for level in range(1, 8)
+            for index in range(-(-(self.size >> 8 * level) // WIDTH))
+        )
+
+    def leaf_hash_at(self, position: int) -> bytes:
+        index, place = divmod(position - 1, WIDTH)
+        hashes = self.computed(0, index)
+        return hashes[place] if place < len(hashes) else NO_HASH
+
+
+# --- Where a bundle was changed ------------------------------------------------------------------
+
+
+class Search:
+    """Goes down from the signed root: what leads to it is right, so what differs from that is not.
+
+    Each tile is there twice, stored and computed from the entries. The one of them, or the mixture,
+    that leads to a hash known to be right is right itself. Where none does, both were changed, and
+    then the place is known as closely only as the hash above it.
+    """
+
+    def __init__(self, bundle: Bundle, root: bytes) -> None:
+        self._bundle, self.places = bundle, list[Place]()
+        self.vague: list[Place] = []  # somewhere in these
+        self._right: dict[bytes, int] = {}  # where what stands wrong elsewhere belongs
+        self._wrong: list[tuple[int, bytes]] = []
+        top = 0
+        while bundle.size >> 8 * (top + 1):
+            top += 1
+        edges = [(level, (bundle.size >> 8 * level) // WIDTH) for level in range(top, -1, -1)]
+        edges = [(level, index) for level, index in edges if bundle.width(level, index)]
+        found = self._right_edges(edges, root)
+        if found is None:
+            self._unknown(1, bundle.size)
+        else:
+            for (level, index), right in zip(edges, found):
+                self._compare(level, index, right)
+        self._name_wrong()
+
+    def _right_edges(self, edges: list[tuple[int, int]], root: bytes) -> list[list[bytes]] | None:
+        """The right hashes of the tiles at the edge, from the top down: they make the root."""
+        widths = [self._bundle.width(level, index) for level, index in edges]
+        stored = [self._bundle.stored(level, index) for level, index in edges]
+        computed = [self._padded(level, index) for level, index in edges]
+
+        def split(flat: Sequence[bytes]) -> list[list[bytes]]:
+            ends = list(itertools.accumulate(widths))
+            return [list(flat[end - width : end]) for end, width in zip(ends, widths)]
+
+        def root_from(flat: Sequence[bytes]) -> bytes:
+            rest: list[bytes] = []
+            for tile in reversed(split(flat)):
+                rest = [root_of(tile + rest)]
+            return root_of(rest)
+
+        for chosen in itertools.product(*zip(stored, computed)):
+            if root_from([each for tile in chosen for each in tile]) == root:
+                return [list(tile) for tile in chosen]
+        chain = itertools.chain.from_iterable
+        flat = mixture(list(chain(stored)), list(chain(computed)), root_from, root)
+        return None if flat is None else split(flat)
+
+    def _padded(self, level: int, index: int) -> list[bytes]:
+        width, hashes = self._bundle.width(level, index), self._bundle.computed(level, index)
+        return (hashes + [NO_HASH] * width)[:width]
+
+    def _compare(self, level: int, index: int, right: list[bytes]) -> None:
+        """Name what differs from the right hashes of a tile, and go down where it does."""
+        bundle, span = self._bundle, 1 << 8 * level
+        computed, stored = bundle.computed(level, index), bundle.stored(level, index)
+        for place, wanted in enumerate(right):
+            first = (index * WIDTH + place) * span + 1
+            if stored[place] != wanted:
+                named = (
+                    "its stored hash was changed"
+                    if level == 0
+                    else "the hash over them was changed"
+                )
+                self.places.append(Place(first, first + span - 1, f"{named} in the bundle"))
+            if level == 0:
+                self._right[wanted] = first
+                if place >= len(computed) or computed[place] != wanted:
+                    self._wrong.append((first, computed[place] if place < len(computed) else b""))
+            else:
+                self._descend(level - 1, index * WIDTH + place, wanted)
+        if level == 0 and len(computed) > len(right):
+            last = index * WIDTH + len(right)
+            self.places.append(Place(last, last, "behind it stand bytes that belong to no entry"))
+
+    def _descend(self, level: int, index: int, wanted: bytes) -> None:
+        bundle, span = self._bundle, 1 << 8 * (level + 1)
+        first = index * span + 1
+        computed, stored = self._padded(level, index), bundle.stored(level, index)
+        unlike = computed != stored or len(bundle.computed(level, index)) != len(computed)
+        if not unlike and root_of(computed) == wanted:
+            below = range(first // WIDTH, (first + span) // WIDTH)
+            if level and any(tile in bundle.unlike for tile in below):
+                self._compare(level, index, computed)
+            return
+        right = next((each for each in (computed, stored) if root_of(each) == wanted), None)
+        right = right or mixture(stored, computed, root_of, wanted)
+        if right is None:
+            self._unknown(first, first + span - 1)
+        else:
+            self._compare(level, index, right)
+
+    def _unknown(self, first: int, last: int) -> None:
+        """Both the entries and their hashes were changed somewhere here."""
+        self.vague.append(Place(first, last, "something in them was changed, and their hashes too"))
+        for index in sorted(self._bundle.unlike):
+            if index * WIDTH >= last or (index + 1) * WIDTH < first:
+                continue
+            computed, stored = self._padded(0, index), self._bundle.stored(0, index)
+            for place in range(len(stored)):
+                if computed[place] != stored[place]:
+                    at = index * WIDTH + place + 1
+                    self.places.append(Place(at, at, "it is not what its stored hash says"))
+
+    def _name_wrong(self) -> None:
+        for position, found in self._wrong:
+            if found == b"":
+                what = "it is missing"
+            elif found in self._right:
+                what = f"here stands entry {self._right[found]:,} instead"
+            else:
+                what = "it was changed: its bytes are not those that were signed"
+            self.places.append(Place(position, position, what))
+
+
+def mixture(
+    stored: list[bytes],
+    computed: list[bytes],
+    root_from: Callable[[Sequence[bytes]], bytes],
+    wanted: bytes,
+) -> list[bytes] | None:
+    """Of two tiles that differ in a few hashes, the mixture that leads to a hash known as right."""
+    unlike = [place for place, each in enumerate(stored) if each != computed[place]]
+    if len(unlike) > 10:
+        return None
+    for count in range(len(unlike) + 1):
+        for places in itertools.combinations(unlike, count):
+            mixed = list(stored)
+            for place in places:
+                mixed[place] = computed[place]
+            if root_from(mixed) == wanted:
+                return mixed
+    return None
+
+
+@dataclass(frozen=True)
+class Known:
+    """A root over the first `size` entries, the note that says so, and where that is from."""
+
+    size: int
+    root: bytes
+    note: bytes
+    whose: str
+
+
+def check_bundle(
+    bundle: Bundle, checkpoint: Checkpoint, known: Sequence[Known], earlier: Bundle | None = None
+) -> list[Place]:
+    """Every place where the bundle is not what was signed; empty where all of it is.
+
+    `known` are signed roots of its beginnings. `earlier` is a bundle that was verified.
+    """
+    places: list[Place] = []
+    vague: list[Place] = []
+    if bundle.root != checkpoint.root or bundle.unlike or not bundle.upper_tiles_fit():
+        search = Search(bundle, checkpoint.root)
+        places, vague = search.places, search.vague
+        if not places and not vague:
+            vague = whole(checkpoint, "they are not what was signed")
+    right = max((each.size for each in known if is_beginning(bundle, each)), default=0)
+    wrong = min((each.size for each in known if not is_beginning(bundle, each)), default=0)
+    if wrong and not vague and bundle.root == checkpoint.root:
+        vague = [Place(1, wrong, "they are not those that were signed before")]
+    exact = differences(bundle, earlier) if earlier is not None else []
+    for each in vague:
+        narrow = Place(max(each.first, right + 1), min(each.last, wrong or each.last), each.what)
+        within = [other for other in exact if narrow.first <= other.first <= narrow.last]
+        places += within or [narrow if narrow.first <= narrow.last else each]
+    return sorted(set(places))
+
+
+def is_beginning(bundle: Bundle, known: Known) -> bool:
+    return bundle.root_at(known.size) == known.root
+
+
+def differences(bundle: Bundle, earlier: Bundle) -> list[Place]:
+    """Where a bundle differs from an earlier one that is known to be right."""
+    places, right = [], dict[bytes, int]()
+    wrong: list[tuple[int, bytes]] = []
+    for index in range(-(-min(bundle.size, earlier.size) // WIDTH)):
+        if index < len(earlier.levels[0]) and bundle.levels[0][index : index + 1] == [
+            earlier.levels[0][index]
+        ]:
+            continue
+        new = bundle.computed(0, index)
+        for place, old in enumerate(earlier.computed(0, index)):
+            position = index * WIDTH + place + 1
+            right[old] = position
+            found = new[place] if place < len(new) else b""
+            if position <= bundle.size and found != old:
+                wrong.append((position, found))
+    for position, found in wrong:
+        stands = (
+            f"here stands its entry {right[found]:,} instead" if found in right else "it differs"
+        )
+        places.append(Place(position, position, f"{stands}, compared with the earlier bundle"))
+    return places
+
+
+# --- The form of the entries: JSON in one spelling, RFC 8785 -------------------------------------
+
+
+def badly_formed(leaf: bytes, before: str) -> tuple[str, str]:
+    """What is wrong with an entry's form, empty where nothing is; and when it was recorded."""
+
+    def no_fraction(text: str) -> NoReturn:
+        raise ValueError(f"it holds {text[:20]}, which has several spellings")
+
+    try:
+        document = json.loads(leaf, parse_float=no_fraction, parse_constant=no_fraction)
+        spelt = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        recorded = document["recorded_at"]
+        if spelt.encode() != leaf:
+            return "it is not in the one spelling that it may have", before
+        if not unicodedata.is_normalized("NFC", spelt):
+            return "its text is not in Unicode normal form C", before
+        if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", recorded):
+            return "it does not say when it was recorded", before
+    except (ValueError, KeyError, TypeError, RecursionError) as problem:
+        return f"it is no JSON as entries are ({problem})", before
+    if recorded < before:
+        return "it is dated before the entry in front of it", recorded
+    return "", recorded
+
+
+def check_forms(bundle: Bundle, progress: Progress | None = None) -> list[Place]:
+    places, before, position = [], "", 0
+    for index in range(-(-bundle.size // WIDTH)):
+        for leaf in leaves_in(bundle.entries(index)):
+            position += 1
+            problem, before = badly_formed(leaf, before)
+            if problem:
+                places.append(Place(position, position, problem))
+        if progress is not None and index % 64 == 0:
+            progress(position, bundle.size)
+    return places
+
+
+# --- What is remembered between two runs ---------------------------------------------------------
+
+
+def state_folder() -> Path:
+    """Where this user's programs keep such things."""
+    if os.name == "nt":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home()) / "twinledger-verify"
+    state = os.environ.get("XDG_STATE_HOME")
+    return (Path(state) if state else Path.home() / ".local" / "state") / "twinledger-verify"
+
+
+class Memory:
+    """For each register, by its origin, the last checkpoint that was verified and the policy."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def checkpoint(self, origin: str) -> tuple[Checkpoint, bytes] | None:
+        data = self._read(origin, "checkpoint")
+        if data is None:
+            return None
+        try:
+            return parse_checkpoint(parse_note(data).text), data
+        except NotVerified as why:
+            raise self._spoiled(origin, "checkpoint", why) from why
+
+    def policy(self, origin: str) -> Policy | None:
+        data = self._read(origin, "policy")
+        try:
+            return None if data is None else parse_policy(text_of(data, "policy"))
+        except NotVerified as why:
+            raise self._spoiled(origin, "policy", why) from why
+
+    def remember(self, signed: Signed) -> None:
+        origin = signed.checkpoint.origin
+        self._write(origin, "policy", str(signed.policy).encode())
+        self._write(origin, "checkpoint", signed.note)
+
+    def keep_evidence(self, origin: str, notes: Sequence[bytes]) -> Path:
+        """Two signed notes of one log that cannot both be true. Earlier evidence stays."""
+        name, count = "fork.evidence", 1
+        while (kept := self._read(origin, name)) is not None and kept != b"\n".join(notes):
+            count += 1
+            name = f"fork.evidence.{count}"
+        self._write(origin, name, b"\n".join(notes))
+        return self._file(origin, name)
+
+    def _file(self, origin: str, name: str) -> Path:
+        shown = quote(origin, safe="")
+        if len(shown) > 150:
+            shown = sha256(origin.encode()).hexdigest()
+        return self._folder / shown / name
+
+    def _read(self, origin: str, name: str) -> bytes | None:
+        try:
+            return self._file(origin, name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as why:
+            raise CannotTell(
+                f"What is remembered of this register cannot be read ({why})",
+                "Let this user read the folder, or name another one with --state.",
+            ) from None
+
+    def _write(self, origin: str, name: str, data: bytes) -> None:
+        file = self._file(origin, name)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handle, made = tempfile.mkstemp(dir=file.parent)
+            with open(handle, "wb") as opened:
+                opened.write(data)
+                opened.flush()
+                os.fsync(handle)
+            os.replace(made, file)  # whole, or as it was before
+        except OSError as why:
+            raise CannotTell(
+                f"What was verified cannot be remembered ({why})",
+                "Let this user write the folder, or name another one with --state.",
+            ) from None
+
+    def _spoiled(self, origin: str, name: str, why: NotVerified) -> CannotTell:
+        return CannotTell(
+            f"What is remembered of this register is damaged ({why.why})",
+            f"If you are sure that the disk is to blame, remove {self._file(origin, name)}.",
+        )
+
+
+# --- The commands --------------------------------------------------------------------------------
+
+
+class Work:
+    """One run: whom it trusts, what it remembers, how it shows progress."""
+
+    def __init__(self, asked: argparse.Namespace) -> None:
+        self.asked, self.memory = asked, Memory(asked.state or state_folder())
+        self._told = 0.0
+
+    def progress(self, done: int, size: int) -> None:
+        if sys.stderr.isatty() and time.monotonic() - self._told > 0.2:
+            self._told = time.monotonic()
+            print(f"\rReading entries: {done:,} of {size:,}", end="", file=sys.stderr, flush=True)
+
+    def progress_ends(self) -> None:
+        if self._told:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+            self._told = 0.0
+
+    def policy(self, origin: str, offered: str) -> Policy:
+        """Whom the user trusts, by what was named now or remembered; never what the file says."""
+        asked = self.asked
+        if asked.policy or asked.key:
+            try:
+                text = text_of(read(asked.policy), "policy") if asked.policy else "quorum none\n"
+                return parse_policy("".join(f"log {key}\n" for key in asked.key) + text)
+            except NotVerified as why:
+                raise CannotTell(
+                    f"The key or policy that you named cannot be used ({why.why})",
+                    "Copy the key whole, as the authority published it: name+12345678+base64.",
+                ) from None
+        policy = self.memory.policy(origin)
+        if policy is None:
+            raise CannotTell(
+                f"You have named no key, and none of {origin} is remembered",
+                "Get the register's public key from its authority by another way than this file, "
+                f"and name it with --key.{offered}",
+            )
+        return policy
+
+    def signed(self, note: bytes, offered: str = "") -> Signed:
+        origin = parse_checkpoint(parse_note(note).text).origin
+        return require_signed(note, self.policy(origin, offered))
+
+    def fork(self, signed: Signed, other: bytes, places: Sequence[Place]) -> NotVerified:
+        """The register's own key signed two histories."""
+        kept = self.memory.keep_evidence(signed.checkpoint.origin, [other, signed.note])
+        return NotVerified(
+            "The register's key has signed two histories that cannot both be true: its past was "
+            f"rewritten, or others are shown another one. The proof is kept in {kept}",
+            "Send that file to the oversight body and to the witnesses; trust neither history.",
+            places,
+        )
+
+    def under_one(self, signed: Signed, what: str) -> Verified:
+        """The end of what stands under one checkpoint, without the tree from it to others."""
+        now = signed.checkpoint
+        if self.asked.bundle:
+            held, bundle = self.register(Path(self.asked.bundle))
+            if held.under.checkpoint.origin != now.origin or now.size > bundle.size:
+                raise CannotTell(
+                    f"The bundle ends at entry {bundle.size:,} of {held.under.checkpoint.origin}; "
+                    f"the file is under the first {now.size:,} of {now.origin}",
+                    "Fetch a newer bundle of this register.",
+                )
+            if bundle.root_at(now.size) != now.root:
+                places = whole(now, "the bundle has others")
+                raise self.fork(signed, held.under.note, places)
+            return Verified(what, signed, ["The register in the bundle goes on from there."])
+        last = self.memory.checkpoint(now.origin)
+        if last is not None and last[0].size != now.size:
+            return Verified(
+                what,
+                signed,
+                [
+                    f"Not shown: that this and the {last[0].size:,} signed entries that you have "
+                    "verified before are one history. Name a bundle with --bundle to see it."
+                ],
+            )
+        if last is not None and last[0].root != now.root:
+            raise self.fork(signed, last[1], whole(now, "two roots are signed for them"))
+        self.memory.remember(signed)
+        return Verified(what, signed)
+
+    def register(self, path: Path, against: Path | None = None) -> tuple[Verified, Bundle]:
+        """Read a bundle whole, and hold it against its checkpoint and all that is known."""
+        files = Files(path)
+        note = files.read("checkpoint")
+        if note is None:
+            raise CannotTell(f"{path} holds no signed checkpoint", "Fetch a bundle of a register.")
+        offered = files.read("policy", 65_536) or b""
+        found = re.search(rb"^log (\S+)", offered, re.MULTILINE)
+        says = f" The file says {found[1].decode(errors='replace')}: compare." if found else ""
+        signed = self.signed(note, says)
+        now, known = signed.checkpoint, list[Known]()
+        earlier = self.earlier(against, now.origin) if against else None
+        if earlier is not None:
+            known.append(earlier[1])
+        last = self.memory.checkpoint(now.origin)
+        if last is not None:
+            known.append(Known(last[0].size, last[0].root, last[1], "verified before"))
+        for each in known:
+            if each.size > now.size:
+                raise NotVerified(
+                    f"It ends at entry {now.size:,}, and {each.size:,} signed entries were "
+                    f"{each.whose}: this is an old copy, or the register was set back",
+                    "Fetch the present one. If that ends there too, tell the authority.",
+                    [Place(now.size + 1, each.size, "they are missing")],
+                )
+            if each.size == now.size and each.root != now.root:
+                places = whole(now, "two roots are signed for them")
+                raise self.fork(signed, each.note, places)
+        bundle = Bundle(files, now.size, self.progress)
+        self.progress_ends()
+        kept, places = kept_checkpoints(bundle, signed)
+        places += check_bundle(bundle, now, known + kept, earlier[0] if earlier else None)
+        forked = [each for each in known + kept if not is_beginning(bundle, each)]
+        if forked and bundle.root == now.root:
+            raise self.fork(signed, forked[0].note, places)
+        if places:
+            raise NotVerified("This is not the register that was signed", KEEP, places)
+        self.memory.remember(signed)
+        what = f"All {now.size:,} entries are there, each as it was signed, in the order of signing"
+        notes = []
+        if last is not None:
+            notes.append(f"It goes on from the {last[0].size:,} entries that you verified before.")
+        else:
+            notes.append("This is the first time that you verify this register; it is remembered.")
+        return Verified(what, signed, notes), bundle
+
+    def earlier(self, path: Path, origin: str) -> tuple[Bundle, Known]:
+        """A bundle that somebody kept, and its signed root; it must be whole itself."""
+        files = Files(path)
+        signed = self.signed(files.read("checkpoint") or b"")
+        bundle = Bundle(files, signed.checkpoint.size, self.progress)
+        self.progress_ends()
+        if signed.checkpoint.origin != origin or check_bundle(bundle, signed.checkpoint, ()):
+            raise CannotTell(
+                f"{path} is no bundle of this register as it was signed",
+                "Verify that one first, or leave --against away.",
+            )
+        return bundle, Known(bundle.size, signed.checkpoint.root, signed.note, "in the earlier one")
+
+
+def kept_checkpoints(bundle: Bundle, signed: Signed) -> tuple[list[Known], list[Place]]:
+    """Of the earlier checkpoints that a bundle keeps, the signed ones that say where it is right up
+    to and from where not; and the places of those that are no such checkpoints.
+    """
+    right, wrong, places = list[Known](), list[Known](), list[Place]()
+    for name in bundle.files.names("checkpoints/"):
+        data = bundle.files.read(name) or b""
+        try:
+            kept = parse_checkpoint(parse_note(data).text)
+            if kept.origin != signed.checkpoint.origin or not 0 < kept.size <= bundle.size:
+                cut(name, "it is of another register, or of a later time")
+        except NotVerified as why:
+            size = name.rpartition("/")[2]
+            at = min(int(size), bundle.size) if re.fullmatch("[0-9]{1,18}", size) else bundle.size
+            places.append(Place(at, at, f"its checkpoint cannot be read ({why.why})"))
+            continue
+        known = Known(kept.size, kept.root, data, "in it")
+        (right if is_beginning(bundle, known) else wrong).append(known)
+    found = []
+    if wrong or places or bundle.root != signed.checkpoint.root:
+        for tried in (sorted(right, key=size_of, reverse=True), sorted(wrong, key=size_of)):
+            for each in tried:
+                if is_signed(each.note, signed.policy):
+                    found.append(each)
+                    break
+                places.append(Place(each.size, each.size, FORGED))
+    return found, places
+
+
+FORGED = "the checkpoint that ends here is not signed by the register's key"
+
+
+def is_signed(note: bytes, policy: Policy) -> bool:
+    """Whether the log has signed it, be it witnessed or not."""
+    try:
+        require_signed(note, Policy(policy.logs))
+    except NotVerified:
+        return False
+    return True
+
+
+def size_of(known: Known) -> int:
+    return known.size
+
+
+def verify_bundle(work: Work) -> Verified:
+    verified, bundle = work.register(Path(work.asked.file), work.asked.against)
+    if work.asked.full:
+        places = check_forms(bundle, work.progress)
+        work.progress_ends()
+        if places:
+            raise NotVerified(
+                "Every entry is what was signed, but some are not in the form of entries",
+                "",
+                places,
+            )
+        verified.notes.append(
+            "Checked apart: each entry is JSON in its one spelling, and times never run back."
+        )
+    return verified
+
+
+def verify_receipt(work: Work) -> Verified:
+    proof, leaf = parse_proof(read(work.asked.proof)), entry_in(read(work.asked.entry))
+    signed = work.signed(proof.note)
+    now = signed.checkpoint
+    require_inclusion(leaf_hash(leaf), proof.index, now.size, proof.path, now.root)
+    return work.under_one(signed, f"This is entry {proof.index + 1:,} of the register, unchanged")
+
+
+def entry_in(data: bytes) -> bytes:
+    """The bytes of an entry: the file itself, or `leaf` in an answer of the register."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return data
+    answer = isinstance(document, dict) and document.get("leaf")
+    return answer.encode() if isinstance(answer, str) else data
+
+
+def json_of(path: str, what: str) -> dict[str, Any]:
+    try:
+        document = json.loads(read(path))
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise CannotTell(f"{path} is no {what}", "Name the file as the register handed it out.")
+    return document
+
+
+def verify_record(work: Work) -> Verified:
+    document = json_of(work.asked.file, "record")
+    try:
+        reference, note = document["partnership"], document["checkpoint"].encode()
+        entries = [
+            (each["position"], each["leaf"].encode(), each["proof"]) for each in document["entries"]
+        ]
+        if document["format"] != "twinledger-record/1" or not isinstance(reference, str):
+            raise KeyError
+    except (KeyError, TypeError, AttributeError):
+        raise CannotTell(
+            f"{work.asked.file} is no record with its proofs", "Fetch one from the register."
+        ) from None
+    signed = work.signed(note)
+    now, last = signed.checkpoint, 0
+    if not entries:
+        raise CannotTell("The record holds no entries", "Fetch it again.")
+    for position, leaf, path in entries:
+        hashes = [decoded(each, f"entry {position}, proof", 32) for each in path]
+        require_inclusion(leaf_hash(leaf), position - 1, now.size, hashes, now.root)
+        if position <= last or f"partnership:{reference}" not in tags_of(leaf):
+            place = Place(position, position, f"it is not of {reference}, or out of order")
+            raise NotVerified("This is not the record that it says it is", KEEP, [place])
+        last = position
+    verified = work.under_one(
+        signed,
+        f"Each of the {len(entries):,} entries of {reference} in this "
+        "file stands in the register, unchanged",
+    )
+    if work.asked.bundle:
+        require_all(Bundle(Files(Path(work.asked.bundle)), now.size), reference, entries)
+        verified.notes.append(f"There are no others of {reference} among the first {now.size:,}.")
+    else:
+        verified.notes.append("Not shown: that there are no others. With --bundle it can be seen.")
+    return verified
+
+
+def tags_of(leaf: bytes) -> list[str]:
+    try:
+        tags = json.loads(leaf)["tags"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return []
+    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+
+
+def require_all(bundle: Bundle, reference: str, entries: Sequence[tuple[int, bytes, Any]]) -> None:
+    """Raise where the bundle has an entry of this partnership that is not among `entries`."""
+    tag, there = f"partnership:{reference}", {position for position, _, _ in entries}
+    position, left_out = 0, list[Place]()
+    for index in range(-(-bundle.size // WIDTH)):
+        for leaf in leaves_in(bundle.entries(index)):
+            position += 1
+            if tag.encode() in leaf and position not in there and tag in tags_of(leaf):
+                left_out.append(Place(position, position, f"it is of {reference} and left out"))
+    if left_out:
+        raise NotVerified("The record is not whole", KEEP, left_out)
+
+
+def verify_report(work: Work) -> Verified:
+    document = json_of(work.asked.file, "report in JSON")
+    try:
+        ledger = document["basis"]["ledger"]
+        position, leaf = int(ledger["last_position"]), bytes.fromhex(ledger["leaf_hash"])
+    except (KeyError, TypeError, ValueError):
+        raise CannotTell(
+            f"{work.asked.file} does not say on which entries it rests", "Name the report in JSON."
+        ) from None
+    if position < 1:
+        raise CannotTell("The report rests on no entry", "There is nothing to verify.")
+    what = f"The report rests on entries 1 to {position:,} of the register as it was signed"
+    if work.asked.proof:
+        proof = parse_proof(read(work.asked.proof))
+        signed = work.signed(proof.note)
+        now = signed.checkpoint
+        if proof.index != position - 1:
+            raise NotVerified(
+                f"The proof is for entry {proof.index + 1:,}, the report ends at {position:,}",
+                f"Fetch the proof of entry {position}.",
+            )
+        require_inclusion(leaf, proof.index, now.size, proof.path, now.root)
+        verified = work.under_one(signed, what)
+    elif work.asked.bundle:
+        held, bundle = work.register(Path(work.asked.bundle))
+        if position > bundle.size:
+            raise CannotTell(
+                f"The bundle ends at entry {bundle.size:,}, the report at {position:,}",
+                "Fetch a newer bundle.",
+            )
+        if bundle.leaf_hash_at(position) != leaf:
+            place = Place(position, position, "the report rests on another one")
+            raise NotVerified("The report is not of this register", KEEP, [place])
+        verified = Verified(what, held.under, held.notes)
+    else:
+        raise CannotTell(
+            "A report does not hold the proof of its last entry",
+            f"Name the proof of entry {position} with --proof, or a bundle with --bundle.",
+        )
+    verified.notes.append(
+        "Not shown: that its figures follow from these entries. The register makes the report "
+        f"again at position {position}, and so can whoever runs Twinledger: compare the bytes."
+    )
+    return verified
+
+
+def verify_consistency(work: Work) -> Verified:
+    older, newer = (work.signed(read(file)) for file in (work.asked.older, work.asked.newer))
+    old, new = older.checkpoint, newer.checkpoint
+    if old.origin != new.origin:
+        raise CannotTell(
+            f"They are of two registers, {old.origin} and {new.origin}", "Compare two of one."
+        )
+    if old.size > new.size:
+        raise NotVerified(
+            f"The newer one ends at entry {new.size:,}, the older one at {old.size:,}",
+            "If you have named them in the right order, the register was set back.",
+            [Place(new.size + 1, old.size, "they are missing")],
+        )
+    what = f"The register of {new.size:,} entries begins with that of {old.size:,}"
+    if old.size == new.size:
+        if old.root != new.root:
+            raise work.fork(newer, older.note, whole(old, "two roots are signed for them"))
+    elif work.asked.proof:
+        lines = text_of(read(work.asked.proof), "proof").split()
+        if not consistent(old, new, [decoded(line, "proof, hash", 32) for line in lines]):
+            raise NotVerified(
+                "The proof does not show that the newer register begins with the older one",
+                "Fetch it again. If there is none, the past was rewritten: keep both checkpoints.",
+                whole(old, "they may be others in the newer one"),
+            )
+    elif work.asked.bundle:
+        bundle = work.register(Path(work.asked.bundle))[1]
+        if new.size > bundle.size:
+            raise CannotTell(f"The bundle ends at entry {bundle.size:,}", "Fetch a newer one.")
+        for signed in (newer, older):
+            if bundle.root_at(signed.checkpoint.size) != signed.checkpoint.root:
+                note = read(Path(work.asked.older))
+                raise work.fork(newer, note, whole(signed.checkpoint, "the bundle has others"))
+    else:
+        raise CannotTell(
+            "Two checkpoints alone do not show that one goes on from the other",
+            "Name a proof with --proof, or a bundle with --bundle.",
+        )
+    return Verified(what, newer)
+
+
+def read(path: str | Path) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as why:
+        raise CannotTell(f"{path} cannot be read ({why.strerror})", "Check its name.") from None
+
+
+# --- From the command line -----------------------------------------------------------------------
+
+SHOWN = 20  # places that are told on a terminal; --json tells all
+
+
+def told(answer: Verified | NotVerified | CannotTell) -> Iterator[str]:
+    """The answer in plain words."""
+    if isinstance(answer, Verified):
+        yield f"VERIFIED. {answer.what}."
+        now = answer.under.checkpoint
+        yield f"  Register: {now.origin}"
+        yield f"  Signed: {now.size:,} entries, root {base64.b64encode(now.root).decode()}"
+        yield f"  Witnesses: {seen_by(answer.under)}"
+        yield from (f"  {note}" for note in answer.notes)
+        return
+    verdict = "NOT VERIFIED" if isinstance(answer, NotVerified) else "CANNOT BE TOLD"
+    yield f"{verdict}, because: {answer.why}."
+    if isinstance(answer, NotVerified):
+        yield from (f"  {place}" for place in answer.places[:SHOWN])
+        if len(answer.places) > SHOWN:
+            yield f"  And {len(answer.places) - SHOWN:,} more places; --json names all."
+    if answer.remedy:
+        yield f"  {answer.remedy}"
+
+
+def seen_by(signed: Signed) -> str:
+    if not signed.witnesses:
+        return "not witnessed. Only the register itself vouches that others are shown the same."
+    names = ", ".join(
+        f"{name} at {datetime.fromtimestamp(at, timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
+        for name, at in signed.witnesses
+    )
+    asked = f"; {signed.policy.quorum} needed" if signed.policy.quorum else ""
+    return f"{len(signed.witnesses)} of {len(signed.policy.witnesses)} have signed{asked} ({names})"
+
+
+def as_json(answer: Verified | NotVerified | CannotTell) -> str:
+    if isinstance(answer, Verified):
+        now = answer.under.checkpoint
+        document: dict[str, Any] = {
+            "result": "verified",
+            "what": answer.what,
+            "origin": now.origin,
+            "size": now.size,
+            "root": base64.b64encode(now.root).decode(),
+            "witnesses": [{"name": name, "time": at} for name, at in answer.under.witnesses],
+            "notes": answer.notes,
+        }
+    else:
+        shown = isinstance(answer, NotVerified)
+        document = {
+            "result": "not verified" if shown else "cannot be told",
+            "because": answer.why,
+            "remedy": answer.remedy,
+            "places": [
+                {"first": place.first, "last": place.last, "what": place.what}
+                for place in (answer.places if isinstance(answer, NotVerified) else ())
+            ],
+        }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--key", action="append", default=[], help="the register's public key")
+    common.add_argument(
+        "--policy", help="a file with keys, witnesses and how many must have signed"
+    )
+    common.add_argument("--state", type=Path, help="the folder of what is remembered")
+    common.add_argument("--json", action="store_true", help="for programs")
+    commands = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    kinds = commands.add_subparsers(required=True, metavar="WHAT")
+
+    def kind(name: str, what: str, work: Callable[[Work], Verified]) -> argparse.ArgumentParser:
+        made = kinds.add_parser(name, parents=[common], help=what, description=what)
+        made.set_defaults(work=work)
+        return made
+
+    bundle = kind("bundle", "the whole register, from a zip file or a folder", verify_bundle)
+    bundle.add_argument("file")
+    bundle.add_argument(
+        "--against", type=Path, help="an earlier bundle: tells exactly what differs"
+    )
+    bundle.add_argument("--full", action="store_true", help="also the form of each entry")
+    receipt = kind("receipt", "one entry with its proof", verify_receipt)
+    receipt.add_argument("proof")
+    receipt.add_argument("entry")
+    record = kind("record", "one partnership with the proofs of its entries", verify_record)
+    record.add_argument("file")
+    report = kind("report", "that a report rests on the signed register", verify_report)
+    report.add_argument("file")
+    report.add_argument("--proof", help="the proof of the last entry that the report names")
+    pair = kind("consistency", "that one checkpoint goes on from another", verify_consistency)
+    pair.add_argument("older")
+    pair.add_argument("newer")
+    pair.add_argument("--proof", help="hashes in base64, one a line")
+    for each in (receipt, record, report, pair):
+        each.add_argument("--bundle", help="a bundle of the register, to hold it against")
+    return commands
+
+
+def answer_to(asked: argparse.Namespace) -> Verified | NotVerified | CannotTell:
+    """Exactly one of the three, whatever happens."""
+    try:
+        verified: Verified = asked.work(Work(asked))
+    except (NotVerified, CannotTell) as answer:
+        return answer
+    except Exception as fault:
+        return CannotTell(
+            f"The verifier came upon a fault of its own ({type(fault).__name__}: {fault})",
+            "Keep the file and report it.",
+        )
+    return verified
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Tell the answer. 0 verified, 1 not verified, 2 cannot be told."""
+    asked = parser().parse_args(words)
+    answer = answer_to(asked)
+    for line in [as_json(answer)] if asked.json else told(answer):
+        print(line)
+    if isinstance(answer, Verified):
+        return 0
+    return 1 if isinstance(answer, NotVerified) else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
