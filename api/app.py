@@ -15,6 +15,7 @@ from api.problems import HANDLERS
 from api.rest import docs
 from api.rest.router import router
 from api.services import Services
+from api.transparency import HANDLERS as TRANSPARENCY
 from api.web import acts, around, audit, partnership, register, reports
 from api.web.static_files import static_files
 from api.web.typed import LARGEST_FORM
@@ -68,6 +69,7 @@ def create_app(services: Services) -> Litestar:
             around.sign_in,
             around.sign_out,
             *docs.PAGES,
+            *TRANSPARENCY,
             router(),
             static_files(),
         ],
@@ -101,7 +103,10 @@ async def _with_headers(message: Message, scope: Scope) -> None:
         return
     path = scope["path"]
     headers = [*message["headers"], *_RAW_HEADERS]
-    if not path.startswith("/static/"):
+    # What says itself how long it stays, and files that are shipped, keep their own.
+    if not path.startswith("/static/") and not any(
+        name.lower() == b"cache-control" for name, _ in message["headers"]
+    ):
         headers.append(_NO_CACHE)
     if path.startswith("/api/v1") and scope.get("method") in ("GET", "HEAD"):
         headers += _FOR_OTHER_SITES

@@ -61,14 +61,18 @@ def address(code: str) -> str:
 def answer(problem: Problem) -> Response[bytes]:
     """The document with its headers."""
     headers = {"www-authenticate": "Bearer"} if problem.status == 401 else {}
-    if problem.retryable:
-        headers["retry-after"] = "1"
+    headers |= retry_after(problem.retryable)
     return Response(
         msgspec.json.encode(problem),
         status_code=problem.status,
         media_type=MEDIA_TYPE,
         headers=headers,
     )
+
+
+def retry_after(retryable: bool) -> dict[str, str]:
+    """The header of what may succeed a little later."""
+    return {"retry-after": "1"} if retryable else {}
 
 
 def pointer(path: Iterable[str | int]) -> str:

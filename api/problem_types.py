@@ -246,6 +246,13 @@ _ALL = (
         "Ask again in some seconds.",
     ),
     Explained(
+        "not-signed-yet",
+        "Recorded, but not signed yet",
+        "The notary signs what is recorded once a second; no checkpoint covers this yet.",
+        "Ask again in a second or two. Where that does not help, /healthz says what keeps the "
+        "notary from signing.",
+    ),
+    Explained(
         "another-history",
         "This register has another history",
         "You read entries that this register does not have: it was restored from an earlier copy, "

@@ -28,7 +28,7 @@ from api.gate.errors import (
     NotJson,
     Unfit,
 )
-from api.problem_documents import Fault, Problem, address, answer, faults_of
+from api.problem_documents import Fault, Problem, address, answer, faults_of, retry_after
 from api.problem_pages import page, page_of
 from api.problem_types import explained
 from api.refusals import RecordChanged, RequestRefused
@@ -41,6 +41,8 @@ from domain.errors import (
     OutcomeUnknown,
 )
 from domain.refusals import AlreadyPaired, Invalid, NotFound, NotNow, NotYours, Refused
+from domain.transparency.errors import Malformed as NotOfTheLog
+from domain.transparency.errors import OutsideTree
 
 T = TypeVar("T")
 AnyRequest = Request[Any, Any, Any]
@@ -76,6 +78,8 @@ TABLE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (AddressTooLong, 414, "The address is too long", ""),
     (NotJson, 415, "The body is not plain JSON", ""),
     (Unfit, 422, "Something cannot be recorded as it is", ""),
+    (NotOfTheLog, 404, "There is no such file of the log", "no-such-address"),
+    (OutsideTree, 404, "Not signed yet", "not-signed-yet"),
     (Unreadable, 400, "This cannot be read", "malformed"),
     (TooLarge, 413, "Too large", "body-too-large"),
 )
@@ -85,6 +89,7 @@ OF_CODE: dict[str, int] = {
     "idempotency-key-missing": 400,
     "idempotency-key-unfit": 400,
     "if-match-unfit": 400,
+    "not-signed-yet": 404,
     "another-history": 409,
     "record-changed": 412,
     "invalid": 422,
@@ -99,7 +104,7 @@ OF_CODE: dict[str, int] = {
 RETRYABLE = frozenset(
     {
         *("busy", "outcome-unknown", "not-recorded", "not-shown-yet", "body-too-slow"),
-        *("too-many-waiting", "too-many-reports", "database-away"),
+        *("too-many-waiting", "too-many-reports", "database-away", "not-signed-yet"),
     }
 )
 """The same request may succeed a little later."""
@@ -206,16 +211,20 @@ def _row(error: Exception) -> tuple[int, str, str]:
 def _handle_known(request: AnyRequest, error: Exception) -> Response[bytes]:
     shown = told(error)
     text = shown.items[0].text
-    if not _is_program(request):
-        return page(shown.status, shown.title, text)
     status, _, code = _row(error)
+    if not _is_program(request):
+        answered = page(shown.status, shown.title, text)
+        answered.headers.update(retry_after(code in RETRYABLE))
+        return answered
     return answer(_problem(request, status, code, text, *faults_of(request, code, error)))
 
 
 def _handle_refused(request: AnyRequest, error: RequestRefused) -> Response[bytes]:
     status = OF_CODE[error.code]
     if not _is_program(request):
-        return page(status, error.problem, error.remedy)
+        shown = page(status, error.problem, error.remedy)
+        shown.headers.update(retry_after(error.code in RETRYABLE))
+        return shown
     faults = faults_of(request, error.code, error)
     problem = _problem(request, status, error.code, str(error), *faults)
     if isinstance(error, RecordChanged):
@@ -259,10 +268,12 @@ def _failed(request: AnyRequest, error: Exception, status: int, code: str) -> Re
 
 
 def _is_program(request: AnyRequest) -> bool:
-    """Below `/api` always; elsewhere who accepts JSON and no page."""
+    """Below `/api` always; elsewhere who accepts no page, and JSON or a file for programs."""
     accept = request.headers.get("accept", "")
     inside = f"{request.scope['path']}/".startswith("/api/")
-    return inside or ("json" in accept and "html" not in accept)
+    asked_for = request.scope.get("route_handler")
+    file = asked_for is not None and asked_for.opt.get("for_programs", False)
+    return inside or ("html" not in accept and (file or "json" in accept))
 
 
 def _problem(request: AnyRequest, status: int, code: str, detail: str, *faults: Fault) -> Problem:

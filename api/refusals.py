@@ -10,6 +10,7 @@ RequestRefused             a code, a problem, a remedy, and what of the request 
   AnotherHistory           the sender has read a history that this register does not have
   TooManyWaiting           as many wait for new entries as one server lets wait
   TooManyReports           as many wait for a report as one server lets wait
+  NotSignedYet             it is recorded, and no checkpoint covers it yet
 
 The statuses are in `api/problems.py`, by code.
 """
@@ -140,3 +141,21 @@ class TooManyReports(RequestRefused):
             "Too many reports are being made here already.",
             "Ask again in some seconds. One that was made before is answered at once.",
         )
+
+
+class NotSignedYet(RequestRefused):
+    """No checkpoint covers it yet: of the ledger, `signed` entries are signed.
+
+    `position` is the entry that was asked for; without one it is the checkpoint itself.
+    """
+
+    def __init__(self, *, signed: int = 0, position: int | None = None) -> None:
+        super().__init__(
+            "not-signed-yet",
+            "Nothing of this register is signed yet."
+            if position is None
+            else f"Entry {position} is recorded and not yet signed; the first {signed} are.",
+            "Ask again in a second or two. Where that does not help, /healthz says what keeps the "
+            "notary from signing.",
+        )
+        self.signed, self.position = signed, position

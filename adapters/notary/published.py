@@ -11,8 +11,10 @@ from adapters.migrate import check_name
 from adapters.notary.errors import AnotherNotary
 from adapters.notary.growing import TileHash
 from domain.transparency.checkpoint import Checkpoint
+from domain.transparency.cosignature import time_of
 from domain.transparency.errors import OutsideTree
-from domain.transparency.note import VerifierKey, format_vkey
+from domain.transparency.note import VerifierKey, format_vkey, parse_signature, parse_vkey
+from domain.transparency.policy import LogKey, Policy, Witnessed, format_policy
 from domain.transparency.proof_file import ProofFile, format_proof
 from domain.transparency.proofs import (
     NodeReader,
@@ -76,6 +78,13 @@ class Published(Struct, frozen=True):
         """The note with the lines of all who signed it. None of them is verified here."""
         return self.note + "".join(f"{line}\n" for line in self.cosignatures).encode()
 
+    @property
+    def witnesses(self) -> tuple[Witnessed, ...]:
+        """Who cosigned it, each with the last time that they say. None of them is verified here."""
+        signed = (parse_signature(line) for line in self.cosignatures)
+        last = {one.name: time_of(one) for one in signed}
+        return tuple(Witnessed(name, time) for name, time in last.items())
+
 
 class AnnouncedKey(Struct, frozen=True):
     """A public key of the log, as text; with `last_size` it was replaced after that tree."""
@@ -103,6 +112,12 @@ class PublishedLog:
         """Every key that was announced, in order; the last word on each counts."""
         rows = await self._pool.fetch(_KEYS.format(schema=self._schema))
         return [AnnouncedKey(*row) for row in rows]
+
+    async def policy(self, origin: str) -> bytes:
+        """The keys that sign for a log now, as a policy file (C2SP tlog-policy)."""
+        last_words = {key.vkey: key for key in await self.keys() if key.origin == origin}
+        present = [key.vkey for key in last_words.values() if key.last_size is None]
+        return format_policy(Policy(tuple(LogKey(parse_vkey(vkey)) for vkey in present))).encode()
 
     async def tile_hashes(self, level: int, begin: int, end: int) -> dict[int, bytes]:
         """The stored hashes of a level from 1 on: by index, from `begin` up to, not with, `end`."""

@@ -62,6 +62,7 @@ _environment.globals.update(
     section="",
     register_name="",
     told=None,
+    standing=None,
 )
 
 

@@ -38,6 +38,7 @@ async def page(
         visitor=await visitor_of(request),
         demo=services.demo,
         demo_roles=DEMO_ROLE_NAMES,
+        standing=await services.standing(),
         can_sign_in=services.accounts is not None and not services.demo,
         here=request.scope["path"] + (f"?{query}" if query else ""),
         **values,

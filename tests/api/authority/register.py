@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
 import httpx
 
 from api.services import Services
+from tests.adapters.notary.desk import NotaryDesk, at_the_notary
 from tests.api.authority.acts import TAKES_THE_PAIR, body_of, form_of
 from tests.api.authority.people import Credentials, demo_people, employ, role_of
 from tests.api.authority.situations import Seeded, free_the_pair, seed
@@ -23,12 +26,22 @@ FORMS = {
 }
 """The forms that record nothing. Who signs out is out: its row stands last."""
 
+SIGNED = ("/checkpoint", "/log-policy", "/tile/", "/entries/")
+"""Where what was recorded is read behind its signature."""
+
 
 class Register:
     """A register, and `them`: the people of the table, or those of the demo."""
 
-    def __init__(self, client: httpx.AsyncClient, services: Services, them: Credentials) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        services: Services,
+        them: Credentials,
+        notary: NotaryDesk,
+    ) -> None:
         self._client, self._services, self._them = client, services, them
+        self._notary = notary
 
     async def answers(self, row: Row) -> dict[str, str]:
         """The status that each person gets. What one of them records, the others do not see."""
@@ -49,6 +62,8 @@ class Register:
         there = await seed(self._services.ledger, row.situation, demo=self._services.demo)
         if not (row.records and row.way == "api"):  # a command over HTTP reads the ledger alone
             await self._services.wait_for(0)
+        if row.route.startswith(SIGNED):
+            await self._notary.notary.step()
         return there
 
     async def _head(self) -> int:
@@ -82,6 +97,8 @@ def _values(there: Seeded) -> dict[str, str]:
     return {
         "ref": there.partnership,
         "entry": str(there.positions[0]),
+        "position": str(there.positions[0]),
+        "path": "0/000.p/1",
         "review_id": there.review,
         "community_id": NORFOLK.community,
         "list_id": "cpi",
@@ -100,5 +117,8 @@ async def open_register(
 ) -> AsyncIterator[Register]:
     """A register of one's own with all the people of the table, or the demo with its roles."""
     services = services_on(pool, demo=demo)
-    async with asked_of(services) as client:
-        yield Register(client, services, demo_people() if demo else await employ(pool))
+    with TemporaryDirectory() as folder:
+        async with at_the_notary(pool, Path(folder)) as notary, asked_of(services) as client:
+            await notary.load()
+            them = demo_people() if demo else await employ(pool)
+            yield Register(client, services, them, notary)

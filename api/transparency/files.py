@@ -1,0 +1,76 @@
+"""The log as files: C2SP tlog-tiles, tlog-proof and tlog-policy.
+
+They are public, without sign-in and for other sites' pages too. What cannot change any more says so
+to every cache on the way.
+"""
+
+from litestar import Response, Router, route
+from litestar.params import FromPath
+
+from api.gate.middleware import gate
+from api.refusals import NotSignedYet
+from api.requests import READ, HttpRequest, services_of
+from api.transparency.entries import entry_at, latest
+from domain.transparency.tiles import parse_path
+
+_TEXT = "text/plain"
+_BYTES = "application/octet-stream"
+_FOR_EVER = "public, max-age=31536000, immutable"
+_FOR_A_SECOND = "public, max-age=1"
+
+
+@route("/checkpoint", http_method=READ)
+async def checkpoint(request: HttpRequest) -> Response[bytes]:
+    """The last checkpoint with all its signatures. There is a later one in a second."""
+    return _file((await latest(request)).cosigned, _TEXT, _FOR_A_SECOND)
+
+
+@route("/log-policy", http_method=READ)
+async def policy(request: HttpRequest) -> Response[bytes]:
+    """The keys that sign now. Whoever verifies compares them with what they have from elsewhere."""
+    signed = await latest(request)
+    return _file(await services_of(request).log.policy(signed.origin), _TEXT, _FOR_A_SECOND)
+
+
+@route("/tile/{path:path}", http_method=READ)
+async def tile(request: HttpRequest) -> Response[bytes]:
+    """A tile or an entry bundle below the last checkpoint, full or partial."""
+    resource = parse_path(request.scope["path"].removeprefix("/"))
+    signed = await latest(request)
+    data = await services_of(request).log.resource(resource, signed.size)
+    return _file(data, _BYTES, _FOR_EVER)
+
+
+@route("/entries/{position:str}/leaf", http_method=READ)
+async def leaf(request: HttpRequest, position: FromPath[str]) -> Response[bytes]:
+    """The very bytes of an entry that are hashed; they are JSON."""
+    entry = await entry_at(request, position)
+    published = await services_of(request).log.latest()
+    signed = published is not None and entry.position <= published.size
+    return _file(entry.leaf, "application/json", _FOR_EVER if signed else _FOR_A_SECOND)
+
+
+@route("/entries/{position:str}/proof", http_method=READ)
+async def proof(request: HttpRequest, position: FromPath[str]) -> Response[bytes]:
+    """The receipt of an entry: the proof that it stands below the last checkpoint."""
+    entry = await entry_at(request, position)
+    signed = await latest(request)
+    if entry.position > signed.size:
+        raise NotSignedYet(signed=signed.size, position=entry.position)
+    return _file(await services_of(request).log.proof(entry.position, signed), _TEXT, _FOR_A_SECOND)
+
+
+def _file(data: bytes, media_type: str, cached: str) -> Response[bytes]:
+    headers = {"cache-control": cached, "access-control-allow-origin": "*"}
+    return Response(data, media_type=media_type, headers=headers)
+
+
+FILES = (
+    Router(
+        "/",
+        route_handlers=[checkpoint, policy, tile, leaf, proof],
+        # One address for each file, in every cache and log.
+        middleware=[gate],
+        opt={"for_programs": True},
+    ),
+)

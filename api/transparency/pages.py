@@ -1,0 +1,78 @@
+"""The pages that explain to people what is signed, and how they can check it themselves."""
+
+from litestar import Response, route
+from litestar.params import FromPath
+from msgspec import Struct
+
+from adapters.notary.published import Published
+from api.audit import TYPES
+from api.requests import READ, HttpRequest, services_of
+from api.services import Services
+from api.transparency.entries import entry_at
+from api.web.visitors import page
+from domain.ports import Recorded
+
+_ABOUT = "partnership:"
+
+
+class Told(Struct, frozen=True):
+    """What an entry is in words; `partnership` is empty where it is about none."""
+
+    sentence: str
+    partnership: str = ""
+    who: str = ""
+
+
+@route("/entries/{position:str}", http_method=READ)
+async def entry(request: HttpRequest, position: FromPath[str]) -> Response[bytes]:
+    """One entry: what it says, its hash, and whether it is signed and witnessed."""
+    services = services_of(request)
+    recorded = await entry_at(request, position)
+    published = await services.log.latest()
+    signed = published is not None and recorded.position <= published.size
+    return await page(
+        request,
+        "entry.html",
+        section="history",
+        entry=recorded,
+        leaf=recorded.leaf.decode(),
+        told_as=await _in_words(services, recorded),
+        signed=published if signed else None,
+        last=(await services.ledger.head()).position,
+    )
+
+
+@route("/verify", http_method=READ)
+async def verify(request: HttpRequest) -> Response[bytes]:
+    """How anybody can check the register without believing it, and the key to do it with."""
+    services = services_of(request)
+    published = await services.log.latest()
+    keys = await services.log.keys() if published else []
+    present = {key.vkey: key for key in keys}.values()
+    return await page(
+        request,
+        "verify.html",
+        section="verify",
+        signed=published,
+        keys=[key for key in present if _signs(key.origin, key.last_size, published)],
+        former=[key for key in present if not _signs(key.origin, key.last_size, published)],
+    )
+
+
+def _signs(origin: str, last_size: int | None, published: Published | None) -> bool:
+    return published is not None and origin == published.origin and last_size is None
+
+
+async def _in_words(services: Services, entry: Recorded) -> Told:
+    tags = (tag for tag in entry.tags if tag.startswith(_ABOUT))
+    partnership = next(tags, "").removeprefix(_ABOUT)
+    items = await services.timeline.of(
+        partnership, position=entry.position, after=entry.position - 1, limit=1
+    )
+    if items:
+        return Told(items[0].sentence, partnership, items[0].who)
+    # The read models may be a moment behind, or wait for a release that knows the type.
+    return Told(TYPES.get(entry.type, entry.type), partnership)
+
+
+PAGES = (entry, verify)

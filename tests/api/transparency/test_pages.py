@@ -1,0 +1,76 @@
+"""What people read of the proofs: an entry's page, and how to check the register."""
+
+from tests.adapters.notary.desk import NotaryDesk
+from tests.api.desk import Desk
+from tests.projections.played import Clerks, legacy
+
+
+async def test_an_entry_says_what_it_is_and_that_it_is_signed_and_not_witnessed(
+    desk: Desk, notary: NotaryDesk
+) -> None:
+    partnership = await desk.propose()
+    await notary.sign()
+    page = await desk.get("/entries/1")
+
+    leaf_hash = (await desk.services.ledger.read_after(0, 1))[0].leaf_hash.hex()
+    assert leaf_hash in page.text
+    (told,) = await desk.services.timeline.of(partnership.rpartition("/")[2])
+    assert told.sentence in page.text
+    assert "Signed. It is one of the first 1 entries" in page.text
+    assert "Not witnessed. Nobody but the register itself has signed." in page.text
+    assert {f"{partnership}#entry-1", "/entries/1/proof", "/entries/1/leaf"} <= set(page.links)
+
+
+async def test_an_entry_that_is_not_signed_yet_says_so(desk: Desk) -> None:
+    await desk.propose()
+    page = await desk.get("/entries/1")
+
+    assert page.status == 200
+    assert "Not signed yet. That takes a second or two" in page.text
+    assert "/entries/1/proof" not in page.links
+
+
+async def test_an_entry_is_shown_before_the_read_models_know_it(desk: Desk) -> None:
+    await Clerks(desk.services.ledger).found(legacy())
+
+    assert "Legacy recorded" in (await desk.get("/entries/1")).text
+
+
+async def test_entries_lead_to_their_neighbours(desk: Desk) -> None:
+    await desk.agree()
+
+    assert {"/entries/1", "/entries/3"} <= set((await desk.get("/entries/2")).links)
+    assert "/entries/0" not in (await desk.get("/entries/1")).links
+
+
+async def test_an_entry_that_is_not_there_is_told_with_those_that_are(desk: Desk) -> None:
+    await desk.propose()
+    page = await desk.get("/entries/7")
+
+    assert page.status == 404
+    assert "numbered from 1 to 1" in page.text
+
+
+async def test_the_page_on_checking_shows_the_public_key_and_what_is_signed(
+    desk: Desk, notary: NotaryDesk
+) -> None:
+    await desk.propose()
+    await notary.sign()
+    page = await desk.get("/verify")
+
+    (key,) = await notary.log.keys()
+    assert key.vkey in page.text
+    assert "The first 1 entries, signed" in page.text
+    assert "Not witnessed." in page.text
+    assert {"/verify.py", "/log-policy", "/checkpoint"} <= set(page.links)
+
+
+async def test_the_page_on_checking_is_there_before_anything_is_signed(desk: Desk) -> None:
+    page = await desk.get("/verify")
+
+    assert page.status == 200
+    assert "Nothing yet." in page.text
+
+
+async def test_every_page_leads_to_how_it_is_checked(desk: Desk) -> None:
+    assert "/verify" in (await desk.get("/partnerships")).links
