@@ -1,6 +1,6 @@
 """Measures Twinledger beside a plain way to do the same: ratios, because machines differ.
 
-    python -m tests.benchmarks [ledger] [http] [import] [rebuild] [queries]
+    python -m tests.benchmarks [ledger] [packages] [http] [import] [rebuild] [queries]
 
 Without names, all of them. Without `--dsn` a server is started in a temporary folder, with fsync
 and synchronous_commit on, as in production. With it, databases are created there and dropped after.
@@ -13,12 +13,13 @@ from contextlib import nullcontext
 
 import asyncpg
 
-from tests.benchmarks import importing, ledger, over_http, queries, rebuilding
+from tests.benchmarks import importing, ledger, over_http, packages, queries, rebuilding
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.server import durable_server
 
 MEASURES: dict[str, Callable[[str, Plan], Awaitable[None]]] = {
     "ledger": ledger.measure,
+    "packages": packages.measure,
     "http": over_http.measure,
     "import": importing.measure,
     "rebuild": rebuilding.measure,
@@ -28,7 +29,7 @@ MEASURES: dict[str, Callable[[str, Plan], Awaitable[None]]] = {
 
 async def main() -> None:
     options = _options()
-    plan = Plan(options.rounds, options.seconds, tuple(options.clients), options.partnerships)
+    plan = Plan(options.rounds, options.seconds, options.partnerships, options.events)
     server = durable_server() if options.dsn is None else nullcontext(options.dsn)
     with server as dsn:
         await _say_what_is_measured(dsn)
@@ -60,7 +61,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--dsn", help="a superuser of a server to measure on")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
-    parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32, 128])
+    parser.add_argument("--events", type=int, default=500_000, help="in the filled ledger")
     parser.add_argument("--partnerships", type=int, default=25_000, help="in the filled register")
     return parser.parse_args()
 

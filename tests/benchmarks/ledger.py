@@ -1,27 +1,35 @@
-"""Appends through the ledger beside pgbench's raw inserts on the same server."""
+"""Appends through the ledger beside plain durable inserts on the same server."""
 
 import asyncio
 import shutil
 import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+
+import asyncpg
 
 from adapters.postgres.binaries import candidates
 from tests.benchmarks import table
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.server import database
+from tests.benchmarks.stored import fill
 from tests.benchmarks.workloads import (
     appends_a_second,
+    appends_a_second_of_processes,
     bytes_an_event,
-    fill,
+    inserts_a_second,
     prepare_raw,
     raw_inserts_a_second,
 )
 
-FILLED = 200_000
+Rate = Callable[[], Awaitable[float]]
+
+RAW_CLIENTS = 32
 
 
 async def measure(server_dsn: str, plan: Plan) -> None:
-    """Fresh and filled, for each number of clients; and what an event takes on disk."""
+    """With `plan.events` in the ledger: by clients and processes, and with a slower flush."""
     pgbench = _pgbench()
     if pgbench is None:
         print("\nledger: no pgbench in the wheel or on PATH, so there is nothing to compare with.")
@@ -29,34 +37,60 @@ async def measure(server_dsn: str, plan: Plan) -> None:
         return
     async with database(server_dsn) as dsn:
         await prepare_raw(dsn)
-        table.headings("appends/s", "pgbench/s")
-        for state in ("fresh", "filled"):
-            if state == "filled":
-                await fill(dsn, events=FILLED)
-            for clients in plan.clients:
-                await _compare(dsn, pgbench, state, clients, plan)
+        await fill(dsn, events=plan.events)
+        with tempfile.TemporaryDirectory() as folder:
+
+            async def raw() -> float:
+                return await asyncio.to_thread(
+                    raw_inserts_a_second,
+                    dsn,
+                    pgbench=pgbench,
+                    script=Path(folder) / "raw.sql",
+                    clients=RAW_CLIENTS,
+                    seconds=plan.seconds,
+                )
+
+            async def one_by_one() -> float:
+                return await inserts_a_second(dsn, seconds=plan.seconds)
+
+            def ours(clients: int, processes: int = 1) -> Rate:
+                async def rate() -> float:
+                    if processes == 1:
+                        return await appends_a_second(dsn, clients=clients, seconds=plan.seconds)
+                    return await appends_a_second_of_processes(
+                        dsn, clients=clients, seconds=plan.seconds, processes=processes
+                    )
+
+                return rate
+
+            table.headings("appends/s", "raw inserts/s")
+            await table.compare("32 clients", ours(32), raw, plan)
+            await table.compare("128 clients", ours(128), raw, plan)
+            await table.compare("128 clients, two processes", ours(128, 2), raw, plan)
+            await table.compare("1 client, one asyncpg INSERT each", ours(1), one_by_one, plan)
+            async with _slower_flush(server_dsn):
+                await table.compare("32 clients, flush + 1 ms", ours(32), raw, plan)
+                await table.compare("128 clients, flush + 1 ms", ours(128), raw, plan)
+                await table.compare("128, two processes, flush + 1 ms", ours(128, 2), raw, plan)
         sizes = await bytes_an_event(dsn)
         named = ", ".join(f"{name} {size:.0f}" for name, size in sizes.items())
-        print(f"bytes an event: {sum(sizes.values()):.0f} ({named})")
+        print(f"bytes an event beyond its leaf, indexes included: {named}")
 
 
-async def _compare(dsn: str, pgbench: Path, state: str, clients: int, plan: Plan) -> None:
-    """Both in turn, so that what else the machine does meets both. The first round warms up."""
-    rounds = []
-    with tempfile.TemporaryDirectory() as folder:
-        for number in range(plan.rounds + 1):
-            theirs = await asyncio.to_thread(
-                raw_inserts_a_second,
-                dsn,
-                pgbench=pgbench,
-                script=Path(folder) / "raw.sql",
-                clients=clients,
-                seconds=plan.seconds,
-            )
-            ours = await appends_a_second(dsn, clients=clients, seconds=plan.seconds)
-            if number:
-                rounds.append(table.Round(ours, theirs))
-    table.row(f"ledger {state}, {clients} clients", rounds)
+@asynccontextmanager
+async def _slower_flush(server_dsn: str) -> AsyncIterator[None]:
+    """Every flush of the WAL waits a millisecond first, for ours and for theirs."""
+    admin = await asyncpg.connect(server_dsn)
+    await admin.execute("alter system set commit_delay = 1000")
+    await admin.execute("alter system set commit_siblings = 0")
+    await admin.execute("select pg_reload_conf()")
+    try:
+        yield
+    finally:
+        await admin.execute("alter system reset commit_delay")
+        await admin.execute("alter system reset commit_siblings")
+        await admin.execute("select pg_reload_conf()")
+        await admin.close()
 
 
 def _pgbench() -> Path | None:

@@ -1,9 +1,11 @@
 """How results are printed: medians of several rounds as ratios, because machines differ."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from msgspec import Struct
+
+from tests.benchmarks.plan import Plan
 
 
 class Round(Struct, frozen=True):
@@ -15,7 +17,22 @@ class Round(Struct, frozen=True):
 
 def headings(ours: str, theirs: str) -> None:
     """The line above the rows of one comparison."""
-    print(f"\n{'':<34}{theirs:>18}{ours:>18}{'ratio':>8}{'min':>8}{'max':>8}")
+    print(f"\n{'':<42}{theirs:>18}{ours:>18}{'ratio':>8}{'min':>8}{'max':>8}")
+
+
+async def compare(
+    name: str,
+    ours: Callable[[], Awaitable[float]],
+    theirs: Callable[[], Awaitable[float]],
+    plan: Plan,
+) -> None:
+    """Both in turn, so that what else the machine does meets both. The first round warms up."""
+    rounds = []
+    for number in range(plan.rounds + 1):
+        their, our = await theirs(), await ours()
+        if number:
+            rounds.append(Round(our, their))
+    row(name, rounds)
 
 
 def row(name: str, rounds: Sequence[Round], *, digits: int = 0) -> None:
@@ -24,7 +41,7 @@ def row(name: str, rounds: Sequence[Round], *, digits: int = 0) -> None:
     ours = statistics.median(one.ours for one in rounds)
     theirs = statistics.median(one.theirs for one in rounds)
     print(
-        f"{name:<34}{theirs:>18,.{digits}f}{ours:>18,.{digits}f}"
+        f"{name:<42}{theirs:>18,.{digits}f}{ours:>18,.{digits}f}"
         f"{statistics.median(ratios):>8.2f}{min(ratios):>8.2f}{max(ratios):>8.2f}",
         flush=True,
     )

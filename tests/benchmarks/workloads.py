@@ -5,41 +5,31 @@ import hashlib
 import os
 import re
 import subprocess
+import sys
 import time
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
-from msgspec import Raw
 
 from adapters.ledger import PostgresLedger
 from adapters.postgres.pool import open_pool
-from domain.ports import Actor, Condition, NewEvent, Submission
+from domain.ports import Condition, Submission
+from tests.benchmarks.stored import ACTOR, activity
 
 PAYLOAD = 500  # bytes, of the public part of an event and of a raw row alike
 
-_ACTOR = Actor(
-    body="council", body_name="Council of Norfolk", community="Q49231", recorder="r-1", role="clerk"
-)
-_PUBLIC = Raw(b'{"note":"' + b"a public statement " * 26 + b'"}')
-_DIGEST = hashlib.sha256(_PUBLIC).digest()
+_DIGEST = hashlib.sha256(b"the body of a command").digest()
 
 
 def act(run: str, number: int, after: int = 0) -> Submission:
     """One event with three tags, a condition on one of them, and a key: what a command appends."""
     pair = f"pair:{run}|{number}"
     return Submission(
-        events=(
-            NewEvent(
-                type="partnership.activity_reported.v1",
-                public=_PUBLIC,
-                tags=(f"partnership:{run}-{number}", pair, f"community:{number % 5_000}"),
-                effective="2026-11-23",
-            ),
-        ),
+        events=(activity(f"{run}-{number}", pair, f"community:{number % 5_000}"),),
         condition=Condition(frozenset({pair}), after),
-        actor=_ACTOR,
+        actor=ACTOR,
         on_behalf_of="",
         command_scope="r-1",
         command_key=f"{run}-{number}",
@@ -70,6 +60,39 @@ async def appends_a_second(dsn: str, *, clients: int, seconds: float) -> float:
         return done / (time.perf_counter() - start)
 
 
+async def appends_a_second_of_processes(
+    dsn: str, *, clients: int, seconds: float, processes: int
+) -> float:
+    """`clients` in all, spread over processes with a connection pool and a batcher of their own."""
+    each = [str(clients // processes), str(seconds)]
+    started = [
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.benchmarks.appender", dsn, *each),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        for _ in range(processes)
+    ]
+    for process in started:
+        assert process.stdout is not None
+        await process.stdout.readline()  # it is ready
+    said = await asyncio.gather(*(process.communicate(b"\n") for process in started))
+    return sum(float(out) for out, _ in said)
+
+
+async def inserts_a_second(dsn: str, *, seconds: float) -> float:
+    """One client of the driver that we use: a durable INSERT, then the next."""
+    connection = await asyncpg.connect(dsn)
+    payload, done = "x" * PAYLOAD, 0
+    start = time.perf_counter()
+    while time.perf_counter() < start + seconds:
+        await connection.execute("insert into raw (payload) values ($1)", payload)
+        done += 1
+    rate = done / (time.perf_counter() - start)
+    await connection.close()
+    return rate
+
+
 async def prepare_raw(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     await connection.execute(
@@ -97,49 +120,18 @@ def raw_inserts_a_second(
     return float(rate[1])
 
 
-async def fill(dsn: str, *, events: int) -> None:
-    """Put `events` more into the ledger the short way: as its owner, by SQL."""
-    connection = await asyncpg.connect(dsn)
-    async with connection.transaction():
-        base = await connection.fetchval("select size from twinledger.head for update")
-        await connection.execute(
-            """
-            insert into twinledger.event
-            select n, clock_timestamp(), hashtextextended('a' || n, 0),
-                   hashtextextended('b' || n, 0), hashtextextended('c' || n % 5000, 0), null,
-                   leaf, sha256('\\x00'::bytea || leaf)
-            from generate_series($1::bigint + 1, $1 + $2) n,
-                 convert_to(repeat('x', 860) || n, 'UTF8') leaf
-            """,
-            base, events,
-        )  # fmt: skip
-        await connection.execute(
-            """
-            insert into twinledger.command_key
-            select gen_random_uuid(), n, n, sha256(''), ''
-            from generate_series($1::bigint + 1, $1 + $2) n
-            """,
-            base, events,
-        )  # fmt: skip
-        await connection.execute(
-            "update twinledger.head set size = $1, recorded_at = clock_timestamp()", base + events
-        )
-    await connection.execute("vacuum analyze")
-    await connection.execute("checkpoint")  # what was filled in is not written out while we measure
-    await connection.close()
-
-
 async def bytes_an_event(dsn: str) -> dict[str, float]:
-    """What an event takes on disk, by table, indexes included."""
+    """What an event takes on disk beside its leaf: with tags and indexes, and its command's key."""
     connection = await asyncpg.connect(dsn)
-    rows = await connection.fetch(
+    row = await connection.fetchrow(
         """
-        select c.relname, pg_total_relation_size(c.oid)::float8 / h.size as bytes
-        from pg_class c, twinledger.head h
-        where c.relname in ('event', 'event_tag', 'command_key')
-          and c.relnamespace = 'twinledger'::regnamespace
-        order by 2 desc
+        select (pg_total_relation_size('twinledger.event')
+                + pg_total_relation_size('twinledger.event_tag'))::float8 / count(*)
+                - avg(octet_length(leaf)) as event,
+               pg_total_relation_size('twinledger.command_key')::float8 / count(*) as key
+        from twinledger.event
         """
     )
     await connection.close()
-    return {row["relname"]: row["bytes"] for row in rows}
+    assert row is not None
+    return {"event and tags": row["event"], "command key": row["key"]}
