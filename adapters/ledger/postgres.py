@@ -30,8 +30,8 @@ LANES = 2  # groups on their way at once
 PATIENCE = 15.0  # seconds for one group, with all that it takes to reach the database again
 
 # The head as of the same snapshot, and one look into each place where a tag may stand. An event
-# that several of them find comes several times. The tags come out of a subquery so that their number
-# is unknown to the planner: else it plans each call anew, which costs more than the reading.
+# that several of them find comes several times. The tags come out of a subquery so that the planner
+# does not know their number: else it plans each call anew, which costs more than the reading.
 _READ = """
     select size, null::bytea, null::bytea from {schema}.head
     union all
