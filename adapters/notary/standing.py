@@ -126,8 +126,9 @@ class Standings:
         assert row is not None  # noqa: S101 - the migration puts the head there
         ends, found, origin, signed, signed_at, closes, problem, remedy = row
         notice = Notice() if closes is None else Notice(closes, problem, remedy)
-        if unread is not None and not notice.problem:
-            notice = Notice(False, unread.problem, unread.remedy)
+        if unread is not None:
+            # Nobody can say that this is the ledger that was signed: as closed as if it were not.
+            notice = Notice(True, unread.problem, unread.remedy)
         altered: LedgerAltered | None = None
         if ends < size:
             altered = LedgerBehind(ends=ends, signed=size)

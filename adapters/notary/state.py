@@ -131,7 +131,8 @@ def _content(folder: Path) -> bytes | None:
     except OSError as error:
         raise StateRefused(
             f"The file {folder / _FILE} cannot be read ({error.strerror}).",
-            "Give this user the right to read it.",
+            "Give this user the right to read it. Where the notary works under an account of its "
+            "own, set TWINLEDGER_NOTARY=elsewhere for all others.",
         ) from error
 
 

@@ -10,6 +10,7 @@ from domain.dates import in_words
 from domain.history import event_type
 from domain.partnership.commands import FoundingCommand
 from domain.partnership.state import Unknown
+from domain.ports import Receipt
 from domain.review.state import Reviews
 
 
@@ -58,6 +59,7 @@ def tell_outcome(outcome: Outcome, sentences: tuple[str, ...], as_json: bool) ->
                     {"type": event_type(event), "public": event} for event in outcome.events
                 ],
                 "position": receipt.last_position if receipt else None,
+                "proofs": _proofs(receipt),
                 "recorded_at": receipt.recorded_at if receipt else None,
                 "replayed": receipt.replayed if receipt else False,
             }
@@ -77,3 +79,13 @@ def tell_outcome(outcome: Outcome, sentences: tuple[str, ...], as_json: bool) ->
         click.echo(f"  {sentence}")
     if receipt is None:
         click.echo("Nothing is recorded yet. Without --dry-run it is.")
+        return
+    click.echo(f"Once it is signed, the service has its receipt: {', '.join(_proofs(receipt))}")
+
+
+def _proofs(receipt: Receipt | None) -> list[str]:
+    """Where the service has the proof of each entry."""
+    if receipt is None:
+        return []
+    positions = range(receipt.first_position, receipt.last_position + 1)
+    return [f"/entries/{position}/proof" for position in positions]

@@ -48,6 +48,7 @@ def done(outcome: Outcome, act: Act, *, dry_run: bool) -> Response[bytes]:
                 event_type(entry.event),
                 effective,
                 sentence,
+                f"/entries/{entry.position}/proof" if receipt else None,
             )
             for entry, effective, sentence in zip(
                 decided, outcome.effective, foretold(outcome.before, decided), strict=True

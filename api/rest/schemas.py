@@ -44,12 +44,17 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class RecordedEntry(Struct, frozen=True):
-    """One entry that the command made. `position` is null in a dry run: none is given away."""
+    """One entry that the command made. `position` is null in a dry run: none is given away.
+
+    `proof` is where its receipt is, within a second or two (until then 404 `not-signed-yet`); it
+    is null in a dry run. The bytes that it proves are beside it, at `/entries/{position}/leaf`.
+    """
 
     position: int | None
     type: str
     effective: str | None
     sentence: str
+    proof: str | None
 
 
 class Done(Struct, frozen=True):

@@ -99,7 +99,9 @@ class Program:
 
 
 @asynccontextmanager
-async def a_program(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[Program]:
+async def a_program(
+    pool: "asyncpg.Pool[asyncpg.Record]", services: Services | None = None
+) -> AsyncIterator[Program]:
     """A register of one's own, with an account and a token for each of `PEOPLE`."""
     accounts, tokens = PostgresAccounts(pool, "twinledger"), PostgresTokens(pool, "twinledger")
     given = {}
@@ -108,6 +110,6 @@ async def a_program(pool: "asyncpg.Pool[asyncpg.Record]") -> AsyncIterator[Progr
         made = await tokens.add(name, lasts=timedelta(days=1))
         assert made is not None
         given[name] = made[1]
-    services = replace(services_on(pool, demo=False), tokens=tokens)
+    services = replace(services or services_on(pool, demo=False), tokens=tokens)
     async with asked_of(services) as client:
         yield Program(client, services, given)

@@ -17,6 +17,7 @@ async def test_a_proposal_is_recorded_and_says_where_it_is(program: Program) -> 
     assert answer.headers["last-position"] == "1"
     assert done["entries"][0]["type"] == "partnership.proposal_submitted.v1"
     assert "Norfolk" in done["entries"][0]["sentence"]
+    assert done["entries"][0]["proof"] == "/entries/1/proof"
 
 
 async def test_the_next_act_names_the_version_that_it_builds_on(program: Program) -> None:

@@ -133,7 +133,8 @@ SPELLINGS = """
     tile/0/%00 tile/0/%ff tile/0/000.P/1 Tile/0/000 tile/8/000.p/1 tile/0/x001/000 checkpoint/
     checkpoint?x checkpoint%20 log-policy/ entries entries/ entries/0 entries/-1 entries/01
     entries/1_0 entries/+1 entries/1.0 entries/1e2 entries/٣ entries/9007199254740993
-    entries/9223372036854775808 , , entries/%00 entries/%ff/proof entries/1%2F2 entries//1/leaf
+    entries/9223372036854775808 entries/abc entries/%31/leaf entries/%00
+    entries/%ff/proof entries/1%2F2 entries//1/leaf
     entries/1/leaf/ entries/1/proof?x=1 entries/1/leaves entries/%F0%9F%8F%9B entries/1%0A
     entries/1/leaf%00 entries/null/proof entries/0/leaf entries/99999/leaf
     """.split()  # noqa: SIM905 - addresses are read more easily without quotation marks
