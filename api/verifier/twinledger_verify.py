@@ -35,11 +35,12 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from hashlib import sha256, sha512
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Union
 from urllib.parse import quote
 
 # --- The three answers ---------------------------------------------------------------------------
@@ -503,6 +504,24 @@ def parse_proof(data: bytes) -> Proof:
     return Proof(index, [decoded(line, "proof, hash", 32) for line in lines[1:]], note.encode())
 
 
+def parse_json(data: bytes) -> Any:
+    """JSON that every reader reads alike: no field twice, no fractions. Raises `ValueError`."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            raise ValueError("a field stands in it twice")
+        return found
+
+    def refused(text: str) -> NoReturn:
+        raise ValueError(f"it holds {text[:20]}, which has several spellings")
+
+    try:
+        return json.loads(data, object_pairs_hook=once, parse_float=refused, parse_constant=refused)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
 # --- A bundle: the whole register as files, C2SP tlog-tiles --------------------------------------
 
 
@@ -512,26 +531,19 @@ class Files:
     def __init__(self, where: Path) -> None:
         self._folder = where if where.is_dir() else None
         self._members: dict[str, zipfile.ZipInfo] = {}
-        if self._folder is None:
-            try:
-                with zipfile.ZipFile(where) as opened:
-                    infos = opened.infolist()
-                self._file = where.open("rb")
-            except (
-                OSError,
-                zipfile.BadZipFile,
-                zlib.error,
-                ValueError,
-                NotImplementedError,
-            ) as why:
-                raise CannotTell(f"{where} cannot be read ({why})", AGAIN) from None
-            self._members = {info.filename: info for info in infos}
-            if len(self._members) < len(infos):
-                raise NotVerified(f"{where} holds a file twice under one name", KEEP)
-
-    def close(self) -> None:
-        if self._folder is None:
-            self._file.close()
+        if self._folder is not None:
+            self.count = sum(1 for _ in self._folder.rglob("*"))
+            return
+        try:
+            with zipfile.ZipFile(where) as opened:
+                infos = opened.infolist()
+            self._file = where.open("rb")
+        except (OSError, zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError) as why:
+            raise CannotTell(f"{where} cannot be read ({why})", AGAIN) from None
+        self._members = {info.filename: info for info in infos}
+        self.count = len(infos)
+        if len(self._members) < len(infos):
+            raise NotVerified(f"{where} holds a file twice under one name", KEEP)
 
     def names(self, prefix: str) -> list[str]:
         if self._folder is None:
@@ -551,10 +563,10 @@ class Files:
 
     def _member(self, info: zipfile.ZipInfo, most: int) -> bytes | None:
         # Read past zipfile, which would refuse a damaged file whole: hashes say which entry it is.
+        if info.header_offset < 0 or info.compress_size > most:
+            return None
         self._file.seek(info.header_offset)
         head = self._file.read(30)
-        if len(head) < 30 or info.compress_size > most:
-            return None
         skipped = int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
         self._file.seek(skipped, os.SEEK_CUR)
         data = self._file.read(info.compress_size)
@@ -603,8 +615,10 @@ Progress = Callable[[int, int], None]
 class Bundle:
     """A register of `size` entries in `files`, hashed from its entries up. Its files may lie."""
 
-    def __init__(self, files: Files, size: int, progress: Progress | None = None) -> None:
-        self.files, self.size = files, size
+    def __init__(
+        self, files: Files, origin: str, size: int, progress: Progress | None = None
+    ) -> None:
+        self.files, self.origin, self.size = files, origin, size
         self.edge = size % WIDTH
         self.unlike: set[int] = set()  # tiles whose stored leaf hashes are not those of the entries
         tiles = []
@@ -672,10 +686,9 @@ class Bundle:
             for index in range(-(-(self.size >> 8 * level) // WIDTH))
         )
 
-    def leaf_hash_at(self, position: int) -> bytes:
+    def leaf_at(self, position: int) -> bytes:
         index, place = divmod(position - 1, WIDTH)
-        hashes = self.computed(0, index)
-        return hashes[place] if place < len(hashes) else NO_HASH
+        return next(itertools.islice(leaves_in(self.entries(index)), place, None), b"")
 
 
 # --- Where a bundle was changed ------------------------------------------------------------------
@@ -684,9 +697,9 @@ class Bundle:
 class Search:
     """Goes down from the signed root: what leads to it is right, so what differs from that is not.
 
-    Each tile is there twice, stored and computed from the entries. The one of them, or the mixture,
-    that leads to a hash known to be right is right itself. Where none does, both were changed, and
-    then the place is known as closely only as the hash above it.
+    Each tile is there twice, stored and computed from the entries. The one of them that leads to a
+    hash known to be right is right itself. Where neither does, both were changed, and then the
+    place is known as closely only as the hash above it.
     """
 
     def __init__(self, bundle: Bundle, root: bytes) -> None:
@@ -709,26 +722,15 @@ class Search:
 
     def _right_edges(self, edges: list[tuple[int, int]], root: bytes) -> list[list[bytes]] | None:
         """The right hashes of the tiles at the edge, from the top down: they make the root."""
-        widths = [self._bundle.width(level, index) for level, index in edges]
         stored = [self._bundle.stored(level, index) for level, index in edges]
         computed = [self._padded(level, index) for level, index in edges]
-
-        def split(flat: Sequence[bytes]) -> list[list[bytes]]:
-            ends = list(itertools.accumulate(widths))
-            return [list(flat[end - width : end]) for end, width in zip(ends, widths)]
-
-        def root_from(flat: Sequence[bytes]) -> bytes:
-            rest: list[bytes] = []
-            for tile in reversed(split(flat)):
-                rest = [root_of(tile + rest)]
-            return root_of(rest)
-
         for chosen in itertools.product(*zip(stored, computed)):
-            if root_from([each for tile in chosen for each in tile]) == root:
-                return [list(tile) for tile in chosen]
-        chain = itertools.chain.from_iterable
-        flat = mixture(list(chain(stored)), list(chain(computed)), root_from, root)
-        return None if flat is None else split(flat)
+            rest: list[bytes] = []
+            for tile in reversed(chosen):
+                rest = [root_of(tile + rest)]
+            if root_of(rest) == root:
+                return list(chosen)
+        return None
 
     def _padded(self, level: int, index: int) -> list[bytes]:
         width, hashes = self._bundle.width(level, index), self._bundle.computed(level, index)
@@ -768,7 +770,6 @@ class Search:
                 self._compare(level, index, computed)
             return
         right = next((each for each in (computed, stored) if root_of(each) == wanted), None)
-        right = right or mixture(stored, computed, root_of, wanted)
         if right is None:
             self._unknown(first, first + span - 1)
         else:
@@ -788,33 +789,13 @@ class Search:
 
     def _name_wrong(self) -> None:
         for position, found in self._wrong:
-            if found == b"":
+            if found in (b"", leaf_hash(b"")):
                 what = "it is missing"
             elif found in self._right:
                 what = f"here stands entry {self._right[found]:,} instead"
             else:
                 what = "it was changed: its bytes are not those that were signed"
             self.places.append(Place(position, position, what))
-
-
-def mixture(
-    stored: list[bytes],
-    computed: list[bytes],
-    root_from: Callable[[Sequence[bytes]], bytes],
-    wanted: bytes,
-) -> list[bytes] | None:
-    """Of two tiles that differ in a few hashes, the mixture that leads to a hash known as right."""
-    unlike = [place for place, each in enumerate(stored) if each != computed[place]]
-    if len(unlike) > 10:
-        return None
-    for count in range(len(unlike) + 1):
-        for places in itertools.combinations(unlike, count):
-            mixed = list(stored)
-            for place in places:
-                mixed[place] = computed[place]
-            if root_from(mixed) == wanted:
-                return mixed
-    return None
 
 
 @dataclass(frozen=True)
@@ -887,20 +868,17 @@ def differences(bundle: Bundle, earlier: Bundle) -> list[Place]:
 def badly_formed(leaf: bytes, before: str) -> tuple[str, str]:
     """What is wrong with an entry's form, empty where nothing is; and when it was recorded."""
 
-    def no_fraction(text: str) -> NoReturn:
-        raise ValueError(f"it holds {text[:20]}, which has several spellings")
-
     try:
-        document = json.loads(leaf, parse_float=no_fraction, parse_constant=no_fraction)
+        document = parse_json(leaf)
         spelt = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         recorded = document["recorded_at"]
         if spelt.encode() != leaf:
             return "it is not in the one spelling that it may have", before
         if not unicodedata.is_normalized("NFC", spelt):
             return "its text is not in Unicode normal form C", before
-        if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", recorded):
+        if not re.fullmatch(r"[0-9]{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", recorded, re.ASCII):
             return "it does not say when it was recorded", before
-    except (ValueError, KeyError, TypeError, RecursionError) as problem:
+    except (ValueError, KeyError, TypeError) as problem:
         return f"it is no JSON as entries are ({problem})", before
     if recorded < before:
         return "it is dated before the entry in front of it", recorded
@@ -1029,24 +1007,27 @@ class Work:
 
     def policy(self, origin: str, offered: str) -> Policy:
         """Whom the user trusts, by what was named now or remembered; never what the file says."""
-        asked = self.asked
-        if asked.policy or asked.key:
-            try:
-                text = text_of(read(asked.policy), "policy") if asked.policy else "quorum none\n"
+        asked, remembered = self.asked, self.memory.policy(origin)
+        try:
+            if asked.policy:
+                text = text_of(read(asked.policy), "policy")
                 return parse_policy("".join(f"log {key}\n" for key in asked.key) + text)
-            except NotVerified as why:
-                raise CannotTell(
-                    f"The key or policy that you named cannot be used ({why.why})",
-                    "Copy the key whole, as the authority published it: name+12345678+base64.",
-                ) from None
-        policy = self.memory.policy(origin)
-        if policy is None:
+            if asked.key:  # the witnesses, once they were named, are asked for all the same
+                held = remembered or Policy(())
+                named = Policy(tuple(map(parse_key, asked.key)), held.witnesses, held.quorum)
+                return parse_policy(str(named))
+        except NotVerified as why:
+            raise CannotTell(
+                f"The key or policy that you named cannot be used ({why.why})",
+                "Copy the key whole, as the authority published it: name+12345678+base64.",
+            ) from None
+        if remembered is None:
             raise CannotTell(
                 f"You have named no key, and none of {origin} is remembered",
                 "Get the register's public key from its authority by another way than this file, "
                 f"and name it with --key.{offered}",
             )
-        return policy
+        return remembered
 
     def signed(self, note: bytes, offered: str = "") -> Signed:
         origin = parse_checkpoint(parse_note(note).text).origin
@@ -1062,47 +1043,48 @@ class Work:
             places,
         )
 
-    def under_one(self, signed: Signed, what: str) -> Verified:
-        """The end of what stands under one checkpoint, without the tree from it to others."""
+    def standing(self, signed: Signed) -> tuple[list[str], Bundle | None]:
+        """How a checkpoint stands to the others that are known: in words, and the bundle, if one
+        was named. Raises where they cannot both be true.
+        """
         now = signed.checkpoint
         if self.asked.bundle:
-            held, bundle = self.register(Path(self.asked.bundle))
-            if held.under.checkpoint.origin != now.origin or now.size > bundle.size:
+            bundle = self.register(Files(Path(self.asked.bundle))).bundle
+            if bundle.origin != now.origin or now.size > bundle.size:
                 raise CannotTell(
-                    f"The bundle ends at entry {bundle.size:,} of {held.under.checkpoint.origin}; "
-                    f"the file is under the first {now.size:,} of {now.origin}",
+                    f"The bundle ends at entry {bundle.size:,} of {bundle.origin}; the file is "
+                    f"under the first {now.size:,} of {now.origin}",
                     "Fetch a newer bundle of this register.",
                 )
             if bundle.root_at(now.size) != now.root:
-                places = whole(now, "the bundle has others")
-                raise self.fork(signed, held.under.note, places)
-            return Verified(what, signed, ["The register in the bundle goes on from there."])
+                note = bundle.files.read("checkpoint") or b""
+                raise self.fork(signed, note, whole(now, "the bundle has others"))
+            return [f"The {bundle.size:,} entries in the bundle begin with these."], bundle
         last = self.memory.checkpoint(now.origin)
-        if last is not None and last[0].size != now.size:
-            return Verified(
-                what,
-                signed,
-                [
-                    f"Not shown: that this and the {last[0].size:,} signed entries that you have "
-                    "verified before are one history. Name a bundle with --bundle to see it."
-                ],
-            )
-        if last is not None and last[0].root != now.root:
+        if last is None:
+            self.memory.remember(signed)
+            return ["This is the first time that you verify this register; it is remembered."], None
+        if last[0].size != now.size:
+            return [
+                f"Not shown: that this and the {last[0].size:,} signed entries that you have "
+                "verified before are one history. Name a bundle with --bundle to see it."
+            ], None
+        if last[0].root != now.root:
             raise self.fork(signed, last[1], whole(now, "two roots are signed for them"))
-        self.memory.remember(signed)
-        return Verified(what, signed)
+        return [], None
 
-    def register(self, path: Path, against: Path | None = None) -> tuple[Verified, Bundle]:
+    def register(
+        self, files: Files, against: Path | None = None, also: Sequence[Known] = ()
+    ) -> Held:
         """Read a bundle whole, and hold it against its checkpoint and all that is known."""
-        files = Files(path)
         note = files.read("checkpoint")
         if note is None:
-            raise CannotTell(f"{path} holds no signed checkpoint", "Fetch a bundle of a register.")
+            raise CannotTell("It holds no signed checkpoint", "Fetch a bundle of a register.")
         offered = files.read("policy", 65_536) or b""
         found = re.search(rb"^log (\S+)", offered, re.MULTILINE)
         says = f" The file says {found[1].decode(errors='replace')}: compare." if found else ""
         signed = self.signed(note, says)
-        now, known = signed.checkpoint, list[Known]()
+        now, known = signed.checkpoint, list(also)
         earlier = self.earlier(against, now.origin) if against else None
         if earlier is not None:
             known.append(earlier[1])
@@ -1118,9 +1100,11 @@ class Work:
                     [Place(now.size + 1, each.size, "they are missing")],
                 )
             if each.size == now.size and each.root != now.root:
-                places = whole(now, "two roots are signed for them")
-                raise self.fork(signed, each.note, places)
-        bundle = Bundle(files, now.size, self.progress)
+                raise self.fork(signed, each.note, whole(now, "two roots are signed for them"))
+        if now.size > WIDTH * files.count:
+            most = whole(now, "more than half of them are missing")
+            raise NotVerified(f"It cannot hold {now.size:,} entries", AGAIN, most)
+        bundle = Bundle(files, now.origin, now.size, self.progress)
         self.progress_ends()
         kept, places = kept_checkpoints(bundle, signed)
         places += check_bundle(bundle, now, known + kept, earlier[0] if earlier else None)
@@ -1130,31 +1114,39 @@ class Work:
         if places:
             raise NotVerified("This is not the register that was signed", KEEP, places)
         self.memory.remember(signed)
-        what = f"All {now.size:,} entries are there, each as it was signed, in the order of signing"
-        notes = []
         if last is not None:
-            notes.append(f"It goes on from the {last[0].size:,} entries that you verified before.")
+            notes = [f"It goes on from the {last[0].size:,} entries that you verified before."]
         else:
-            notes.append("This is the first time that you verify this register; it is remembered.")
-        return Verified(what, signed, notes), bundle
+            notes = ["This is the first time that you verify this register; it is remembered."]
+        return Held(signed, bundle, notes)
 
     def earlier(self, path: Path, origin: str) -> tuple[Bundle, Known]:
         """A bundle that somebody kept, and its signed root; it must be whole itself."""
         files = Files(path)
         signed = self.signed(files.read("checkpoint") or b"")
-        bundle = Bundle(files, signed.checkpoint.size, self.progress)
+        now = signed.checkpoint
+        bundle = Bundle(files, now.origin, min(now.size, WIDTH * files.count), self.progress)
         self.progress_ends()
-        if signed.checkpoint.origin != origin or check_bundle(bundle, signed.checkpoint, ()):
+        if now.origin != origin or now.size > bundle.size or check_bundle(bundle, now, ()):
             raise CannotTell(
                 f"{path} is no bundle of this register as it was signed",
                 "Verify that one first, or leave --against away.",
             )
-        return bundle, Known(bundle.size, signed.checkpoint.root, signed.note, "in the earlier one")
+        return bundle, Known(bundle.size, now.root, signed.note, "in the earlier one")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A bundle that is what was signed; `notes` say how it stands to what was known before."""
+
+    signed: Signed
+    bundle: Bundle
+    notes: list[str]
 
 
 def kept_checkpoints(bundle: Bundle, signed: Signed) -> tuple[list[Known], list[Place]]:
     """Of the earlier checkpoints that a bundle keeps, the signed ones that say where it is right up
-    to and from where not; and the places of those that are no such checkpoints.
+    to and from where not; and the places of those that say something else without being signed.
     """
     right, wrong, places = list[Known](), list[Known](), list[Place]()
     for name in bundle.files.names("checkpoints/"):
@@ -1165,32 +1157,27 @@ def kept_checkpoints(bundle: Bundle, signed: Signed) -> tuple[list[Known], list[
                 cut(name, "it is of another register, or of a later time")
         except NotVerified as why:
             size = name.rpartition("/")[2]
-            at = min(int(size), bundle.size) if re.fullmatch("[0-9]{1,18}", size) else bundle.size
-            places.append(Place(at, at, f"its checkpoint cannot be read ({why.why})"))
+            at = min(int(size), bundle.size) if re.fullmatch("[1-9][0-9]{0,17}", size) else 1
+            places.append(Place(at, at, f"the checkpoint that ends here is damaged ({why.why})"))
             continue
         known = Known(kept.size, kept.root, data, "in it")
         (right if is_beginning(bundle, known) else wrong).append(known)
-    found = []
+    found = list[Known]()
     if wrong or places or bundle.root != signed.checkpoint.root:
-        for tried in (sorted(right, key=size_of, reverse=True), sorted(wrong, key=size_of)):
-            for each in tried:
-                if is_signed(each.note, signed.policy):
-                    found.append(each)
-                    break
-                places.append(Place(each.size, each.size, FORGED))
+        logs = Policy(signed.policy.logs)
+        # One that fits, and is not signed by a present key, is one of a former key.
+        found += itertools.islice(signed_by(logs, sorted(right, key=size_of, reverse=True)), 1)
+        found += itertools.islice(signed_by(logs, sorted(wrong, key=size_of)), 1)
+        what = "the checkpoint that ends here is another one"
+        places += [Place(each.size, each.size, what) for each in wrong if each not in found]
     return found, places
 
 
-FORGED = "the checkpoint that ends here is not signed by the register's key"
-
-
-def is_signed(note: bytes, policy: Policy) -> bool:
-    """Whether the log has signed it, be it witnessed or not."""
-    try:
-        require_signed(note, Policy(policy.logs))
-    except NotVerified:
-        return False
-    return True
+def signed_by(policy: Policy, known: Sequence[Known]) -> Iterator[Known]:
+    for each in known:
+        with suppress(NotVerified):
+            require_signed(each.note, policy)
+            yield each
 
 
 def size_of(known: Known) -> int:
@@ -1198,155 +1185,165 @@ def size_of(known: Known) -> int:
 
 
 def verify_bundle(work: Work) -> Verified:
-    verified, bundle = work.register(Path(work.asked.file), work.asked.against)
+    """All entries, from the first to the last that is signed."""
+    held = work.register(Files(Path(work.asked.file)), work.asked.against)
+    size = held.bundle.size
     if work.asked.full:
-        places = check_forms(bundle, work.progress)
+        places = check_forms(held.bundle, work.progress)
         work.progress_ends()
         if places:
-            raise NotVerified(
-                "Every entry is what was signed, but some are not in the form of entries",
-                "",
-                places,
-            )
-        verified.notes.append(
+            what = "Every entry is what was signed, but some are not in the form of entries"
+            raise NotVerified(what, "Tell the authority: the register wrote them so.", places)
+        held.notes.append(
             "Checked apart: each entry is JSON in its one spelling, and times never run back."
         )
-    return verified
+    what = f"All {size:,} entries are there, each as it was signed, in the order of signing"
+    return Verified(what, held.signed, held.notes)
 
 
 def verify_receipt(work: Work) -> Verified:
-    proof, leaf = parse_proof(read(work.asked.proof)), entry_in(read(work.asked.entry))
+    """One entry, its very bytes."""
+    proof, leaf = parse_proof(read(work.asked.proof)), read(work.asked.entry)
     signed = work.signed(proof.note)
     now = signed.checkpoint
     require_inclusion(leaf_hash(leaf), proof.index, now.size, proof.path, now.root)
-    return work.under_one(signed, f"This is entry {proof.index + 1:,} of the register, unchanged")
-
-
-def entry_in(data: bytes) -> bytes:
-    """The bytes of an entry: the file itself, or `leaf` in an answer of the register."""
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
-        return data
-    answer = isinstance(document, dict) and document.get("leaf")
-    return answer.encode() if isinstance(answer, str) else data
-
-
-def json_of(path: str, what: str) -> dict[str, Any]:
-    try:
-        document = json.loads(read(path))
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
-        raise CannotTell(f"{path} is no {what}", "Name the file as the register handed it out.")
-    return document
+    what = f"This is entry {proof.index + 1:,} of the register, unchanged"
+    return Verified(what, signed, work.standing(signed)[0])
 
 
 def verify_record(work: Work) -> Verified:
+    """All entries of one partnership that the file has; with a bundle, that there are no others."""
     document = json_of(work.asked.file, "record")
     try:
-        reference, note = document["partnership"], document["checkpoint"].encode()
-        entries = [
-            (each["position"], each["leaf"].encode(), each["proof"]) for each in document["entries"]
-        ]
-        if document["format"] != "twinledger-record/1" or not isinstance(reference, str):
-            raise KeyError
-    except (KeyError, TypeError, AttributeError):
+        fields = [document[name] for name in ("format", "partnership", "checkpoint", "entries")]
+        format_, reference, note, listed = fields
+        if format_ != "twinledger-record/1" or len(document) != len(fields) or not listed:
+            raise ValueError
+        entries = [cited(each) for each in listed]
+        tag, signed = f"partnership:{reference}", work.signed(note.encode())
+    except (KeyError, TypeError, AttributeError, ValueError):
         raise CannotTell(
             f"{work.asked.file} is no record with its proofs", "Fetch one from the register."
         ) from None
-    signed = work.signed(note)
     now, last = signed.checkpoint, 0
-    if not entries:
-        raise CannotTell("The record holds no entries", "Fetch it again.")
     for position, leaf, path in entries:
-        hashes = [decoded(each, f"entry {position}, proof", 32) for each in path]
-        require_inclusion(leaf_hash(leaf), position - 1, now.size, hashes, now.root)
-        if position <= last or f"partnership:{reference}" not in tags_of(leaf):
+        require_inclusion(leaf_hash(leaf), position - 1, now.size, path, now.root)
+        if position <= last or tag not in tags_of(leaf):
             place = Place(position, position, f"it is not of {reference}, or out of order")
             raise NotVerified("This is not the record that it says it is", KEEP, [place])
         last = position
-    verified = work.under_one(
-        signed,
-        f"Each of the {len(entries):,} entries of {reference} in this "
-        "file stands in the register, unchanged",
-    )
-    if work.asked.bundle:
-        require_all(Bundle(Files(Path(work.asked.bundle)), now.size), reference, entries)
-        verified.notes.append(f"There are no others of {reference} among the first {now.size:,}.")
+    notes, bundle = work.standing(signed)
+    if bundle is None:
+        notes.append("Not shown: that there are no others. With --bundle it can be seen.")
     else:
-        verified.notes.append("Not shown: that there are no others. With --bundle it can be seen.")
-    return verified
+        require_all(bundle, now.size, tag, {position for position, _, _ in entries})
+        notes.append(f"There are no others of {reference} among the first {now.size:,}.")
+    what = (
+        f"Each of the {len(entries):,} entries of {reference} in this file stands in the register, "
+        "unchanged"
+    )
+    return Verified(what, signed, notes)
 
 
-def tags_of(leaf: bytes) -> list[str]:
+def cited(entry: Any) -> tuple[int, bytes, list[bytes]]:
+    """Position, bytes and proof of an entry in a record."""
+    position, leaf, path = entry["position"], entry["leaf"].encode(), entry["proof"]
+    if type(position) is not int or type(path) is not list or len(entry) != 3:
+        raise ValueError
+    return position, leaf, [decoded(each, f"entry {position}, proof", 32) for each in path]
+
+
+def tags_of(leaf: bytes) -> list[Any]:
     try:
-        tags = json.loads(leaf)["tags"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        tags = parse_json(leaf)["tags"]
+    except (ValueError, KeyError, TypeError):
         return []
-    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+    return tags if isinstance(tags, list) else []
 
 
-def require_all(bundle: Bundle, reference: str, entries: Sequence[tuple[int, bytes, Any]]) -> None:
-    """Raise where the bundle has an entry of this partnership that is not among `entries`."""
-    tag, there = f"partnership:{reference}", {position for position, _, _ in entries}
-    position, left_out = 0, list[Place]()
-    for index in range(-(-bundle.size // WIDTH)):
-        for leaf in leaves_in(bundle.entries(index)):
-            position += 1
-            if tag.encode() in leaf and position not in there and tag in tags_of(leaf):
-                left_out.append(Place(position, position, f"it is of {reference} and left out"))
+def require_all(bundle: Bundle, size: int, tag: str, there: set[int]) -> None:
+    """Raise where one of the first `size` entries has this tag and is not `there`."""
+    left_out = []
+    for index in range(-(-size // WIDTH)):
+        for position, leaf in enumerate(leaves_in(bundle.entries(index)), index * WIDTH + 1):
+            if position <= size and position not in there and tag in tags_of(leaf):
+                left_out.append(Place(position, position, "it is of this record and left out"))
     if left_out:
         raise NotVerified("The record is not whole", KEEP, left_out)
 
 
 def verify_report(work: Work) -> Verified:
+    """What a report rests on; not that its figures follow from it."""
     document = json_of(work.asked.file, "report in JSON")
     try:
         ledger = document["basis"]["ledger"]
-        position, leaf = int(ledger["last_position"]), bytes.fromhex(ledger["leaf_hash"])
-    except (KeyError, TypeError, ValueError):
+        last, leaf = ledger["last_position"], bytes.fromhex(ledger["leaf_hash"])
+        rows = [(each["partnership"], each["entries"]) for each in document.get("rows", ())]
+        named = {position for _, entries in rows for position in entries}
+        if any(type(position) is not int for position in {last, *named}):
+            raise ValueError
+    except (KeyError, TypeError, AttributeError, ValueError):
         raise CannotTell(
             f"{work.asked.file} does not say on which entries it rests", "Name the report in JSON."
         ) from None
-    if position < 1:
+    if last < 1:
         raise CannotTell("The report rests on no entry", "There is nothing to verify.")
-    what = f"The report rests on entries 1 to {position:,} of the register as it was signed"
+    if outside := sorted(position for position in named if not 1 <= position <= last):
+        places = [Place(position, position, "it is named as a reason") for position in outside]
+        raise NotVerified(f"The report knows entries 1 to {last:,} and names others", KEEP, places)
     if work.asked.proof:
         proof = parse_proof(read(work.asked.proof))
         signed = work.signed(proof.note)
         now = signed.checkpoint
-        if proof.index != position - 1:
-            raise NotVerified(
-                f"The proof is for entry {proof.index + 1:,}, the report ends at {position:,}",
-                f"Fetch the proof of entry {position}.",
+        if proof.index != last - 1:
+            raise CannotTell(
+                f"The proof is for entry {proof.index + 1:,}, the report ends at {last:,}",
+                f"Fetch the proof of entry {last}.",
             )
         require_inclusion(leaf, proof.index, now.size, proof.path, now.root)
-        verified = work.under_one(signed, what)
+        notes, bundle = work.standing(signed)
     elif work.asked.bundle:
-        held, bundle = work.register(Path(work.asked.bundle))
-        if position > bundle.size:
-            raise CannotTell(
-                f"The bundle ends at entry {bundle.size:,}, the report at {position:,}",
-                "Fetch a newer bundle.",
-            )
-        if bundle.leaf_hash_at(position) != leaf:
-            place = Place(position, position, "the report rests on another one")
-            raise NotVerified("The report is not of this register", KEEP, [place])
-        verified = Verified(what, held.under, held.notes)
+        held = work.register(Files(Path(work.asked.bundle)))
+        signed, notes, bundle = held.signed, held.notes, held.bundle
     else:
         raise CannotTell(
             "A report does not hold the proof of its last entry",
-            f"Name the proof of entry {position} with --proof, or a bundle with --bundle.",
+            f"Name the proof of entry {last} with --proof, or a bundle with --bundle.",
         )
-    verified.notes.append(
-        "Not shown: that its figures follow from these entries. The register makes the report "
-        f"again at position {position}, and so can whoever runs Twinledger: compare the bytes."
+    if bundle is not None:
+        require_cited(bundle, last, leaf, rows)
+    notes.append(
+        f"Whoever runs Twinledger can make the report again at position {last}: compare the bytes."
     )
-    return verified
+    what = (
+        f"Entries 1 to {last:,}, on which the report says that it rests, are those that were "
+        "signed. Its figures were NOT computed again"
+    )
+    return Verified(what, signed, notes)
+
+
+def require_cited(bundle: Bundle, last: int, leaf: bytes, rows: Sequence[tuple[str, Any]]) -> None:
+    """Raise unless entry `last` has this hash, and each row names entries of its partnership."""
+    if last > bundle.size:
+        raise CannotTell(
+            f"The bundle ends at entry {bundle.size:,}, the report at {last:,}",
+            "Fetch a newer bundle.",
+        )
+    if leaf_hash(bundle.leaf_at(last)) != leaf:
+        place = Place(last, last, "the report rests on another one")
+        raise NotVerified("The report is not of this register", KEEP, [place])
+    others = [
+        Place(position, position, f"the report names it for {reference}; it is of another")
+        for reference, entries in rows
+        for position in entries
+        if f"partnership:{reference}" not in tags_of(bundle.leaf_at(position))
+    ]
+    if others:
+        raise NotVerified("The report names entries that are about something else", KEEP, others)
 
 
 def verify_consistency(work: Work) -> Verified:
+    """That a register went on from what it was."""
     older, newer = (work.signed(read(file)) for file in (work.asked.older, work.asked.newer))
     old, new = older.checkpoint, newer.checkpoint
     if old.origin != new.origin:
@@ -1359,7 +1356,7 @@ def verify_consistency(work: Work) -> Verified:
             "If you have named them in the right order, the register was set back.",
             [Place(new.size + 1, old.size, "they are missing")],
         )
-    what = f"The register of {new.size:,} entries begins with that of {old.size:,}"
+    notes, bundle = work.standing(newer)
     if old.size == new.size:
         if old.root != new.root:
             raise work.fork(newer, older.note, whole(old, "two roots are signed for them"))
@@ -1371,35 +1368,51 @@ def verify_consistency(work: Work) -> Verified:
                 "Fetch it again. If there is none, the past was rewritten: keep both checkpoints.",
                 whole(old, "they may be others in the newer one"),
             )
-    elif work.asked.bundle:
-        bundle = work.register(Path(work.asked.bundle))[1]
-        if new.size > bundle.size:
-            raise CannotTell(f"The bundle ends at entry {bundle.size:,}", "Fetch a newer one.")
-        for signed in (newer, older):
-            if bundle.root_at(signed.checkpoint.size) != signed.checkpoint.root:
-                note = read(Path(work.asked.older))
-                raise work.fork(newer, note, whole(signed.checkpoint, "the bundle has others"))
-    else:
+    elif bundle is None:
         raise CannotTell(
             "Two checkpoints alone do not show that one goes on from the other",
             "Name a proof with --proof, or a bundle with --bundle.",
         )
-    return Verified(what, newer)
+    elif bundle.root_at(old.size) != old.root:
+        raise work.fork(newer, older.note, whole(old, "the bundle has others"))
+    what = f"The register of {new.size:,} entries begins with that of {old.size:,}"
+    return Verified(what, newer, notes)
+
+
+LARGEST_FILE = 1 << 28  # bytes of anything but a bundle
 
 
 def read(path: str | Path) -> bytes:
     try:
-        return Path(path).read_bytes()
-    except OSError as why:
-        raise CannotTell(f"{path} cannot be read ({why.strerror})", "Check its name.") from None
+        with Path(path).open("rb") as opened:
+            data = opened.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as why:
+        raise CannotTell(f"{path} cannot be read ({why})", "Check its name.") from None
+    if len(data) > LARGEST_FILE:
+        raise CannotTell(f"{path} is too large for what it should be", "Check its name.")
+    return data
 
+
+def json_of(path: str, what: str) -> dict[str, Any]:
+    try:
+        document = parse_json(read(path))
+    except ValueError as why:
+        raise CannotTell(f"{path} is no {what} ({why})", AS_HANDED_OUT) from None
+    if not isinstance(document, dict):
+        raise CannotTell(f"{path} is no {what}", AS_HANDED_OUT)
+    return document
+
+
+AS_HANDED_OUT = "Name the file as the register handed it out."
 
 # --- From the command line -----------------------------------------------------------------------
 
 SHOWN = 20  # places that are told on a terminal; --json tells all
+Answer = Union[Verified, NotVerified, CannotTell]
+EXIT_CODES = {Verified: 0, NotVerified: 1, CannotTell: 2}
 
 
-def told(answer: Verified | NotVerified | CannotTell) -> Iterator[str]:
+def told(answer: Answer) -> Iterator[str]:
     """The answer in plain words."""
     if isinstance(answer, Verified):
         yield f"VERIFIED. {answer.what}."
@@ -1422,15 +1435,19 @@ def told(answer: Verified | NotVerified | CannotTell) -> Iterator[str]:
 def seen_by(signed: Signed) -> str:
     if not signed.witnesses:
         return "not witnessed. Only the register itself vouches that others are shown the same."
-    names = ", ".join(
-        f"{name} at {datetime.fromtimestamp(at, timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
-        for name, at in signed.witnesses
-    )
+    names = ", ".join(f"{name} at {in_words(at)}" for name, at in signed.witnesses)
     asked = f"; {signed.policy.quorum} needed" if signed.policy.quorum else ""
     return f"{len(signed.witnesses)} of {len(signed.policy.witnesses)} have signed{asked} ({names})"
 
 
-def as_json(answer: Verified | NotVerified | CannotTell) -> str:
+def in_words(seconds: int) -> str:
+    try:
+        return f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
+    except (OverflowError, ValueError, OSError):
+        return f"second {seconds} of 1970"
+
+
+def as_json(answer: Answer) -> str:
     if isinstance(answer, Verified):
         now = answer.under.checkpoint
         document: dict[str, Any] = {
@@ -1453,7 +1470,7 @@ def as_json(answer: Verified | NotVerified | CannotTell) -> str:
                 for place in (answer.places if isinstance(answer, NotVerified) else ())
             ],
         }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json.dumps(document, indent=2)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -1497,10 +1514,10 @@ def parser() -> argparse.ArgumentParser:
     return commands
 
 
-def answer_to(asked: argparse.Namespace) -> Verified | NotVerified | CannotTell:
+def answer_to(work: Callable[[Work], Verified], asked: argparse.Namespace) -> Answer:
     """Exactly one of the three, whatever happens."""
     try:
-        verified: Verified = asked.work(Work(asked))
+        return work(Work(asked))
     except (NotVerified, CannotTell) as answer:
         return answer
     except Exception as fault:
@@ -1508,18 +1525,24 @@ def answer_to(asked: argparse.Namespace) -> Verified | NotVerified | CannotTell:
             f"The verifier came upon a fault of its own ({type(fault).__name__}: {fault})",
             "Keep the file and report it.",
         )
-    return verified
+    except KeyboardInterrupt:
+        return CannotTell("It was stopped", "Start it again.")
+
+
+def say(answer: Answer, *, as_json_: bool) -> None:
+    """Print it; what a file wrote into it must not work on the terminal."""
+    for line in as_json(answer).split("\n") if as_json_ else told(answer):
+        shown = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)
+        encoding = sys.stdout.encoding or "utf-8"
+        print(shown.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Tell the answer. 0 verified, 1 not verified, 2 cannot be told."""
     asked = parser().parse_args(words)
-    answer = answer_to(asked)
-    for line in [as_json(answer)] if asked.json else told(answer):
-        print(line)
-    if isinstance(answer, Verified):
-        return 0
-    return 1 if isinstance(answer, NotVerified) else 2
+    answer = answer_to(asked.work, asked)
+    say(answer, as_json_=asked.json)
+    return EXIT_CODES[type(answer)]
 
 
 if __name__ == "__main__":

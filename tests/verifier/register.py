@@ -95,7 +95,7 @@ class FilesInMemory(Files):
     """A bundle that never was a file."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
-        self.files = files
+        self.files, self.count = files, len(files)
 
     def names(self, prefix: str) -> list[str]:
         return [name for name in self.files if name.startswith(prefix)]
