@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from adapters.notary.entries import StoredEntries
 from adapters.notary.errors import AnotherNotary, LedgerAltered
-from adapters.notary.keys import signers_in
+from adapters.notary.keys import key_files, signers_in
 from adapters.notary.notary import Notary, Progress, Signed
 from adapters.notary.published import PublishedLog
 from adapters.notary.standing import Notice, Notices
@@ -67,8 +67,9 @@ class NotaryAtWork:
                 await _until(stop, self._pause)
 
     async def _sign(self, stop: asyncio.Event) -> None:
-        """Load, and sign until `stop` is set or something fails."""
+        """Load, and sign until `stop` is set, something fails, or there are other keys."""
         with owned(self._desk.folder) as state:
+            keys = key_files(self._desk.folder)
             signers = signers_in(
                 self._desk.folder, schema=self._desk.schema, origin=self._desk.origin
             )
@@ -77,7 +78,8 @@ class NotaryAtWork:
             await self._notices.give(Notice())
             _log.info("notary_loaded", key=format_vkey(signers[0].key), signed=signed.size)
             self._told(signers, signed)
-            while not stop.is_set():
+            keys = keys or key_files(self._desk.folder)  # made just now, the first time
+            while not stop.is_set() and key_files(self._desk.folder) == keys:
                 before = signed.size
                 signed = await notary.step()
                 if signed.size > before:

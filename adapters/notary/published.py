@@ -8,7 +8,7 @@ import asyncpg
 from msgspec import Struct
 
 from adapters.migrate import check_name
-from adapters.notary.errors import AnotherNotary
+from adapters.notary.errors import AnotherNotary, TileChanged
 from adapters.notary.growing import TileHash
 from domain.transparency.checkpoint import Checkpoint
 from domain.transparency.cosignature import time_of
@@ -53,10 +53,18 @@ _TILE_HASHES = """
 _LEAVES = """
     select leaf from {schema}.event where position > $1 and position <= $2 order by position
 """
-_KEYS = "select origin, vkey, last_size from {schema}.log_key order by number"
+_KEYS = "select origin, vkey, last_size, announced_at from {schema}.log_key order by number"
+# A log that takes the place of another one over the same entries finds theirs there.
 _ADD_HASHES = """
     insert into {schema}.tile_hash (level, index, hash)
     select unnest($1::smallint[]), unnest($2::bigint[]), unnest($3::bytea[])
+    on conflict do nothing
+"""
+_OTHER_HASH = """
+    select level, index, made.hash
+    from unnest($1::smallint[], $2::bigint[], $3::bytea[]) as made(level, index, hash)
+    join {schema}.tile_hash stored using (level, index)
+    where stored.hash <> made.hash order by level, index limit 1
 """
 _ADD_KEY = "insert into {schema}.log_key (origin, vkey, last_size) values ($1, $2, $3)"
 _ADD_CHECKPOINT = "insert into {schema}.checkpoint (origin, size, note) values ($1, $2, $3)"
@@ -92,6 +100,7 @@ class AnnouncedKey(Struct, frozen=True):
     origin: str
     vkey: str
     last_size: int | None
+    announced_at: datetime
 
 
 class PublishedLog:
@@ -113,11 +122,20 @@ class PublishedLog:
         rows = await self._pool.fetch(_KEYS.format(schema=self._schema))
         return [AnnouncedKey(*row) for row in rows]
 
+    async def end_key(self, key: AnnouncedKey, last_size: int) -> None:
+        """Say of a key that what it signs of a tree larger than `last_size` counts for nothing."""
+        sql = _ADD_KEY.format(schema=self._schema)
+        await self._pool.execute(sql, key.origin, key.vkey, last_size)
+
+    async def present_keys(self, origin: str) -> list[AnnouncedKey]:
+        """The keys that sign for a log now; none where it is no more."""
+        last_words = {key.vkey: key for key in await self.keys() if key.origin == origin}
+        return [key for key in last_words.values() if key.last_size is None]
+
     async def policy(self, origin: str) -> bytes:
         """The keys that sign for a log now, as a policy file (C2SP tlog-policy)."""
-        last_words = {key.vkey: key for key in await self.keys() if key.origin == origin}
-        present = [key.vkey for key in last_words.values() if key.last_size is None]
-        return format_policy(Policy(tuple(LogKey(parse_vkey(vkey)) for vkey in present))).encode()
+        keys = [LogKey(parse_vkey(key.vkey)) for key in await self.present_keys(origin)]
+        return format_policy(Policy(tuple(keys))).encode()
 
     async def tile_hashes(self, level: int, begin: int, end: int) -> dict[int, bytes]:
         """The stored hashes of a level from 1 on: by index, from `begin` up to, not with, `end`."""
@@ -200,19 +218,24 @@ class PublishedLog:
         transaction, or nothing of it. The same again does nothing.
 
         Raises `AnotherNotary` where another log, which is not the one that this `follows`, or a
-        larger tree or another note of this one was published last.
+        larger tree or another note of this one was published last, and `TileChanged` where
+        another hash stands at the place of one of these.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(_ONE_AT_A_TIME, self._schema)
             last = await connection.fetchrow(_LATEST.format(schema=self._schema))
             if last is not None and self._is_there(Published(*last), checkpoint, note, follows):
                 return
-            await connection.execute(
-                _ADD_HASHES.format(schema=self._schema),
+            hashes = (
                 [one.level for one in made],
                 [one.index for one in made],
                 [one.hash for one in made],
             )
+            await connection.execute(_ADD_HASHES.format(schema=self._schema), *hashes)
+            other = await connection.fetchrow(_OTHER_HASH.format(schema=self._schema), *hashes)
+            if other is not None:
+                first_entry, last_entry = TileHash(*other).entries
+                raise TileChanged(first=first_entry, last=last_entry)
             rows = await connection.fetch(_KEYS.format(schema=self._schema))
             known = {row["vkey"] for row in rows}
             for vkey in (format_vkey(key) for key in keys):

@@ -1,4 +1,4 @@
-"""`notary`: signs the ledger on its own, where `serve` does not."""
+"""`notary`: signs the ledger on its own, where `serve` does not; and its keys."""
 
 import asyncio
 import signal
@@ -6,16 +6,18 @@ from collections.abc import Sequence
 
 import click
 
+from adapters.clock import utc_now
 from adapters.log import configure_log
+from adapters.notary import rotation
 from adapters.notary.keeping import Desk, NotaryAtWork
-from adapters.notary.keys import signers_in
+from adapters.notary.keys import SECOND_KEY, signers_in
 from adapters.notary.notary import Signed
 from adapters.notary.state import owned
 from adapters.postgres.errors import ServerWentAway
 from adapters.settings import read_settings
-from api.cli.running import progress_bar, require_register
+from api.cli.running import on_register, progress_bar, require_register
 from api.wiring import Running, running
-from domain.transparency.note import Signer, format_vkey
+from domain.transparency.note import Signer, VerifierKey, format_vkey
 
 
 @click.group(invoke_without_command=True)
@@ -77,6 +79,82 @@ async def _work(system: Running, desk: Desk) -> None:
         )
     if signal.SIGINT in signals:
         raise KeyboardInterrupt  # as every other command that Ctrl-C stops
+
+
+@notary.command()
+def rotate() -> None:
+    """Begin to replace the key: a second one signs beside it.
+
+    Run it on the machine of the notary, which meets the second key within a second. Both sign for
+    30 days; then `twinledger notary retire`.
+    """
+    settings = read_settings()
+    key = rotation.rotate(settings.folder_of_notary, schema=settings.schema, origin=settings.origin)
+    click.echo("Made a second key. From the next act on both sign. Its public half:")
+    click.echo(f"  {format_vkey(key)}")
+    click.echo(f"Copy {settings.folder_of_notary / SECOND_KEY} to the place where you keep keys,")
+    click.echo("and publish the public half where you published the first one.")
+    click.echo("In 30 days: `twinledger notary retire`.")
+
+
+@notary.command()
+@click.option("--early", is_flag=True, help="Before both have signed for 30 days.")
+def retire(early: bool) -> None:
+    """End the first of two keys: the second alone goes on.
+
+    What the first one signed so far stays proven; what it signs from now on counts for nothing. Its
+    file is removed.
+    """
+
+    async def work(system: Running) -> tuple[VerifierKey, int]:
+        settings = system.settings
+        return await rotation.retire(
+            settings.folder_of_notary,
+            system.log,
+            schema=settings.schema,
+            origin=settings.origin,
+            now=utc_now(),
+            early=early,
+        )
+
+    key, last_size = on_register(work, caught_up=False)
+    click.echo(f"The first key counts up to entry {last_size} and is gone. The second goes on:")
+    click.echo(f"  {format_vkey(key)}")
+    click.echo("Remove the copies of the first one, too.")
+
+
+@notary.command()
+@click.option(
+    "--trusted",
+    type=click.IntRange(min=0),
+    metavar="SIZE",
+    help="Up to how many entries the old key counts; all that it signed if left out.",
+)
+@click.confirmation_option(
+    "--yes", prompt="This ends the log for ever, and begins a new one. Is its key lost or stolen?"
+)
+def renew(trusted: int | None) -> None:
+    """Where the key is lost, or others have it: end the log, and begin a new one.
+
+    The entries stay. The new log has a name and a key of its own (TWINLEDGER_ORIGIN, or a made-up
+    name) and covers all of them. Stop the service first; deploy/README.md has the steps.
+    """
+
+    async def work(system: Running) -> rotation.Renewed:
+        settings = system.settings
+        return await rotation.renew(
+            settings.folder_of_notary,
+            system.log,
+            schema=settings.schema,
+            origin=settings.origin,
+            trusted=trusted,
+        )
+
+    made = on_register(work, caught_up=False)
+    click.echo(f"The log {made.before} has ended; it counts up to entry {made.last_size}.")
+    click.echo(f"What lay in the folder is kept in {made.kept}: it is evidence.")
+    click.echo("The new log begins when the notary starts. Publish its public key:")
+    click.echo(f"  {format_vkey(made.key)}")
 
 
 class _Told:
