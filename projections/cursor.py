@@ -22,9 +22,11 @@ _READ = f"""
     select {_COLUMNS} from {{schema}}.projection_cursor
     where (projection, suffix) in (select * from unnest($1::text[], $2::text[]))
 """
-# A hung holder loses the lease with its connection; a busy cursor is left to who has it.
+# A hung holder loses the lease with its connection; a busy cursor is left to who has it. What a
+# crash takes away of the read models and their cursor is read again, so no batch waits for a flush.
 _LEASE = f"""
-    select {_COLUMNS}, set_config('idle_in_transaction_session_timeout', $3, true)
+    select {_COLUMNS}, set_config('idle_in_transaction_session_timeout', $3, true),
+           set_config('synchronous_commit', 'off', true)
     from {{schema}}.projection_cursor where projection = $1 and suffix = $2
     for update skip locked
 """

@@ -23,7 +23,7 @@ BATCH = 5000
 """Events in one transaction, at most."""
 
 _SHORTEST, _LONGEST = 0.02, 1.0  # seconds between two looks at an idle ledger
-_REST = 0.1  # seconds at most between two looks at a busy one
+_REST = 0.01  # seconds at most between two looks at a busy one
 
 Progress = Callable[[int, int], None]
 """Told the position reached and the one to reach."""
@@ -132,8 +132,7 @@ class Runner:
                     moved, pause = False, _LONGEST
                 pause = _SHORTEST if moved else min(2 * pause, _LONGEST)
                 if moved:
-                    # While acts keep coming, the database is theirs half of the time, and more of
-                    # them go into one batch.
+                    # While acts keep coming, more of them go into one batch.
                     await asyncio.sleep(min(loop.time() - began, _REST))
                 else:
                     await self._wake_up.wait(pause)

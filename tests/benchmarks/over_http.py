@@ -100,12 +100,17 @@ async def _serving(arguments: Sequence[str], dsn: str) -> AsyncIterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory() as data:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, *arguments),
             stdout=said,
             stderr=said,
-            env={**os.environ, "TWINLEDGER_DSN": dsn, "TWINLEDGER_PORT": str(port)},
+            env={
+                **os.environ,
+                "TWINLEDGER_DSN": dsn,
+                "TWINLEDGER_DATA": data,
+                "TWINLEDGER_PORT": str(port),
+            },
         )
         try:
             while not await _connects(port):

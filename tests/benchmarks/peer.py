@@ -1,7 +1,7 @@
 """The Python package `eventsourcing` doing the same work on the same server, as its manual says."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -66,6 +66,26 @@ def environment(dsn: str) -> dict[str, str]:
     }
 
 
+def life_of(application: Register) -> list[StoredEvent]:
+    """What is stored of one partnership: it is recorded, and activities are reported of it."""
+    partnership = Partnership("a-0", "b-0", STATEMENT)
+    for _ in range(LIFE - 1):
+        partnership.report("visit", STATEMENT)
+    to_stored: Any = application.mapper.to_stored_event
+    return [to_stored(one) for one in partnership.collect_events()]
+
+
+def lives(template: Sequence[StoredEvent], partnerships: int) -> Iterator[list[StoredEvent]]:
+    """The same of as many partnerships, in batches of whole ones."""
+    for _ in range(0, partnerships, _PIPELINE // LIFE):
+        ids = [uuid4() for _ in range(_PIPELINE // LIFE)]
+        yield [_as_of(one, partnership) for partnership in ids for one in template]
+
+
+def _as_of(one: StoredEvent, partnership: UUID) -> StoredEvent:
+    return StoredEvent(partnership, one.originator_version, one.topic, one.state)
+
+
 class Peer:
     """An application and a recorder of its own, in a database that nobody else uses."""
 
@@ -74,25 +94,15 @@ class Peer:
         factory = PostgresTTDCBFactory(env=Environment("dcb", env=environment(dsn)))
         self.dcb: DCBRecorder = factory.dcb_recorder()
         self._mapper = MessagePackMapper()
-        self.partnerships: list[UUID] = []
-        self._template = self._life()
-
-    def _life(self) -> list[StoredEvent]:
-        partnership = Partnership("a-0", "b-0", STATEMENT)
-        for _ in range(LIFE - 1):
-            partnership.report("visit", STATEMENT)
-        to_stored: Any = self.application.mapper.to_stored_event
-        return [to_stored(one) for one in partnership.collect_events()]
+        self.partnerships: list[UUID | str] = []
+        self._template = life_of(self.application)
 
     def fill(self, events: int) -> None:
         """As many events as our ledger has, `LIFE` of each partnership, in both recorders."""
         recorder: Any = self.application.recorder
-        for _ in range(0, events, _PIPELINE):
-            batch = []
-            for _ in range(_PIPELINE // LIFE):
-                self.partnerships.append(uuid4())
-                batch += [self._as_of(one, self.partnerships[-1]) for one in self._template]
+        for batch in lives(self._template, events // LIFE):
             recorder.insert_events(batch)
+            self.partnerships += [one.originator_id for one in batch[::LIFE]]
         one = self._mapper.to_dcb_event(
             Tagged(
                 ["partnership:a", "pair:a|b", "community:a"],
@@ -101,10 +111,6 @@ class Peer:
         )
         for _ in range(0, events, _BATCH):
             self.dcb.append([one] * _BATCH)
-
-    @staticmethod
-    def _as_of(one: StoredEvent, partnership: UUID) -> StoredEvent:
-        return StoredEvent(partnership, one.originator_version, one.topic, one.state)
 
     def appends_a_second(self, seconds: float) -> float:
         """One event in a transaction of its own, by as many threads as we have clients."""
@@ -115,7 +121,7 @@ class Peer:
         def client(_: int) -> int:
             done = 0
             while time.perf_counter() < start + seconds:
-                recorder.insert_events([self._as_of(first, uuid4())])
+                recorder.insert_events([_as_of(first, uuid4())])
                 done += 1
             return done
 
@@ -125,9 +131,8 @@ class Peer:
 
     def load(self, number: int) -> int:
         """One partnership read and folded; the activities that were reported of it."""
-        found: Partnership = self.application.repository.get(
-            self.partnerships[number % len(self.partnerships)]
-        )
+        repository: Any = self.application.repository
+        found: Partnership = repository.get(self.partnerships[number % len(self.partnerships)])
         return found.activities
 
     def replay(self) -> float:

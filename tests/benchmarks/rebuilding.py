@@ -1,5 +1,8 @@
-"""A rebuild of every projection beside the live ones, next to a plain reading of all leaves."""
+"""A rebuild of every projection beside the live ones, next to a plain reading of all leaves, and of
+register and timeline next to the package `eventsourcing`, which keeps as much of each event.
+"""
 
+import asyncio
 import tempfile
 import time
 from pathlib import Path
@@ -10,9 +13,13 @@ from adapters.ledger import PostgresLedger
 from adapters.postgres.pool import open_pool
 from projections.rebuild import rebuild
 from tests.benchmarks import table
+from tests.benchmarks.peer_projection import projected_a_second
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.register import fill, write_list
 from tests.benchmarks.server import database
+
+BOTH = ("register", "timeline")
+THEIR_EVENTS = 5_000  # of the application whose projections theirs builds
 
 
 async def measure(server_dsn: str, plan: Plan) -> None:
@@ -24,14 +31,22 @@ async def measure(server_dsn: str, plan: Plan) -> None:
             await fill(pool, path)
         table.headings("rebuild, events/s", "reading, events/s")
         rounds: dict[str, list[table.Round]] = {}
+        beside: list[table.Round] = []
         for number in range(plan.rounds + 1):
             theirs = await _reading(pool)
-            for rebuilt in await rebuild(pool, PostgresLedger(pool), "twinledger"):
-                if number:
+            done = await rebuild(pool, PostgresLedger(pool), "twinledger")
+            async with database(server_dsn) as their_dsn:
+                peer = await asyncio.to_thread(projected_a_second, their_dsn, THEIR_EVENTS)
+            if number:
+                for rebuilt in done:
                     one = table.Round(rebuilt.events / rebuilt.seconds, theirs)
                     rounds.setdefault(rebuilt.projection, []).append(one)
-    for projection, done in rounds.items():
-        table.row(f"rebuild of {projection}", done)
+                both = [rebuilt for rebuilt in done if rebuilt.projection in BOTH]
+                ours = both[0].events / sum(rebuilt.seconds for rebuilt in both)
+                beside.append(table.Round(ours, peer))
+    for projection, measured in rounds.items():
+        table.row(f"rebuild of {projection}", measured)
+    table.row("register and timeline, eventsourcing", beside)
 
 
 async def _reading(pool: "asyncpg.Pool[asyncpg.Record]") -> float:
