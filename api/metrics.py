@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from litestar import Response, route
 
+from adapters.notary.standing import Standing
 from api.requests import READ, HttpRequest, services_of
 from projections.census import Census
 
@@ -13,9 +14,13 @@ _ESCAPED = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 @route("/metrics", http_method=READ)
 async def metrics(request: HttpRequest) -> Response[bytes]:
-    """Head, cursors, and events by type, so that a monitor sees what is behind or unaccounted."""
-    census = await services_of(request).censuses.take()
-    text = "".join(f"{line}\n" for line in lines(census))
+    """Head, cursors, and events by type, so that a monitor sees what is behind or unaccounted; and
+    up to where it is signed.
+    """
+    services = services_of(request)
+    census = await services.censuses.take()
+    told = (*lines(census), *signing(await services.standing(), census.size))
+    text = "".join(f"{line}\n" for line in told)
     return Response(text.encode(), media_type=_FORMAT)
 
 
@@ -68,6 +73,28 @@ def lines(census: Census) -> Iterator[str]:
         "twinledger_unaccounted_events",
         "Entries read that are neither counted nor parked: 0, or something is wrong.",
         [({"projection": one.projection}, one.unaccounted) for one in found],
+    )
+
+
+def signing(standing: Standing, size: int) -> Iterator[str]:
+    """What the notary has signed of a ledger of `size` entries, and whether something stops it."""
+    yield from _gauge(
+        "twinledger_signed_entries", "Entries that are signed.", [({}, standing.signed)]
+    )
+    yield from _gauge(
+        "twinledger_signing_lag",
+        "Entries that are still to be signed.",
+        [({}, max(0, size - standing.signed))],
+    )
+    yield from _gauge(
+        "twinledger_notary_stopped",
+        "1 while the notary signs nothing, as /healthz says why.",
+        [({}, int(bool(standing.notice.problem)))],
+    )
+    yield from _gauge(
+        "twinledger_read_only",
+        "1 while no act is taken, because the ledger is not the one that was signed.",
+        [({}, int(standing.notice.closes))],
     )
 
 

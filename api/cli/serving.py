@@ -177,6 +177,11 @@ def serve(no_worker: bool) -> None:
             # After a restore or in a new register there is nothing to show yet.
             with progress_bar("Building the pages") as progress:
                 await system.runner.catch_up(progress)
+            notice = (await system.standings.now()).notice
+            if notice.closes:
+                click.echo(
+                    f"This register is read-only. {notice.problem} {notice.remedy}", err=True
+                )
             await serve_pages(
                 system,
                 named,

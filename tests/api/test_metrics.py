@@ -1,10 +1,14 @@
 """What a monitor reads: recorded is counted and parked, or it raises an alarm."""
 
+from pathlib import Path
+
 import asyncpg
 
 from adapters.ledger import MemoryLedger, PostgresLedger
-from api.metrics import lines
+from adapters.notary.standing import Notice, Standing
+from api.metrics import lines, signing
 from projections.census import Census, Censuses
+from tests.adapters.notary.desk import at_the_notary, record
 from tests.api.desk import Desk
 from tests.conftest import SCHEMA
 from tests.projections.played import LODZ, NORFOLK, Clerks, legacy
@@ -64,3 +68,22 @@ async def test_a_restored_ledger_is_counted_from_its_beginning(
 def test_a_type_is_text_in_quotes_whatever_it_holds() -> None:
     told = list(lines(Census(1, 1, {'a"\\\n': 1}, ())))
     assert r'twinledger_recorded_events{type="a\"\\\n"} 1' in told
+
+
+async def test_what_is_not_signed_yet_is_the_notary_s_lag(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path
+) -> None:
+    await record(pool, 3)
+    async with at_the_notary(pool, tmp_path) as notary:
+        await notary.sign()
+    await record(pool, 2)
+
+    found = await scraped(desk)
+    assert found["twinledger_signed_entries"] == 3
+    assert found["twinledger_signing_lag"] == 2
+    assert found["twinledger_notary_stopped"] == found["twinledger_read_only"] == 0
+
+
+def test_a_notary_that_stopped_raises_the_alarm() -> None:
+    told = list(signing(Standing(3, notice=Notice(True, "Entry 2 was changed.", "")), 3))
+    assert {"twinledger_notary_stopped 1", "twinledger_read_only 1"} <= set(told)

@@ -15,29 +15,26 @@ from adapters.postgres.pool import open_pool
 from tests.adapters.notary.desk import NotaryDesk, at_the_notary
 
 
+def kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def is_killed(desk: NotaryDesk, when: str, call: str) -> None:
     """From now on `call` kills this process."""
-    works: Any = desk.state.save if call == "save" else desk.log.publish
-
-    def kill() -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
+    owner: Any = desk.state if call == "save" else desk.log
+    works = getattr(owner, call)
 
     def save(*args: Any) -> None:
-        if when == "before":
-            kill()
-        works(*args)
+        if when == "after":
+            works(*args)
         kill()
 
     async def publish(*args: Any, **more: Any) -> None:
-        if when == "before":
-            kill()
-        await works(*args, **more)
+        if when == "after":
+            await works(*args, **more)
         kill()
 
-    if call == "save":
-        desk.state.save = save  # type: ignore[method-assign] # that is the fault
-    else:
-        desk.log.publish = publish  # type: ignore[method-assign] # that is the fault
+    setattr(owner, call, save if call == "save" else publish)
 
 
 async def main(when: str, call: str, folder: str) -> None:

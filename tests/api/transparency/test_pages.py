@@ -1,6 +1,10 @@
 """What people read of the proofs: an entry's page, and how to check the register."""
 
-from tests.adapters.notary.desk import NotaryDesk
+from datetime import UTC, datetime
+
+from adapters.notary.rotation import retire, rotate
+from domain.transparency.note import format_vkey
+from tests.adapters.notary.desk import SCHEMA, NotaryDesk
 from tests.api.desk import Desk
 from tests.projections.played import Clerks, legacy
 
@@ -16,7 +20,7 @@ async def test_an_entry_says_what_it_is_and_that_it_is_signed_and_not_witnessed(
     assert leaf_hash in page.text
     (told,) = await desk.services.timeline.of(partnership.rpartition("/")[2])
     assert told.sentence in page.text
-    assert "Signed. It is one of the first 1 entries" in page.text
+    assert "Signed. Everything up to entry 1 was signed together" in page.text
     assert "Not witnessed. Nobody but the register itself has signed." in page.text
     assert {f"{partnership}#entry-1", "/entries/1/proof", "/entries/1/leaf"} <= set(page.links)
 
@@ -60,7 +64,7 @@ async def test_the_page_on_checking_shows_the_public_key_and_what_is_signed(
 
     (key,) = await notary.log.keys()
     assert key.vkey in page.text
-    assert "The first 1 entries, signed" in page.text
+    assert "Everything up to entry 1, " in page.text
     assert "Not witnessed." in page.text
     assert {"/verify.py", "/log-policy", "/checkpoint"} <= set(page.links)
 
@@ -74,3 +78,23 @@ async def test_the_page_on_checking_is_there_before_anything_is_signed(desk: Des
 
 async def test_every_page_leads_to_how_it_is_checked(desk: Desk) -> None:
     assert "/verify" in (await desk.get("/partnerships")).links
+
+
+async def test_while_a_key_is_replaced_both_are_shown_and_then_the_first_as_a_former_one(
+    desk: Desk, notary: NotaryDesk
+) -> None:
+    first = notary.policy.logs[0].key
+    second = rotate(notary.folder, schema=SCHEMA, origin=None)
+    await desk.propose()
+    both = NotaryDesk(notary.pool, notary.folder)
+    await both.sign()
+    overlapping = await desk.get("/verify")
+    await retire(
+        notary.folder, notary.log, schema=SCHEMA, origin=None, now=datetime.now(UTC), early=True
+    )
+    after = await desk.get("/verify")
+
+    assert "The key is being replaced: both sign for a while" in overlapping.text
+    assert f"{format_vkey(first)}, up to entry 1" in after.text
+    assert format_vkey(second) in after.text
+    assert "Former keys (1)" in after.text
