@@ -35,7 +35,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from hashlib import sha256, sha512
@@ -537,13 +537,17 @@ class Files:
         try:
             with zipfile.ZipFile(where) as opened:
                 infos = opened.infolist()
-            self._file = where.open("rb")
         except (OSError, zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError) as why:
             raise CannotTell(f"{where} cannot be read ({why})", AGAIN) from None
         self._members = {info.filename: info for info in infos}
         self.count = len(infos)
         if len(self._members) < len(infos):
             raise NotVerified(f"{where} holds a file twice under one name", KEEP)
+        self._file = where.open("rb")
+
+    def close(self) -> None:
+        if self._folder is None:
+            self._file.close()
 
     def names(self, prefix: str) -> list[str]:
         if self._folder is None:
@@ -598,9 +602,9 @@ def leaves_in(data: bytes) -> Iterator[bytes]:
 
 
 def leaf_hashes_in(data: bytes) -> list[bytes]:
-    """The leaf hashes of an entry bundle; one that is cut off has none."""
-    hashes, at, end, new = [], 0, len(data), sha256
-    while at + 2 <= end:
+    """The leaf hashes of an entry bundle; one that is cut off, or beyond the last, has none."""
+    hashes, at, end, new = list[bytes](), 0, len(data), sha256
+    while at + 2 <= end and len(hashes) <= WIDTH:
         begin = at + 2
         at = begin + (data[at] << 8 | data[at + 1])
         hashes.append(new(b"\x00" + data[begin:at]).digest())
@@ -991,9 +995,14 @@ class Memory:
 class Work:
     """One run: whom it trusts, what it remembers, how it shows progress."""
 
-    def __init__(self, asked: argparse.Namespace) -> None:
+    def __init__(self, asked: argparse.Namespace, closing: ExitStack) -> None:
         self.asked, self.memory = asked, Memory(asked.state or state_folder())
-        self._told = 0.0
+        self._closing, self._told = closing, 0.0
+
+    def files(self, path: str) -> Files:
+        opened = Files(Path(path))
+        self._closing.callback(opened.close)
+        return opened
 
     def progress(self, done: int, size: int) -> None:
         if sys.stderr.isatty() and time.monotonic() - self._told > 0.2:
@@ -1049,7 +1058,7 @@ class Work:
         """
         now = signed.checkpoint
         if self.asked.bundle:
-            bundle = self.register(Files(Path(self.asked.bundle))).bundle
+            bundle = self.register(self.files(self.asked.bundle)).bundle
             if bundle.origin != now.origin or now.size > bundle.size:
                 raise CannotTell(
                     f"The bundle ends at entry {bundle.size:,} of {bundle.origin}; the file is "
@@ -1073,9 +1082,7 @@ class Work:
             raise self.fork(signed, last[1], whole(now, "two roots are signed for them"))
         return [], None
 
-    def register(
-        self, files: Files, against: Path | None = None, also: Sequence[Known] = ()
-    ) -> Held:
+    def register(self, files: Files, against: str = "", also: Sequence[Known] = ()) -> Held:
         """Read a bundle whole, and hold it against its checkpoint and all that is known."""
         note = files.read("checkpoint")
         if note is None:
@@ -1099,8 +1106,6 @@ class Work:
                     "Fetch the present one. If that ends there too, tell the authority.",
                     [Place(now.size + 1, each.size, "they are missing")],
                 )
-            if each.size == now.size and each.root != now.root:
-                raise self.fork(signed, each.note, whole(now, "two roots are signed for them"))
         if now.size > WIDTH * files.count:
             most = whole(now, "more than half of them are missing")
             raise NotVerified(f"It cannot hold {now.size:,} entries", AGAIN, most)
@@ -1108,8 +1113,13 @@ class Work:
         self.progress_ends()
         kept, places = kept_checkpoints(bundle, signed)
         places += check_bundle(bundle, now, known + kept, earlier[0] if earlier else None)
-        forked = [each for each in known + kept if not is_beginning(bundle, each)]
-        if forked and bundle.root == now.root:
+        forked = [
+            each
+            for each in known + kept
+            if (each.size == now.size and each.root != now.root)
+            or (bundle.root == now.root and not is_beginning(bundle, each))
+        ]
+        if forked:
             raise self.fork(signed, forked[0].note, places)
         if places:
             raise NotVerified("This is not the register that was signed", KEEP, places)
@@ -1120,9 +1130,9 @@ class Work:
             notes = ["This is the first time that you verify this register; it is remembered."]
         return Held(signed, bundle, notes)
 
-    def earlier(self, path: Path, origin: str) -> tuple[Bundle, Known]:
+    def earlier(self, path: str, origin: str) -> tuple[Bundle, Known]:
         """A bundle that somebody kept, and its signed root; it must be whole itself."""
-        files = Files(path)
+        files = self.files(path)
         signed = self.signed(files.read("checkpoint") or b"")
         now = signed.checkpoint
         bundle = Bundle(files, now.origin, min(now.size, WIDTH * files.count), self.progress)
@@ -1167,9 +1177,10 @@ def kept_checkpoints(bundle: Bundle, signed: Signed) -> tuple[list[Known], list[
         logs = Policy(signed.policy.logs)
         # One that fits, and is not signed by a present key, is one of a former key.
         found += itertools.islice(signed_by(logs, sorted(right, key=size_of, reverse=True)), 1)
-        found += itertools.islice(signed_by(logs, sorted(wrong, key=size_of)), 1)
+        contradicting = list(signed_by(logs, sorted(wrong, key=size_of)))
+        found += contradicting[:1]
         what = "the checkpoint that ends here is another one"
-        places += [Place(each.size, each.size, what) for each in wrong if each not in found]
+        places += [Place(each.size, each.size, what) for each in wrong if each not in contradicting]
     return found, places
 
 
@@ -1186,7 +1197,7 @@ def size_of(known: Known) -> int:
 
 def verify_bundle(work: Work) -> Verified:
     """All entries, from the first to the last that is signed."""
-    held = work.register(Files(Path(work.asked.file)), work.asked.against)
+    held = work.register(work.files(work.asked.file), work.asked.against)
     size = held.bundle.size
     if work.asked.full:
         places = check_forms(held.bundle, work.progress)
@@ -1303,7 +1314,7 @@ def verify_report(work: Work) -> Verified:
         require_inclusion(leaf, proof.index, now.size, proof.path, now.root)
         notes, bundle = work.standing(signed)
     elif work.asked.bundle:
-        held = work.register(Files(Path(work.asked.bundle)))
+        held = work.register(work.files(work.asked.bundle))
         signed, notes, bundle = held.signed, held.notes, held.bundle
     else:
         raise CannotTell(
@@ -1493,9 +1504,7 @@ def parser() -> argparse.ArgumentParser:
 
     bundle = kind("bundle", "the whole register, from a zip file or a folder", verify_bundle)
     bundle.add_argument("file")
-    bundle.add_argument(
-        "--against", type=Path, help="an earlier bundle: tells exactly what differs"
-    )
+    bundle.add_argument("--against", help="an earlier bundle: tells exactly what differs")
     bundle.add_argument("--full", action="store_true", help="also the form of each entry")
     receipt = kind("receipt", "one entry with its proof", verify_receipt)
     receipt.add_argument("proof")
@@ -1517,7 +1526,8 @@ def parser() -> argparse.ArgumentParser:
 def answer_to(work: Callable[[Work], Verified], asked: argparse.Namespace) -> Answer:
     """Exactly one of the three, whatever happens."""
     try:
-        return work(Work(asked))
+        with ExitStack() as closing:
+            return work(Work(asked, closing))
     except (NotVerified, CannotTell) as answer:
         return answer
     except Exception as fault:

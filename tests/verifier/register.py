@@ -1,5 +1,6 @@
 """A register made in memory, as the writer would hand it out, for the verifier to be held to."""
 
+import base64
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ from api.verifier.twinledger_verify import Files
 from domain.transparency.checkpoint import Checkpoint, format_checkpoint
 from domain.transparency.cosignature import cosign
 from domain.transparency.note import Note, Signer, format_note, format_vkey, sign_note
-from domain.transparency.proofs import Node, NodeReader, inclusion_proof
+from domain.transparency.proofs import Node, NodeReader, consistency_proof, inclusion_proof
 from domain.transparency.tiles import (
     WIDTH,
     Bundle,
@@ -74,6 +75,11 @@ class Register:
 
     def proof(self, position: int, size: int | None = None) -> tuple[bytes, ...]:
         return inclusion_proof(position - 1, self.size if size is None else size, self.node)
+
+    def consistency(self, old: int) -> bytes:
+        """That the first `old` are the beginning of all, as hashes in base64, one a line."""
+        hashes = consistency_proof(old, self.size, self.node)
+        return b"".join(base64.b64encode(each) + b"\n" for each in hashes)
 
     def files(
         self, *, witnesses: Sequence[Signer] = (), checkpoints: Sequence[int] = ()

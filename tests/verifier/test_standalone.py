@@ -1,0 +1,87 @@
+"""The verifier is one file, for people who have nothing of ours and need to trust none of it."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from api.verifier import twinledger_verify as standalone
+from tests.verifier.auditor import Auditor
+from tests.verifier.register import KEY, Register
+
+FILE = Path(standalone.__file__)
+TREE = ast.parse(FILE.read_text(), feature_version=(3, 9))
+
+
+def run(*words: str | Path) -> "subprocess.CompletedProcess[str]":
+    """As somebody does who downloaded the file: an interpreter without packages, in no folder."""
+    command = [sys.executable, "-I", "-S", "-W", "error", FILE, *words]
+    return subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
+
+
+def test_it_imports_the_standard_library_and_nothing_else() -> None:
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(TREE)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or "."]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+
+    assert imported <= sys.stdlib_module_names
+    assert not imported & {"subprocess", "socket", "urllib.request", "importlib", "ctypes"}
+
+
+def test_it_has_no_way_to_load_more() -> None:
+    called = {
+        node.func.id
+        for node in ast.walk(TREE)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+
+    assert not called & {"__import__", "exec", "eval", "compile"}
+
+
+def test_it_verifies_a_bundle_where_nothing_is_installed(
+    register: Register, auditor: Auditor, tmp_path: Path
+) -> None:
+    file = auditor.zip(register.files())
+    done = run("bundle", file, "--key", KEY, "--state", tmp_path / "state")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("VERIFIED. All 600 entries are there, each as it was signed")
+    assert "not witnessed" in done.stdout
+
+
+def test_the_exit_code_tells_the_three_answers_apart(
+    register: Register, auditor: Auditor, tmp_path: Path
+) -> None:
+    whole = auditor.zip(register.files())
+    broken = auditor.zip(register.files() | {"tile/0/000": bytes(8192)}, "broken.zip")
+    state = ("--state", tmp_path / "state")
+
+    assert run("bundle", whole, *state).returncode == 2  # whose key is it?
+    assert run("bundle", broken, "--key", KEY, *state).returncode == 1
+    assert run("bundle", whole, "--key", KEY, *state).returncode == 0
+    assert run("bundle", whole, *state).returncode == 0  # the key is remembered now
+    assert run("bundle").returncode == 2
+
+
+@pytest.mark.parametrize("words", [["--help"], ["bundle", "--help"], ["record", "--help"]])
+def test_it_explains_itself(words: list[str]) -> None:
+    assert "usage" in run(*words).stdout
+
+
+def test_what_a_file_writes_never_works_on_the_terminal(auditor: Auditor, tmp_path: Path) -> None:
+    file = tmp_path / "a.proof"
+    file.write_bytes(b"c2sp.org/tlog-proof@v1\nindex \xc2\x9b2J\xe2\x80\xae0\n\nx")
+    done = run("receipt", file, file, "--key", KEY, "--state", tmp_path)
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert all(sign.isprintable() or sign == "\n" for sign in done.stdout)
