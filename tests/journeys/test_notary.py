@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -112,3 +113,34 @@ async def test_an_old_backup_takes_no_act_on_the_command_line_either_and_says_so
     assert "Norfolk" in await asyncio.to_thread(desk.done, "search", "Norfolk")
     async with started(database, tmp_path, "serve", port=_free_port()) as service:
         assert "This register is read-only." in await line_with(service, "read-only")
+
+
+async def test_a_key_is_replaced_and_a_log_renewed_on_the_command_line(
+    database: Database, tmp_path: Path
+) -> None:
+    desk = Desk(database.only_dsn, str(tmp_path))
+    await asyncio.to_thread(desk.done, "init", "--name", "Register of Norfolk")
+    await _signs(database, tmp_path)
+    made = await asyncio.to_thread(desk.done, "notary", "rotate")
+    await _signs(database, tmp_path)
+    too_soon = await asyncio.to_thread(desk.refused, "notary", "retire", code=3)
+    retired = await asyncio.to_thread(desk.done, "notary", "retire", "--early")
+    doubted = await asyncio.to_thread(desk.refused, "notary", "renew", code=1)
+    renewed = await asyncio.to_thread(desk.done, "notary", "renew", "--yes", "--trusted", "1")
+
+    (key,) = re.findall(r"twinledger/twinledger/\S+", made)
+    assert "Both keys sign together until" in too_soon
+    assert "The first key counts up to entry 2" in retired
+    assert key in retired
+    assert "Aborted" in doubted
+    assert "has ended; it counts up to entry 1" in renewed
+    await _signs(database, tmp_path)
+
+
+async def _signs(database: Database, data: Path) -> None:
+    async with (
+        await open_pool(database.only_dsn) as pool,
+        at_the_notary(pool, data / "notary" / SCHEMA) as notary,
+    ):
+        await record(pool, 1)
+        await notary.sign()
