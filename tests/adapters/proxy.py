@@ -6,8 +6,22 @@ from contextlib import asynccontextmanager
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
-Plan = Literal["pass", "cut before it arrives", "cut after it is done"]
+from msgspec import Struct
+
+
+WHOLE = 1 << 20  # bytes; no message here is longer
+
+
+class CutAt(Struct, frozen=True):
+    """After so many bytes of a message; or, where it is no longer, after so many of its answer."""
+
+    sent: int
+    answered: int = 0
+
+
+Plan = Literal["pass", "cut before it arrives", "cut after it is done"] | CutAt
 SYNC = b"S\0\0\0\4"  # ends the messages of a statement that is carried out, in protocol 3.0
+READY = b"Z\0\0\0\5I"  # ends the answer to it, outside of a transaction
 
 
 class Proxy:
@@ -20,18 +34,29 @@ class Proxy:
         self.dsn = ""
         self.always: Plan = "pass"
         self.once: Plan | None = None
+        self.sent = 0
+        """Bytes of the last message that had a statement carried out."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server_reader, server_writer = await self._connect()
         back = asyncio.create_task(self._pump(server_reader, writer))
-        while message := await reader.read(1 << 20):
+        while message := await reader.read(WHOLE):
             if self.once is None:
                 plan = self.always
             elif message.endswith(SYNC):
                 plan, self.once = self.once, None
+                self.sent = len(message)
             else:
                 plan = "pass"
             if plan == "cut before it arrives":
+                break
+            if isinstance(plan, CutAt):
+                back.cancel()
+                await asyncio.gather(back, return_exceptions=True)
+                server_writer.write(message[: plan.sent])
+                if plan.sent >= len(message):
+                    writer.write(await _first(plan.answered, server_reader))
+                    await asyncio.sleep(0.01)  # so that it is not lost with the line
                 break
             if plan == "cut after it is done":
                 back.cancel()
@@ -55,9 +80,17 @@ class Proxy:
         return await asyncio.open_connection(host, port)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(1 << 20):
+        while data := await reader.read(WHOLE):
             writer.write(data)
         writer.transport.abort()
+
+
+async def _first(count: int, reader: asyncio.StreamReader) -> bytes:
+    """So many bytes of an answer; it has begun when this returns, and may be shorter."""
+    answer = await reader.read(WHOLE)
+    while len(answer) < count and not answer.endswith(READY):
+        answer += await reader.read(WHOLE)
+    return answer[:count]
 
 
 @asynccontextmanager

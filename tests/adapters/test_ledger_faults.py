@@ -15,7 +15,7 @@ from adapters.ledger import LedgerUnavailable, PostgresLedger
 from adapters.postgres.pool import open_pool
 from domain.errors import NotCanonical, OutcomeUnknown
 from domain.ports import Receipt
-from tests.adapters.proxy import Proxy, proxied
+from tests.adapters.proxy import WHOLE, CutAt, Proxy, proxied
 from tests.adapters.submissions import event, submission
 
 if TYPE_CHECKING:
@@ -106,6 +106,25 @@ async def test_a_whole_group_survives_a_lost_reply(cuttable: PostgresLedger, pro
 
     assert [r.first_position for r in receipts] == list(range(2, 22))
     assert not any(r.replayed for r in receipts)
+
+
+async def test_wherever_the_line_is_cut_an_append_is_recorded_once_and_reported_as_done(
+    cuttable: PostgresLedger, proxy: Proxy
+) -> None:
+    proxy.once = CutAt(0)
+    await cuttable.append(submission(event("first of them")))
+    end = proxy.sent
+    cuts = [CutAt(sent) for sent in range(1, end, end // 20)]
+    cuts += [CutAt(WHOLE, answered) for answered in range(0, 400, 17)]  # 400 is more than there is
+
+    for number, cut in enumerate(cuts, 3):
+        proxy.once = cut
+        act = submission(event(f"t{number}"), unless=f"t{number}", reply=b"done")
+        receipt = await cuttable.append(act)
+        assert (receipt.first_position, receipt.reply) == (number, b"done"), cut
+        assert not receipt.replayed, cut
+
+    assert (await cuttable.head()).position == 2 + len(cuts)
 
 
 async def test_who_repeats_an_act_while_the_line_is_cut_still_gets_the_first_answer(
