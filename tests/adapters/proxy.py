@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from msgspec import Struct
 
-
 WHOLE = 1 << 20  # bytes; no message here is longer
 
 
