@@ -57,7 +57,7 @@ class EntryList(Listing, frozen=True, kw_only=True):
 
 class EntryAt(Struct, frozen=True):
     """One entry, in a ledger that was read up to `position`. `leaf` are the very bytes that are
-    hashed, as text in UTF-8.
+    hashed, as text in UTF-8. The proof that it is signed is at `/entries/{position}/proof`.
     """
 
     as_of: date

@@ -26,7 +26,10 @@ FORMS = {
 }
 """The forms that record nothing. Who signs out is out: its row stands last."""
 
-SIGNED = ("/checkpoint", "/log-policy", "/tile/", "/entries/")
+SIGNED = (
+    *("/checkpoint", "/log-policy", "/tile/", "/entries/"),
+    *("/bundle.zip", "/partnerships/{ref}/record.json"),
+)
 """Where what was recorded is read behind its signature."""
 
 
