@@ -1,6 +1,6 @@
 """What is handed to outsiders to verify: the whole register as one file, or one of its records.
 
-A bundle is a zip file with the files of a static log, C2SP tlog-tiles, and three things beside:
+A bundle is a zip file with the files of a static log, C2SP tlog-tiles, and two things beside:
 
     checkpoint              the signed note over the first `size` entries
     tile/entries/...        the entries
@@ -11,15 +11,13 @@ A bundle is a zip file with the files of a static log, C2SP tlog-tiles, and thre
 Nothing in it is believed by who verifies, and nothing is verified by who writes it.
 """
 
+import io
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
-from typing import BinaryIO
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
-import asyncpg
 import msgspec
 from msgspec import Struct
 
-from adapters.migrate import check_name
 from adapters.notary.published import Published, PublishedLog
 from adapters.problems import CannotRun
 from domain.history import partnership_tag
@@ -35,15 +33,9 @@ MOST_CHECKPOINTS = 4_096
 _LEVEL = 1  # the entries become a fourth; more costs time and saves little
 _BEGUN = (1980, 1, 1, 0, 0, 0)  # the same log gives the same bytes, whenever it is written
 
-# The latest of each of as many stretches of the log.
-_EARLIER = """
-select distinct on (size * $3 / $2) size, note from {schema}.checkpoint
-where origin = $1 and size < $2 order by size * $3 / $2, size desc
-"""
 
-
-class NothingToHandOut(CannotRun):
-    """There is no signed checkpoint yet, or the ledger is not whole. Nothing was written."""
+class NotWhole(CannotRun):
+    """The ledger lacks what was signed. What was written until then is no bundle."""
 
 
 class ProvenEntry(Struct, frozen=True):
@@ -63,47 +55,39 @@ class ProvenRecord(Struct, frozen=True):
     entries: Sequence[ProvenEntry]
 
 
-async def write_bundle(
-    pool: "asyncpg.Pool[asyncpg.Record]",
-    schema: str,
-    to: BinaryIO,
-    progress: Callable[[int, int], None],
-) -> Published:
-    """Write the register as it was signed last; gives that checkpoint. `progress` gets (done, all).
+async def bundle(
+    log: PublishedLog, latest: Published, progress: Callable[[int, int], None] | None = None
+) -> AsyncIterator[bytes]:
+    """The register below the checkpoint `latest`, in pieces. `progress` gets (done, all).
 
     Memory stays flat, but for about a kilobyte for each 512 entries that the zip format takes.
-    Raises `NothingToHandOut`; what was written by then is no bundle.
+    Raises `NotWhole`.
     """
-    check_name("schema", schema)
-    log = PublishedLog(pool, schema=schema)
-    latest = await _signed(log)
-    keys = {key.vkey: key for key in await log.keys() if key.origin == latest.origin}
-    policy = [f"log {key.vkey}\n" for key in keys.values() if key.last_size is None]
-    sql = _EARLIER.format(schema=schema)
-    earlier = await pool.fetch(sql, latest.origin, latest.size, MOST_CHECKPOINTS)
-    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as out:
-        _add(out, "checkpoint", latest.cosigned)
-        _add(out, "policy", "".join([*policy, "quorum none\n"]).encode())
-        for size, note in earlier:
-            _add(out, f"checkpoints/{size}", note)
-        try:
-            for resource in _resources(latest.size):
-                _add(out, path_of(resource), await log.resource(resource, latest.size))
-                if isinstance(resource, Bundle):
-                    progress(resource.index * WIDTH + resource.width, latest.size)
-        except OutsideTree:
-            raise NothingToHandOut(
-                f"{path_of(resource)} is not whole: the ledger lacks what was signed.",
-                "`twinledger verify` says where; keep everything as it is.",
-            ) from None
-    return latest
+    out = _Pieces()
+    # Written as to a pipe: nobody has to keep the whole of it.
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as packed:
+        _add(packed, "checkpoint", latest.cosigned)
+        _add(packed, "policy", await log.policy(latest.origin))
+        for size, note in await log.earlier(latest, MOST_CHECKPOINTS):
+            _add(packed, f"checkpoints/{size}", note)
+        for resource in _resources(latest.size):
+            try:
+                _add(packed, path_of(resource), await log.resource(resource, latest.size))
+            except OutsideTree:
+                raise NotWhole(
+                    f"{path_of(resource)} is not whole: the ledger lacks what was signed.",
+                    "`twinledger verify` says where; keep everything as it is.",
+                ) from None
+            if isinstance(resource, Bundle) and progress is not None:
+                progress(resource.index * WIDTH + resource.width, latest.size)
+            yield out.taken()
+    yield out.taken()
 
 
 async def proven_record(
-    ledger: Ledger, log: PublishedLog, partnership: PartnershipId
+    ledger: Ledger, log: PublishedLog, latest: Published, partnership: PartnershipId
 ) -> ProvenRecord:
-    """The entries of a partnership that are signed, each with its proof; may be none."""
-    latest = await _signed(log)
+    """The entries of a partnership below the checkpoint `latest`, each with its proof."""
     entries = []
     for event in await ledger.read(frozenset({partnership_tag(partnership)})):
         if event.position <= latest.size:
@@ -117,14 +101,22 @@ def record_as_json(record: ProvenRecord) -> bytes:
     return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
 
 
-async def _signed(log: PublishedLog) -> Published:
-    latest = await log.latest()
-    if latest is None:
-        raise NothingToHandOut(
-            "Nothing of this register is signed yet.",
-            "Let `twinledger serve` run for a moment: its notary signs once a second.",
-        )
-    return latest
+class _Pieces(io.RawIOBase):
+    """A file that is only written on, and forgets what was taken from it."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]  # a Buffer has no len
+        self._written.append(bytes(data))
+        return len(data)
+
+    def taken(self) -> bytes:
+        taken, self._written = b"".join(self._written), []
+        return taken
 
 
 def _resources(size: int) -> Iterable[Tile | Bundle]:

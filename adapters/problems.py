@@ -5,6 +5,7 @@ CannotRun                one sentence with the problem, one with the remedy; not
   PortTaken              another program listens there (adapters/listening.py)
   KeyFileRefused         a file with a private key (adapters/signing/key_file.py)
   OutputRefused          a file that is to be written (adapters/output.py)
+  NotWhole               a bundle of a ledger that lacks what was signed (adapters/bundles.py)
   FileRefused            a file to import (the tree is in adapters/imports/errors.py)
   ListRefused            a reference list that is not as published (adapters/lists)
   RegimeRefused          a regime file (adapters/regimes/loader.py)

@@ -16,6 +16,7 @@ from api.rest import docs
 from api.rest.router import router
 from api.services import Services
 from api.transparency import HANDLERS as TRANSPARENCY
+from api.verifier.routes import HANDLERS as VERIFIER
 from api.web import acts, around, audit, partnership, register, reports
 from api.web.static_files import static_files
 from api.web.typed import LARGEST_FORM
@@ -70,6 +71,7 @@ def create_app(services: Services) -> Litestar:
             around.sign_out,
             *docs.PAGES,
             *TRANSPARENCY,
+            *VERIFIER,
             router(),
             static_files(),
         ],

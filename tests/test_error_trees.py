@@ -21,6 +21,7 @@ TREES = (
     "projections.errors",
 )
 OTHERS = (
+    "adapters.bundles",
     "adapters.listening",
     "adapters.lists.corruption_perceptions_index",
     "adapters.output",

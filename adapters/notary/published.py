@@ -42,6 +42,11 @@ _LATEST = """
     ) as cosignatures
     from {schema}.checkpoint c order by number desc limit 1
 """
+# The last of each of as many stretches of the log.
+_EARLIER = """
+    select distinct on (size * $3 / $2) size, note from {schema}.checkpoint
+    where origin = $1 and size < $2 order by size * $3 / $2, size desc
+"""
 _LEAF_HASHES = """
     select position - 1, leaf_hash from {schema}.event
     where position > $1 and position <= $2 order by position
@@ -116,6 +121,11 @@ class PublishedLog:
         """The checkpoint that was published last; None before the first."""
         row = await self._pool.fetchrow(_LATEST.format(schema=self._schema))
         return None if row is None else Published(*row)
+
+    async def earlier(self, latest: Published, most: int) -> list[tuple[int, bytes]]:
+        """Size and note of checkpoints before `latest`, at most so many, spread over the log."""
+        sql = _EARLIER.format(schema=self._schema)
+        return [tuple(row) for row in await self._pool.fetch(sql, latest.origin, latest.size, most)]
 
     async def keys(self) -> list[AnnouncedKey]:
         """Every key that was announced, in order; the last word on each counts."""

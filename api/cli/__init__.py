@@ -11,6 +11,7 @@ import click
 # Loaded when called, so that the help and the small commands start at once.
 _WHERE = {
     "account": "api.cli.accounts",
+    "bundle": "api.cli.bundle",
     "check": "api.cli.read_models",
     "db": "api.cli.db",
     "demo": "api.cli.serving",
@@ -27,7 +28,7 @@ _WHERE = {
     "serve": "api.cli.serving",
     "show": "api.cli.records",
     "token": "api.cli.tokens",
-    "verify": "api.cli.ledger",
+    "verify": "api.cli.verify",
     "worker": "api.cli.worker",
 }
 
