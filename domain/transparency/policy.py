@@ -66,6 +66,28 @@ class Policy(Struct, frozen=True):
             raise _malformed(f"asks for {self.quorum} of {len(self.witnesses)} witnesses")
 
 
+class AskedWitness(Struct, frozen=True):
+    """A witness that a log asks to sign: its key, and the address before `/add-checkpoint`."""
+
+    key: VerifierKey
+    address: str
+
+
+class AskedWitnesses(Struct, frozen=True):
+    """Whom a log asks, and how many of them whoever verifies shall wait for."""
+
+    witnesses: tuple[AskedWitness, ...] = ()
+    quorum: int = 0
+
+    def __post_init__(self) -> None:
+        if any(one.key.kind != COSIGNATURE for one in self.witnesses):
+            raise _malformed("names a witness by a key that is not of type 0x04")
+        if len({one.key.public for one in self.witnesses}) < len(self.witnesses):
+            raise _malformed("names one key twice")
+        if not 0 <= self.quorum <= len(self.witnesses):
+            raise _malformed(f"asks for {self.quorum} of {len(self.witnesses)} witnesses")
+
+
 class Witnessed(Struct, frozen=True):
     """That a witness saw the checkpoint: `time` in seconds since 1970, as it says itself."""
 
@@ -99,10 +121,29 @@ def verify_checkpoint(data: bytes, policy: Policy, verifier: Verifier) -> Verifi
 
 def parse_policy(text: str) -> Policy:
     """The policy in a policy file. Addresses behind the keys are passed over."""
+    logs, witnesses, quorum = _read(text)
+    return Policy(logs, tuple(one.key for one in witnesses), quorum)
+
+
+def parse_witnesses(text: str) -> AskedWitnesses:
+    """Whom a log asks, in a policy file: each has its address behind its key.
+
+    Logs are passed over. A witness that the quorum does not count is not asked.
+    """
+    _, witnesses, quorum = _read(text)
+    for one in witnesses:
+        scheme, _, rest = one.address.partition("://")
+        if scheme not in ("http", "https") or not rest:
+            raise _malformed(f"has no address, such as https://..., behind {one.key.name}")
+    return AskedWitnesses(witnesses, quorum)
+
+
+def _read(text: str) -> tuple[tuple[LogKey, ...], tuple[AskedWitness, ...], int]:
+    """The logs of a policy file, the witnesses that its quorum counts, and that quorum."""
     if any(sign < " " and sign not in "\t\n" for sign in text):
         raise _malformed("holds a control character, or line ends of Windows")
     logs: list[LogKey] = []
-    witnesses: dict[str, VerifierKey] = {}
+    witnesses: dict[str, AskedWitness] = {}
     quorums: dict[str, tuple[int, Collection[str]]] = {"none": (0, witnesses)}
     chosen: str | None = None
     for line in text.split("\n"):
@@ -113,8 +154,8 @@ def parse_policy(text: str) -> Policy:
                 continue
             case ["log", vkey] | ["log", vkey, _]:
                 logs.append(LogKey(parse_vkey(vkey)))
-            case ["witness", name, vkey] | ["witness", name, vkey, _] if name not in quorums:
-                witnesses[name] = parse_vkey(vkey)
+            case ["witness", name, vkey, *address] if name not in quorums and len(address) < 2:
+                witnesses[name] = AskedWitness(parse_vkey(vkey), "".join(address))
                 quorums[name] = (1, [name])
             case ["group", name, threshold, *members] if name not in quorums:
                 quorums[name] = (_threshold(threshold, members, witnesses), members)
@@ -125,7 +166,7 @@ def parse_policy(text: str) -> Policy:
     if chosen is None:
         raise _malformed("has no line that says the quorum")
     quorum, signing = quorums[chosen]
-    return Policy(tuple(logs), tuple(witnesses[name] for name in signing), quorum)
+    return tuple(logs), tuple(witnesses[name] for name in signing), quorum
 
 
 def format_policy(policy: Policy) -> str:

@@ -146,6 +146,37 @@ def verify_consistency(
     if old_size in (0, new_size):
         _require_trivial(old_size, old_root, new_size, new_root, proof)
         return
+    old_found, new_found = _roots(old_size, old_root, new_size, proof)
+    if old_found != old_root:
+        raise WrongPath(f"The tree of {new_size} leaves does not begin with that of {old_size}.")
+    if new_found != new_root:
+        raise WrongPath(f"The proof leads to another root of the tree of {new_size} leaves.")
+
+
+def shows_other_beginning(
+    *, old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]
+) -> bool:
+    """Whether the proof shows that the new tree begins with another tree than the old one.
+
+    It does where it leads to the new root, and to another old one: hashes that lead to the new root
+    are those of its own tree, so nobody can make such a proof against a log that only grew. Where
+    the old tree is one complete subtree (1, 2, 4, 8 ... leaves) a proof leaves out its root, and
+    can never show this. False, too, for what is no proof at all.
+    """
+    _require_hashes(old_root, new_root, *proof)
+    if not 0 < old_size < new_size:
+        return False
+    try:
+        old_found, new_found = _roots(old_size, old_root, new_size, proof)
+    except WrongPath:
+        return False
+    return new_found == new_root and old_found != old_root
+
+
+def _roots(
+    old_size: int, old_root: bytes, new_size: int, proof: Sequence[bytes]
+) -> tuple[bytes, bytes]:
+    """The roots of the old and of the new tree to which a proof leads."""
     # Where the old tree is one complete subtree, the proof leaves out its root.
     complete = old_size & (old_size - 1) == 0
     path = [old_root, *proof] if complete else list(proof)
@@ -167,10 +198,7 @@ def verify_consistency(
         place, last = place >> 1, last >> 1
     if last != 0:
         raise WrongPath("The proof ends below the root.")
-    if old_found != old_root:
-        raise WrongPath(f"The tree of {new_size} leaves does not begin with that of {old_size}.")
-    if new_found != new_root:
-        raise WrongPath(f"The proof leads to another root of the tree of {new_size} leaves.")
+    return old_found, new_found
 
 
 def _split(size: int) -> int:

@@ -20,6 +20,7 @@ from domain.transparency.policy import (
     Policy,
     format_policy,
     parse_policy,
+    parse_witnesses,
     verify_checkpoint,
 )
 from tests.domain.transparency import published as p
@@ -177,3 +178,31 @@ def test_a_policy_cannot_ask_for_more_than_there_are() -> None:
         policy(quorum=4)
     with pytest.raises(Malformed):
         Policy((LogKey(LOG.key),), (), quorum=1)
+
+
+def test_whom_a_log_asks_is_read_with_their_addresses() -> None:
+    text = (
+        f"witness lyon {W1} https://lyon.example/witness\nwitness turin {W2} http://turin.example\n"
+        "group cities any lyon turin\nquorum cities\n"
+    )
+    asked = parse_witnesses(text)
+
+    assert [format_vkey(one.key) for one in asked.witnesses] == [W1, W2]
+    assert asked.witnesses[0].address == "https://lyon.example/witness"
+    assert asked.quorum == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"witness lyon {W1}",
+        f"witness lyon {W1} lyon.example",
+        f"witness lyon {W1} ftp://lyon.example",
+        f"witness lyon {W1} https://a.example https://b.example",
+        f"witness lyon {format_vkey(LOG.key)} https://lyon.example",
+        f"witness lyon {W1} https://a.example\nwitness turin {W1} https://b.example",
+    ],
+)
+def test_a_witness_that_cannot_be_asked_is_refused(line: str) -> None:
+    with pytest.raises(Malformed):
+        parse_witnesses(f"{line}\nquorum none\n")

@@ -15,6 +15,7 @@ from domain.transparency.proofs import (
     inclusion_proof,
     inclusion_spans,
     nodes_of,
+    shows_other_beginning,
     verify_consistency,
     verify_inclusion,
 )
@@ -249,3 +250,33 @@ def test_the_hash_over_all_leaves_is_the_root(size: int) -> None:
 def _turns(index: int, size: int) -> list[bool]:
     """On which side the sibling stands at each step: all that a verifier learns from a size."""
     return [span.begin > index for span in inclusion_spans(index, size)]
+
+
+@given(st.lists(st.integers(0, 70), min_size=3, max_size=3, unique=True).map(sorted))
+def test_a_proof_of_another_history_shows_that_it_begins_otherwise(three: list[int]) -> None:
+    changed, old, new = three
+    other = [*LEAVES[:changed], leaf_hash(b"forged"), *LEAVES[changed + 1 :]]
+    root = root_of(other[:new])
+    proof = consistency_proof(old, new, nodes_of(other))
+
+    complete = old & (old - 1) == 0  # then a proof leaves out the root of the old tree
+    assert shows_other_beginning(
+        old_size=old, old_root=ROOTS[old], new_size=new, new_root=root, proof=proof
+    ) == (not complete)
+
+
+@given(sizes, sizes, st.integers(0, 2**12), st.booleans())
+def test_no_proof_shows_another_beginning_of_a_log_that_only_grew(
+    old: int, new: int, bit: int, cut: bool
+) -> None:
+    assume(old < new)
+    proof = consistency_proof(old, new, nodes_of(LEAVES))
+    mangled = [
+        flipped(each, bit) if place == bit % len(proof) else each
+        for place, each in enumerate(proof)
+    ]
+
+    for sent in (proof, mangled, proof[:-1] if cut else (*proof, ROOTS[new])):
+        assert not shows_other_beginning(
+            old_size=old, old_root=ROOTS[old], new_size=new, new_root=ROOTS[new], proof=sent
+        )
