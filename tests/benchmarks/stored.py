@@ -57,6 +57,10 @@ _FILL = """
     select n, $2, tags[1], tags[2], tags[3], leaf, sha256('\\x00'::bytea || leaf)
     from tag order by n
 """
+_INDEXES = """
+    select format('%I.%I', schemaname, indexname), indexdef from pg_indexes
+    where schemaname = 'twinledger' and indexname like 'event\\_tag\\__'
+"""
 
 
 def tag_of(partnership: int) -> str:
@@ -85,6 +89,9 @@ async def fill(dsn: str, *, events: int) -> None:
     )
     connection = await asyncpg.connect(dsn)
     async with connection.transaction():
+        # Made anew at the end: row by row they would take most of the time.
+        indexes = await connection.fetch(_INDEXES)
+        await connection.execute("".join(f"drop index {name};" for name, _ in indexes))
         await connection.execute(
             _FILL, events, now, max(1, events // LIFE),
             _template(founded, now), _template(activity(_MARK, *founded.tags[1:]), now),
@@ -99,6 +106,8 @@ async def fill(dsn: str, *, events: int) -> None:
             "update twinledger.head set size = $1, recorded_at = $2, leaf_hash = "
             "(select leaf_hash from twinledger.event where position = $1)", events, now
         )  # fmt: skip
+        for _, definition in indexes:
+            await connection.execute(definition, timeout=3600.0)
     await connection.execute("vacuum analyze", timeout=3600.0)
     await connection.execute("checkpoint", timeout=3600.0)  # not while anything is measured
     await connection.close()
