@@ -698,6 +698,9 @@ class Bundle:
 # --- Where a bundle was changed ------------------------------------------------------------------
 
 
+MISSING = (NO_HASH, leaf_hash(b""))  # no entry is without a byte
+
+
 class Search:
     """Goes down from the signed root: what leads to it is right, so what differs from that is not.
 
@@ -756,7 +759,9 @@ class Search:
             if level == 0:
                 self._right[wanted] = first
                 if place >= len(computed) or computed[place] != wanted:
-                    self._wrong.append((first, computed[place] if place < len(computed) else b""))
+                    self._wrong.append(
+                        (first, computed[place] if place < len(computed) else NO_HASH)
+                    )
             else:
                 self._descend(level - 1, index * WIDTH + place, wanted)
         if level == 0 and len(computed) > len(right):
@@ -789,11 +794,13 @@ class Search:
             for place in range(len(stored)):
                 if computed[place] != stored[place]:
                     at = index * WIDTH + place + 1
-                    self.places.append(Place(at, at, "it is not what its stored hash says"))
+                    missing = computed[place] in MISSING
+                    what = "it is missing" if missing else "it is not what its stored hash says"
+                    self.places.append(Place(at, at, what))
 
     def _name_wrong(self) -> None:
         for position, found in self._wrong:
-            if found in (b"", leaf_hash(b"")):
+            if found in MISSING:
                 what = "it is missing"
             elif found in self._right:
                 what = f"here stands entry {self._right[found]:,} instead"
