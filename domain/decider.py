@@ -33,13 +33,17 @@ class Act(Struct, frozen=True):
 
 
 class Entry(Struct, Generic[E], frozen=True):
-    """A recorded event with its circumstances, as the rules see it."""
+    """A recorded event with its circumstances, as the rules see it.
+
+    `private` are the commitments to its private values, by field; the values nobody sees here.
+    """
 
     position: int
     recorded_at: datetime
     on: EdtfDate | None
     actor: Actor
     event: E
+    private: dict[str, str] = {}
 
 
 class Decider(Struct, Generic[C, E, S], frozen=True):

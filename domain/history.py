@@ -21,6 +21,7 @@ from domain.partnership.events import (
 )
 from domain.partnership.evolve import History
 from domain.ports import Condition, NewEvent, Recorded, Submission
+from domain.private import private_part, public_part
 from domain.review.commands import ReviewCommand
 from domain.review.events import REVIEW_EVENTS, ReviewEvent
 from domain.values import CommunityId, PartnershipId, Party, pair_of
@@ -78,6 +79,7 @@ def entry_of(recorded: Recorded) -> Entry[History]:
         parse(recorded.effective) if recorded.effective else None,
         recorded.actor,
         _DECODERS[recorded.type].decode(recorded.public),
+        recorded.private,
     )
 
 
@@ -90,11 +92,12 @@ def submission_of(
     after: int,
     pair: str = "",
 ) -> Submission:
-    """What the ledger is asked to append.
+    """What the ledger is asked to append; the private part of the command goes with its first event.
 
     `read` are the tags whose events the decision rests on, up to position `after`. `pair` is the
     tag of the two communities, carried by what begins or ends a partnership or sets its tier.
     """
+    private = private_part(command)
     return Submission(
         events=tuple(
             NewEvent(
@@ -102,8 +105,9 @@ def submission_of(
                 msgspec.Raw(_CANONICAL.encode(event)),
                 _tags(event, pair),
                 _effective(event, act),
+                {} if number else private,
             )
-            for event in events
+            for number, event in enumerate(events)
         ),
         condition=Condition(read, after),
         actor=act.actor,
@@ -118,12 +122,14 @@ def submission_of(
 def digest_of(command: Command, act: Act, partnership: PartnershipId | None) -> bytes:
     """SHA-256 over what the command asks: its name, its fields, its date and its record, not its
     time. `partnership` is None, or what will be minted, for a command that founds one.
+
+    Private fields are left out: the digest is kept for ever, and who guesses could try it.
     """
     founds = isinstance(command, FoundingCommand)
     body = {
         "partnership": None if founds else partnership,
         "command": type(command).__name__,
-        "fields": command,
+        "fields": public_part(command),
         "on": act.on.text if act.on else None,
         "actor": act.actor,
     }

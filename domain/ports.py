@@ -32,12 +32,14 @@ class NewEvent(Struct, frozen=True):
     `type` is the storage tag, for example `partnership.suspended.v1`. `public` is canonical JSON:
     UTF-8, keys sorted, no floats, integers within 2^53 - 1, NFC text without control characters.
     `effective` is an EDTF date (ISO 8601-2) or None where the act has no date in the world.
+    `private` are values by field, canonical JSON as well: of them the leaf holds commitments only.
     """
 
     type: str
     public: Raw
     tags: tuple[str, ...]
     effective: str | None = None
+    private: dict[str, Raw] = {}
 
 
 class Condition(Struct, frozen=True):
@@ -77,7 +79,8 @@ class Receipt(Struct, frozen=True):
 class Recorded(Struct, frozen=True, gc=False):
     """One event as it stands in the ledger; everything but `position` and the hash is in `leaf`.
 
-    `recorded_at` is UTC. `leaf_hash` is SHA-256(0x00 || leaf), RFC 6962 section 2.1.
+    `recorded_at` is UTC. `leaf_hash` is SHA-256(0x00 || leaf), RFC 6962 section 2.1. `private` are
+    the commitments to its private values, by field (`domain/private.py`).
     """
 
     position: int
@@ -92,6 +95,7 @@ class Recorded(Struct, frozen=True, gc=False):
     public: Raw
     leaf: bytes
     leaf_hash: bytes
+    private: dict[str, str] = {}
 
 
 class Reading(list[Recorded]):
@@ -124,6 +128,7 @@ class Ledger(Protocol):
         when the condition does not hold, `NotCanonical` when an event cannot be a leaf (nothing is
         stored), and `OutcomeUnknown` when the ledger cannot say; the same call again settles it.
         Any other `LedgerAnswer` means that nothing was stored. The time is the ledger's own.
+        Private values are stored with their event, or neither is; they are in no digest.
         Cancelling the call gives up the answer, not the append.
         """
         ...

@@ -63,6 +63,12 @@ PublicStatement = Annotated[str, Meta(max_length=2000)]
 """Free text that everybody reads for ever: at most 2,000 characters, no personal data."""
 RequiredStatement = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
 """A `PublicStatement` that may not be empty: a reason, a condition, a question."""
+PRIVATE: dict[str, object] = {"x-private": True}
+"""What marks a type as private, in the schema for programs too (`domain/private.py`)."""
+PrivateLine = Annotated[str, Meta(max_length=300, extra_json_schema=PRIVATE)]
+"""Not for everybody: a person's name, how to reach them. It can be erased."""
+PrivateText = Annotated[str, Meta(max_length=2000, extra_json_schema=PRIVATE)]
+"""Not for everybody, and longer: a note that is kept from the public."""
 Country = Annotated[str, Meta(pattern=r"^([A-Z]{2})?$(?!\n)")]
 """ISO 3166-1 alpha-2, or empty where there is none (Northern Cyprus, an unreadable entry)."""
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]

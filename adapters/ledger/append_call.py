@@ -23,6 +23,11 @@ APPEND = """
     )
 """
 
+APPEND_PRIVATE = APPEND.replace(".append(", ".append_private(").replace(
+    "$18::text::int[]", "$18::text::int[], $19::text::int[], $20, $21"
+)
+"""The same call with the sealed private values of the group, in the same transaction."""
+
 _BESIDE = 4  # tags of an event that stand in its own row
 _NO_TAGS: tuple[int | str, ...] = ("null",) * _BESIDE
 
@@ -68,6 +73,21 @@ def arguments_of(group: list[Waiting], now: datetime) -> list[object]:
         *(_array(more_tags), _array(more_tagged)),
         *(_array(unless), _array(afters), _array(submissions)),
     ]
+
+
+def private_arguments_of(group: list[Waiting]) -> list[object]:
+    """What `append_private()` takes beside; nothing where nothing is private."""
+    numbers: list[int] = []
+    fields: list[str] = []
+    ciphertexts: list[bytes] = []
+    before = 0
+    for waiting in group:
+        for number, field, ciphertext in waiting.prepared.sealed:
+            numbers.append(before + number)
+            fields.append(field)
+            ciphertexts.append(ciphertext)
+        before += len(waiting.prepared.events)
+    return [_array(numbers), fields, ciphertexts] if numbers else []
 
 
 def _array(values: Iterable[int | str]) -> str:

@@ -37,7 +37,7 @@ class _Envelope(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     effective: str | None
     id: UUID
     on_behalf_of: str
-    private: dict[str, str]  # commitments to private values; empty from the start
+    private: dict[str, str]  # commitments to private values, by field
     public: Raw
     recorded_at: datetime
     tags: tuple[str, ...]
@@ -87,8 +87,11 @@ def encode(
     on_behalf_of: str,
     command: str,
     field: str,
+    private: dict[str, str] | None = None,
 ) -> UnstampedLeaf:
     """Check `event` and encode it but for its time; `field` is what errors call the event.
+
+    `private` are the commitments to its private values, which themselves stay out of it.
 
     Raises `NotCanonical`, naming the field, the problem and the remedy.
     """
@@ -110,7 +113,7 @@ def encode(
             event.effective,
             id,
             on_behalf_of,
-            {},
+            private or {},
             event.public,
             UNSTAMPED,
             sorted(set(event.tags)),
@@ -150,6 +153,7 @@ def decode(position: int, leaf: bytes, leaf_hash: bytes) -> Recorded:
         e.public,
         leaf,
         leaf_hash,
+        e.private,
     )
 
 

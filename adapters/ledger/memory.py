@@ -5,14 +5,17 @@ from datetime import datetime
 
 from adapters.clock import utc_now
 from adapters.ledger.leaf import decode, stamp_of
-from adapters.ledger.prepared import command_number, prepare
+from adapters.ledger.prepared import command_number, prepare, require_place
 from domain.errors import CommandKeyReused, ConditionFailed
 from domain.ports import Head, Reading, Receipt, Recorded, Submission
 from domain.transparency.tree import leaf_hash
 
 
 class MemoryLedger:
-    """A `domain.ports.Ledger`. Nothing in `append` awaits, so appends never overlap."""
+    """A `domain.ports.Ledger` that refuses private values: it has no place for them.
+
+    Nothing in `append` awaits, so appends never overlap.
+    """
 
     def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
         self._clock = clock
@@ -21,6 +24,7 @@ class MemoryLedger:
 
     async def append(self, submission: Submission) -> Receipt:
         prepared = prepare(submission)
+        require_place(prepared)
         if known := self._known(prepared.key, submission.command_key, submission.digest):
             return known
         self._check_condition(submission)
@@ -38,7 +42,7 @@ class MemoryLedger:
         return receipt
 
     def check(self, submission: Submission) -> None:
-        prepare(submission)
+        require_place(prepare(submission))
 
     async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
         return self._known(command_number(scope, key), key, digest)

@@ -11,7 +11,9 @@ from asyncpg.pool import PoolConnectionProxy
 from adapters.clock import utc_now
 from adapters.ledger.append_call import (
     APPEND,
+    APPEND_PRIVATE,
     arguments_of,
+    private_arguments_of,
     said,
     tell_appended,
     tell_failed,
@@ -19,12 +21,13 @@ from adapters.ledger.append_call import (
 )
 from adapters.ledger.batcher import Batcher, Waiting
 from adapters.ledger.leaf import decode, tag_numbers
-from adapters.ledger.prepared import command_number, prepare
+from adapters.ledger.prepared import command_number, prepare, require_place, sealed
 from adapters.ledger.reads import Reads
 from adapters.migrate import check_name
 from adapters.postgres.errors import LOST
 from domain.errors import CommandKeyReused, NotCanonical
 from domain.ports import Head, Reading, Receipt, Recorded, Submission
+from domain.private import Seal
 
 LANES = 2  # groups on their way at once
 PATIENCE = 15.0  # seconds for one group, with all that it takes to reach the database again
@@ -81,7 +84,8 @@ class PostgresLedger:
     belongs to the caller. Up to `LANES` of its connections are held while appends keep coming, one
     less where that would leave none to readers; in a pool of one, readers wait. `clock` gives the
     time that appends propose, in UTC; the database puts its own in its place where the two are more
-    than a second apart, or where it would turn time back.
+    than a second apart, or where it would turn time back. `seal` makes private values unreadable
+    before they are stored; without it they are refused.
     """
 
     def __init__(
@@ -91,15 +95,17 @@ class PostgresLedger:
         schema: str = "twinledger",
         patience: float = PATIENCE,
         clock: Callable[[], datetime] = utc_now,
+        seal: Seal | None = None,
     ) -> None:
         check_name("schema", schema)
-        self._pool, self._patience, self._clock = pool, patience, clock
+        self._pool, self._patience, self._clock, self._seal = pool, patience, clock, seal
         # One connection at least is left to those who read.
         lanes = min(LANES, max(1, pool.get_max_size() - 1))
         self._batcher = Batcher(self._send, self._let_go, lanes=lanes)
         self._reads = Reads(self._fetch)
         self._held: list[PoolConnectionProxy[asyncpg.Record]] = []
         self._append = APPEND.format(schema=schema)
+        self._append_private = APPEND_PRIVATE.format(schema=schema)
         self._read = _READ.format(schema=schema)
         self._read_after = _READ_AFTER.format(schema=schema)
         self._receipt = _RECEIPT.format(schema=schema)
@@ -107,10 +113,17 @@ class PostgresLedger:
         self._known_at = _KNOWN_AT.format(schema=schema)
 
     async def append(self, submission: Submission) -> Receipt:
-        return await self._batcher.append(prepare(submission))
+        prepared = prepare(submission)
+        if self._seal is None:
+            require_place(prepared)
+        elif prepared.private:
+            prepared = await sealed(prepared, self._seal)
+        return await self._batcher.append(prepared)
 
     def check(self, submission: Submission) -> None:
-        prepare(submission)
+        prepared = prepare(submission)
+        if self._seal is None:
+            require_place(prepared)
 
     async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
         row = await self._pool.fetchrow(self._receipt, command_number(scope, key))
@@ -154,7 +167,7 @@ class PostgresLedger:
         Sending again is safe: what an earlier call recorded is known by its command keys.
         """
         loop = asyncio.get_running_loop()
-        arguments = arguments_of(group, self._clock())
+        call, arguments = self._call(group)
         unknown = False  # an earlier call may have been committed
         pause = 0.05
         while True:
@@ -166,7 +179,7 @@ class PostgresLedger:
                 cut = loop.call_at(deadline, connection.terminate)
                 try:
                     called = True
-                    rows = await connection.fetch(self._append, *arguments)
+                    rows = await connection.fetch(call, *arguments)
                 finally:
                     cut.cancel()
                     self._held.append(connection)
@@ -193,7 +206,14 @@ class PostgresLedger:
                 group = tell_refused(group, rows)
                 if not group:
                     return
-                arguments = arguments_of(group, self._clock())
+                call, arguments = self._call(group)
+
+    def _call(self, group: list[Waiting]) -> tuple[str, list[object]]:
+        """The one statement for `group`, which is another where something in it is private."""
+        arguments = arguments_of(group, self._clock())
+        if private := private_arguments_of(group):
+            return self._append_private, [*arguments, *private]
+        return self._append, arguments
 
     async def _take(self, deadline: float) -> "PoolConnectionProxy[asyncpg.Record]":
         if self._held:

@@ -5,7 +5,15 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta
 
 from domain.partnership.commands import Command, Evidence
-from domain.values import Edtf, Name, PublicStatement, RequiredStatement, ReviewId, ShortText
+from domain.values import (
+    Edtf,
+    Name,
+    PrivateText,
+    PublicStatement,
+    RequiredStatement,
+    ReviewId,
+    ShortText,
+)
 
 Ground = Literal["complaint", "screening_hit", "schedule", "statute", "oversight_order"]
 Result = Literal["met", "partly_met", "not_met", "no_evidence", "not_applicable"]
@@ -47,13 +55,17 @@ class RecordAnswer(Command, frozen=True):
 
 
 class RecordFinding(Command, frozen=True):
-    """Row 22. A finding cites evidence; "not applicable" and "no evidence" say because of what."""
+    """Row 22. A finding cites evidence; "not applicable" and "no evidence" say because of what.
+
+    `annex` is what of it is kept from the public, as names and sources are.
+    """
 
     review: ReviewId
     element: ShortText
     result: Result
     statement: RequiredStatement
     evidence: Evidence = ()
+    annex: PrivateText = ""
 
 
 class CloseReview(Command, frozen=True):

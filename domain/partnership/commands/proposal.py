@@ -10,6 +10,7 @@ from domain.values import (
     Motive,
     Name,
     Party,
+    PrivateLine,
     PublicStatement,
     RequiredStatement,
     Sha256,
@@ -23,7 +24,10 @@ LegalOutcome = Literal["approved_as_to_form", "changes_needed", "not_approved"]
 
 
 class SubmitProposal(Command, frozen=True):
-    """Row 1. `home` is the community that proposes."""
+    """Row 1. `home` is the community that proposes.
+
+    `contact` is who answers questions about it: a person, and how to reach them.
+    """
 
     home: Party
     counterpart: Party
@@ -33,6 +37,7 @@ class SubmitProposal(Command, frozen=True):
     statement: PublicStatement = ""
     sponsor: ShortText = ""
     evidence: Evidence = ()
+    contact: PrivateLine = ""
 
 
 class RecordRecommendation(Command, frozen=True):
@@ -95,12 +100,16 @@ class RecordCounterpartApproval(Command, frozen=True):
 
 
 class SignAgreement(Command, frozen=True):
-    """Row 13, once per side; the side is the recorder's own."""
+    """Row 13, once per side; the side is the recorder's own.
+
+    `signer_name` is the person behind the office.
+    """
 
     signer_office: Name
     text_sha256: Sha256
     delegated_by: ShortText = ""
     evidence: Evidence = ()
+    signer_name: PrivateLine = ""
 
 
 class Lapse(Command, frozen=True):
