@@ -1,20 +1,22 @@
 """Random changes of a signed ledger, one for each seed: what was done, where, and what finds it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
 
+import asyncpg
 from msgspec import Struct
 
 from adapters.ledger.audit import audit
 from adapters.notary.growing import GrowingTree
-from api.verifier.twinledger_verify import NotVerified, leaves_in, told
+from api.verifier.twinledger_verify import NotVerified, Verified, leaves_in, told
 from domain.transparency.tiles import WIDTH, Bundle, Tile, bundle_data, path_of, tiles_of
 from domain.transparency.tree import leaf_hash
 from tests.adapters.notary.desk import SCHEMA
-from tests.verifier.ledger import SIZE, STEPS, TABLES, Connection, Outsider
+from tests.verifier.ledger import SIZE, STEPS, TABLES, Connection, Outsider, SignedLedger
 
+A_BYTE = "a byte of an entry"
 IN_COLUMNS = 5  # every so many seeds change a column; the others change what is signed
 
 
@@ -39,7 +41,7 @@ class Signed:
         """With these entries; `hashed` levels of the tree above them are made to fit."""
         files = dict(self.files)
         tree = GrowingTree()
-        hashes = {(0, place): leaf_hash(leaf) for place, leaf in enumerate(leaves)}
+        hashes = {(0, place): leaf_hash(leaf) for place, leaf in enumerate(leaves) if hashed}
         if hashed > 1:
             tree.grow(hashes.values())
             hashes |= {(made.level, made.index): made.hash for made in tree.taken()}
@@ -69,7 +71,7 @@ def _byte(data: bytes, chance: Random, begin: int = 0) -> bytes:
 def a_byte_of_an_entry(signed: Signed, chance: Random) -> tuple[dict[str, bytes], Change]:
     position, leaves = chance.randint(1, SIZE), list(signed.leaves)
     leaves[position - 1] = _byte(leaves[position - 1], chance)
-    return signed.with_leaves(leaves), Change("a byte of an entry", position, position, True)
+    return signed.with_leaves(leaves), Change(A_BYTE, position, position, True)
 
 
 def an_entry_without_its_end(signed: Signed, chance: Random) -> tuple[dict[str, bytes], Change]:
@@ -116,7 +118,9 @@ def an_entry_put_in(signed: Signed, chance: Random) -> tuple[dict[str, bytes], C
 def the_end_cut_off(signed: Signed, chance: Random) -> tuple[dict[str, bytes], Change]:
     count, leaves = chance.randint(1, 50), list(signed.leaves)
     leaves[SIZE - count :] = []
-    return signed.with_leaves(leaves), Change("the end cut off", SIZE - count + 1, SIZE, True)
+    return signed.with_leaves(leaves), Change(
+        "the end cut off", SIZE - count + 1, SIZE - count + 1, True
+    )
 
 
 def a_hash(signed: Signed, chance: Random) -> tuple[dict[str, bytes], Change]:
@@ -132,10 +136,10 @@ def a_hash(signed: Signed, chance: Random) -> tuple[dict[str, bytes], Change]:
 
 def a_tile_lost(signed: Signed, chance: Random) -> tuple[dict[str, bytes], Change]:
     tile = chance.choice([each for each in tiles_of(SIZE) if each.level == 0])
-    lost = chance.choice([tile, Bundle(tile.index, tile.width)])
+    lost: Tile | Bundle = chance.choice((tile, Bundle(tile.index, tile.width)))
     files = {name: data for name, data in signed.files.items() if name != path_of(lost)}
     first = tile.index * WIDTH + 1
-    return files, Change("a file lost", first, first + (tile.width - 1) * isinstance(lost, Tile))
+    return files, Change("a file lost", first, first, True)
 
 
 def the_checkpoint(signed: Signed, chance: Random) -> tuple[dict[str, bytes], Change]:
@@ -182,42 +186,35 @@ def look_for(seed: int, signed: Signed, outsider: Outsider) -> str:
     if not change.first:
         return ""  # it is the checkpoint itself that is named
     named = answer.places
-    if change.exactly and not any(
-        (place.first, place.last) == (change.first, place.last) for place in named
-    ):
+    spans = [(place.first, place.last) for place in named]
+    if change.exactly and (change.first, change.last) not in spans:
         return f"{change.what} at {change.first}: {named[:3]}"
     if not any(place.first <= change.last and place.last >= change.first for place in named):
         return f"{change.what} in {change.first} to {change.last}: {named[:3]}"
     return ""
 
 
-# What a seed does to the columns: a statement for a position, and how far from it that shows.
-COLUMNS: list[Callable[[int, Random], str]] = [
-    lambda at, by: (
-        f"update event set recorded_at = recorded_at + '{by.choice((1, -1))} us'"
-        f" where position = {at}"
-    ),
-    lambda at, by: f"update event set recorded_at = 'infinity' where position = {at}",
-    lambda at, by: (
-        f"update event set tag_1 = tag_1 # (1::bigint << {by.randrange(63)}) where position = {at}"
-    ),
-    lambda at, by: (
-        f"update event set tag_{by.randint(2, 4)} = {by.getrandbits(60)} where position = {at}"
-    ),
-    lambda at, by: f"update event set tag_1 = null where position = {at}",
-    lambda at, by: f"insert into event_tag values ({by.getrandbits(60)}, {at})",
-    lambda at, by: f"update event set position = {SIZE + by.randint(2, 99)} where position = {at}",
-    lambda at, by: f"delete from event where position = {at}",
-    lambda at, by: (
-        "update event set leaf = set_byte(leaf, "
-        f"{by.randrange(300)}, get_byte(leaf, 0) # 255) where position = {at}"
-    ),
-    lambda at, by: (
-        "update event set leaf_hash = set_byte(leaf_hash, "
-        f"{by.randrange(32)}, get_byte(leaf_hash, 0) # 255) where position = {at}"
-    ),
-    lambda at, by: f"insert into command_key select gen_random_uuid(), {at}, {at}, '', ''",
-]
+def _statement(at: int, chance: Random) -> str:
+    """A change of the rows about the entry at a position."""
+    here, number = f"where position = {at}", chance.getrandbits(60)
+    byte, bit, far = chance.randrange(250), chance.randrange(63), SIZE + chance.randint(2, 99)
+    return chance.choice(
+        [
+            f"update event set recorded_at = recorded_at + interval '{number % 999 + 1} us' {here}",
+            f"update event set recorded_at = recorded_at - interval '{number % 999 + 1} us' {here}",
+            f"update event set recorded_at = 'infinity' {here}",
+            f"update event set tag_1 = tag_1 # (1::bigint << {bit}) {here}",
+            f"update event set tag_{number % 3 + 2} = {number} {here}",
+            f"update event set tag_1 = null {here}",
+            f"insert into event_tag values ({number}, {at})",
+            f"update event set position = {far} {here}",
+            f"delete from event {here}",
+            f"update event set leaf = set_byte(leaf, {byte}, get_byte(leaf, {byte}) # 1) {here}",
+            f"update event set leaf_hash = set_byte(leaf_hash, {byte % 32}, "
+            f"get_byte(leaf_hash, {byte % 32}) # 1) {here}",
+            f"insert into command_key select gen_random_uuid(), {at}, {at}, '', ''",
+        ]
+    )
 
 
 class OneConnection:
@@ -235,7 +232,7 @@ async def look_for_in_columns(seed: int, owner: Connection) -> str:
     """The same in the tables themselves, where everything is taken back again."""
     chance = chance_of(seed)
     position = chance.randint(1, SIZE)
-    statement = chance.choice(COLUMNS)(position, chance)
+    statement = _statement(position, chance)
     changing = owner.transaction(isolation="repeatable_read")
     await changing.start()
     try:
@@ -244,11 +241,41 @@ async def look_for_in_columns(seed: int, owner: Connection) -> str:
         found = await audit(pool, SCHEMA, lambda _done, _all: None)
     finally:
         await changing.rollback()
-    # The entry behind it says that it is dated earlier, where times went up; keys and rows go on.
-    near = {position, position + 1}
-    if {problem.position for problem in found.problems} & near:
+    if position in {problem.position for problem in found.problems}:
         return ""
     return f"{statement}: {found.problems[:3]}"
+
+
+async def hunt(
+    seeds: Iterable[int], ledger: SignedLedger, outsider: Outsider
+) -> AsyncIterator[tuple[int, str]]:
+    """For each seed what it did and was not found, or nothing. Yields -1 for a false alarm.
+
+    The ledger is looked at before, after and every 500 seeds in between: it is the same then.
+    """
+    signed = Signed(await ledger.files())
+    owner = await asyncpg.connect(ledger.owner_dsn)
+    try:
+        await guards(owner, "disable")
+        for number, seed in enumerate(seeds):
+            if number % 500 == 0:
+                yield -1, await _false_alarm(signed, ledger, outsider)
+            if seed % IN_COLUMNS == 0:
+                yield seed, await look_for_in_columns(seed, owner)
+            else:
+                yield seed, look_for(seed, signed, outsider)
+        yield -1, await _false_alarm(signed, ledger, outsider)
+        await guards(owner, "enable always")
+    finally:
+        await owner.close()
+    yield -1, "" if (await ledger.columns()).sound else "the ledger is not as it was before"
+
+
+async def _false_alarm(signed: Signed, ledger: SignedLedger, outsider: Outsider) -> str:
+    answers = [outsider.looks_at(signed.files), await ledger.signed()]
+    said = [next(iter(told(each))) for each in answers if each and not isinstance(each, Verified)]
+    wrong = [problem for problem in (await ledger.columns()).problems if problem.position]
+    return f"a false alarm: {said} {wrong}" if said or wrong else ""
 
 
 async def guards(owner: Connection, how: str) -> None:
