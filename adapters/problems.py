@@ -10,6 +10,8 @@ CannotRun                one sentence with the problem, one with the remedy; not
   ListRefused            a reference list that is not as published (adapters/lists)
   RegimeRefused          a regime file (adapters/regimes/loader.py)
   NotaryStopped          nothing is signed (the tree is in adapters/notary/errors.py)
+  WitnessFolderRefused   the folder of a witness (adapters/witness/errors.py)
+  WitnessesRefused       the file that names a register's witnesses (adapters/witness/errors.py)
   MigrationError         the tables of another release (the tree is in adapters/migrate.py)
   DatabaseProblem        the database (the tree is in adapters/postgres/errors.py)
 """

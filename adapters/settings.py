@@ -36,6 +36,9 @@ _REMEDIES = {
     "notary": "Write here or elsewhere, or leave the variable out: it is then here.",
     "notary_folder": "Name a folder, or leave the variable out: it is then in the data folder.",
     "origin": "Write it as an address that is yours, such as register.example/ledger.",
+    "witnesses": "Name a file as deploy/README.md shows it, or leave it out: nobody is asked.",
+    "witness_folder": "Name a folder, or leave the variable out: it is then in the data folder.",
+    "witness_name": "Write it as an address that is yours, such as witness.lodz.example.",
     "pg_user": "Name an account of this system, or leave the variable out.",
     "statement_cache": "Use a whole number from 0 (nothing is prepared) to 10000, or leave it out.",
 }
@@ -58,7 +61,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     own server: where the programs are, and the system account that runs them when Twinledger is
     started by root. `statement_cache` is found out if left out: none behind a pooler. `notary` says
     whether `serve` brings the notary; `notary_folder` is where its key and its state are, and
-    `origin` what its log is called, for ever.
+    `origin` what its log is called, for ever. `witnesses` is a file that names whom the notary asks
+    to cosign. `witness_folder` and `witness_name` are for who witnesses the registers of others.
     """
 
     dsn: Dsn | None = None
@@ -75,6 +79,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     notary: Literal["here", "elsewhere"] = "here"
     notary_folder: Path | None = None
     origin: Text | None = None
+    witnesses: Path | None = None
+    witness_folder: Path | None = None
+    witness_name: Text | None = None
+
+    @property
+    def folder_of_witness(self) -> Path:
+        """What a witness has, and nothing else: it needs no register."""
+        return self.witness_folder or self.data / "witness"
 
     @property
     def folder_of_notary(self) -> Path:

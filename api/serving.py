@@ -69,7 +69,7 @@ async def serve(
     signing = asyncio.create_task(system.notary.keep(stop) if system.notary else _none(stop))
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
-    answering = asyncio.create_task(_answers(settings.host, settings.port))
+    answering = asyncio.create_task(answers(settings.host, settings.port))
     losing = asyncio.create_task(system.database_ends())
     ends = {projecting, serving, stopping, losing}
     try:
@@ -107,7 +107,7 @@ async def _none(stop: asyncio.Event) -> None:
     await stop.wait()
 
 
-async def _answers(host: str, port: int) -> None:
+async def answers(host: str, port: int) -> None:
     """Return when somebody can connect: the address is not told before that."""
     while True:
         try:

@@ -18,6 +18,7 @@ TREES = (
     "adapters.migrate",
     "adapters.notary.errors",
     "adapters.postgres.errors",
+    "adapters.witness.errors",
     "projections.errors",
 )
 OTHERS = (

@@ -29,6 +29,7 @@ _WHERE = {
     "show": "api.cli.records",
     "token": "api.cli.tokens",
     "verify": "api.cli.verify",
+    "witness": "api.cli.witness",
     "worker": "api.cli.worker",
 }
 

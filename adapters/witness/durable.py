@@ -1,0 +1,29 @@
+"""Files that are written whole or not at all, and are still there after a power cut."""
+
+import os
+from pathlib import Path
+
+
+def write(file: Path, content: bytes) -> None:
+    """Write a file, durable when this returns; its name is so after `keep_names` of its folder."""
+    with file.open("wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def replace(file: Path, content: bytes) -> None:
+    """Write the whole file or leave the older one; durable when this returns."""
+    draft = file.with_name(f"{file.name}.new")
+    write(draft, content)
+    draft.replace(file)
+    keep_names(file.parent)
+
+
+def keep_names(folder: Path) -> None:
+    """Make durable which files a folder holds: a name is as much a promise as the content."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
