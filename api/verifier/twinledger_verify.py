@@ -931,7 +931,10 @@ class Memory:
         if data is None:
             return None
         try:
-            return parse_checkpoint(parse_note(data).text), data
+            checkpoint = parse_checkpoint(parse_note(data).text)
+            if checkpoint.origin != origin:
+                cut("checkpoint", f"it is of {checkpoint.origin}")
+            return checkpoint, data
         except NotVerified as why:
             raise self._spoiled(origin, "checkpoint", why) from why
 
@@ -958,7 +961,7 @@ class Memory:
 
     def _file(self, origin: str, name: str) -> Path:
         shown = quote(origin, safe="")
-        if len(shown) > 150:
+        if len(shown) > 150 or not shown.strip("."):  # no name of a file, or one of another folder
             shown = sha256(origin.encode()).hexdigest()
         return self._folder / shown / name
 
@@ -1296,7 +1299,8 @@ def verify_report(work: Work) -> Verified:
     try:
         ledger = document["basis"]["ledger"]
         last, leaf = ledger["last_position"], bytes.fromhex(ledger["leaf_hash"])
-        rows = [(each["partnership"], each["entries"]) for each in document.get("rows", ())]
+        listed = document.get("rows", document.get("items", ()))  # of a figure that was opened
+        rows = [(each["partnership"], each["entries"]) for each in listed]
         named = {position for _, entries in rows for position in entries}
         if any(type(position) is not int for position in {last, *named}):
             raise ValueError

@@ -1,5 +1,6 @@
 """A bundle is the register that was signed, or it is not, and then it is said where."""
 
+import base64
 import json
 import zipfile
 from pathlib import Path
@@ -287,6 +288,18 @@ def test_each_register_is_remembered_by_its_own_name(register: Register, auditor
     (remembered,) = (auditor.folder / "state").iterdir()
 
     assert remembered.name == ORIGIN.replace("/", "%2F")
+
+
+@pytest.mark.parametrize("origin", [".", "..", "...", "a/../..", "\\", "x" * 4_000])
+def test_no_name_of_a_register_leads_out_of_the_memory(auditor: Auditor, origin: str) -> None:
+    """Else a policy that came with the files would be taken for one that is remembered."""
+    auditor.file("policy", f"log {KEY}\nquorum none\n".encode())
+    auditor.file("checkpoint", b"")
+    auditor.trusts = ("--json",)
+    note = f"{origin}\n1\n{base64.b64encode(bytes(32)).decode()}\n\n— {origin} AAAAAAA=\n"
+    answer = auditor.bundle({"checkpoint": note.encode()})
+
+    assert "You have named no key" in unsure(answer).why
 
 
 def test_programs_get_json(

@@ -6,7 +6,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from api.verifier.twinledger_verify import ed25519_verifies
+from api.verifier.twinledger_verify import ed25519_verifies, point_of
 
 ORDER = 2**252 + 27742317777372353535851937790883648493
 
@@ -109,6 +109,14 @@ def test_on_keys_of_any_32_bytes_it_is_at_least_as_strict_as_others(seed: int) -
     _, message, signature = signed(seed)
 
     assert ed25519_verifies(public, message, signature) <= theirs(public, message, signature)
+
+
+@pytest.mark.parametrize("beyond", range(19))
+def test_a_point_has_one_spelling(beyond: int) -> None:
+    assert point_of((Q + beyond).to_bytes(32, "little")) is None
+    assert point_of((Q + beyond | 1 << 255).to_bytes(32, "little")) is None
+    for x_is_zero in (1, Q - 1):
+        assert point_of((x_is_zero | 1 << 255).to_bytes(32, "little")) is None
 
 
 def test_what_has_another_length_is_no_key_and_no_signature() -> None:

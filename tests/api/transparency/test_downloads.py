@@ -13,7 +13,7 @@ from domain.transparency.note import format_vkey
 from tests.adapters.notary.desk import NotaryDesk, altered, record
 from tests.api.desk import Desk
 from tests.conftest import Database
-from tests.projections.played import NORFOLK, SUSPEND, Clerks, clerk, legacy
+from tests.projections.played import LODZ, NORFOLK, SUSPEND, Clerks, clerk, legacy
 
 SHIPPED = Path(standalone.__file__).read_bytes()
 
@@ -85,6 +85,26 @@ async def test_a_receipt_and_a_record_are_verified_at_home(
     told = await visitor.verifies("record", record, Path("--bundle"), bundle)
     assert told.startswith(f"VERIFIED. Each of the 2 entries of {reference}")
     assert "There are no others" in told
+
+
+async def test_a_report_and_each_entry_that_it_names_is_of_the_register(
+    desk: Desk, notary: NotaryDesk, tmp_path: Path
+) -> None:
+    clerks = Clerks(desk.services.ledger)
+    await clerks.found(legacy(since="1978"))
+    await clerks.found(legacy(NORFOLK, LODZ, since="1980"))
+    await desk.services.wait_for(0)
+    await notary.sign()
+    visitor = Visitor(desk, format_vkey(notary.policy.logs[0].key), tmp_path)
+    (bundle,) = await visitor.takes("/bundle.zip")
+
+    report = "/reports/sister-city-transparency"
+    opened = f"/api/v1{report}/figures/2.partnerships_in_force?as-of=2026-01-01"
+    assert len((await desk.client.get(opened)).json()["items"]) == 2
+    for address in (f"{report}.json?as-of=2026-01-01", opened):
+        told = await visitor.verifies("report", address, Path("--bundle"), bundle)
+        assert told.startswith("VERIFIED. Entries 1 to 2, on which the report says that it rests")
+        assert "figures were NOT computed again" in told
 
 
 async def test_the_verifier_is_always_the_same_bytes(desk: Desk) -> None:
