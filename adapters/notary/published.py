@@ -14,7 +14,14 @@ from domain.transparency.checkpoint import Checkpoint
 from domain.transparency.cosignature import time_of
 from domain.transparency.errors import OutsideTree
 from domain.transparency.note import VerifierKey, format_vkey, parse_signature, parse_vkey
-from domain.transparency.policy import LogKey, Policy, Witnessed, format_policy
+from domain.transparency.policy import (
+    AskedWitnesses,
+    LogKey,
+    Policy,
+    Witnessed,
+    format_policy,
+    parse_witnesses,
+)
 from domain.transparency.proof_file import ProofFile, format_proof
 from domain.transparency.proofs import (
     NodeReader,
@@ -35,13 +42,22 @@ from domain.transparency.tiles import (
 )
 from domain.transparency.tree import index_of
 
-_LATEST = """
+# Of each witness the last signature only: a note holds a hundred.
+_CHECKPOINT = """
     select origin, size, note, published_at, array(
-        select line from {schema}.cosignature s
-        where s.origin = c.origin and s.size = c.size order by s.name, s.key_id, s.at
+        select distinct on (s.name, s.key_id) line from {schema}.cosignature s
+        where s.origin = c.origin and s.size = c.size order by s.name, s.key_id, s.at desc
     ) as cosignatures
-    from {schema}.checkpoint c order by number desc limit 1
+    from {schema}.checkpoint c
 """
+_LATEST = _CHECKPOINT + "order by number desc limit 1"
+_OF_SIZE = _CHECKPOINT + "where origin = $1 and size = $2"
+_COSIGNED = """
+    select size from {schema}.cosignature
+    where origin = $1 and size >= $2 and key_id = any($3)
+    group by size having count(distinct key_id) >= $4 order by size desc limit 1
+"""
+_WITNESSES = "select policy from {schema}.witness_policy order by number desc limit 1"
 # The last of each of as many stretches of the log.
 _EARLIER = """
     select distinct on (size * $3 / $2) size, note from {schema}.checkpoint
@@ -122,6 +138,21 @@ class PublishedLog:
         row = await self._pool.fetchrow(_LATEST.format(schema=self._schema))
         return None if row is None else Published(*row)
 
+    async def best_over(self, position: int) -> Published | None:
+        """Under which checkpoint an entry is proven best: the last that enough of the witnesses
+        have signed, where one covers it, or else the last.
+        """
+        latest, asked = await self.latest(), await self._asked()
+        if latest is None or not asked.witnesses:
+            return latest
+        keys = [one.key.key_id for one in asked.witnesses]
+        sql, enough = _COSIGNED.format(schema=self._schema), max(asked.quorum, 1)
+        size = await self._pool.fetchval(sql, latest.origin, position, keys, enough)
+        if size is None:
+            return latest
+        row = await self._pool.fetchrow(_OF_SIZE.format(schema=self._schema), latest.origin, size)
+        return latest if row is None else Published(*row)
+
     async def earlier(self, latest: Published, most: int) -> list[tuple[int, bytes]]:
         """Size and note of checkpoints before `latest`, at most so many, spread over the log."""
         sql = _EARLIER.format(schema=self._schema)
@@ -143,9 +174,17 @@ class PublishedLog:
         return [key for key in last_words.values() if key.last_size is None]
 
     async def policy(self, origin: str) -> bytes:
-        """The keys that sign for a log now, as a policy file (C2SP tlog-policy)."""
+        """The keys that sign for a log now, and whom it asks to witness, as a policy file
+        (C2SP tlog-policy).
+        """
         keys = [LogKey(parse_vkey(key.vkey)) for key in await self.present_keys(origin)]
-        return format_policy(Policy(tuple(keys))).encode()
+        asked = await self._asked()
+        witnesses = tuple(one.key for one in asked.witnesses)
+        return format_policy(Policy(tuple(keys), witnesses, asked.quorum)).encode()
+
+    async def _asked(self) -> AskedWitnesses:
+        text = await self._pool.fetchval(_WITNESSES.format(schema=self._schema))
+        return parse_witnesses(text) if text else AskedWitnesses()
 
     async def tile_hashes(self, level: int, begin: int, end: int) -> dict[int, bytes]:
         """The stored hashes of a level from 1 on: by index, from `begin` up to, not with, `end`."""

@@ -138,6 +138,20 @@ def parse_witnesses(text: str) -> AskedWitnesses:
     return AskedWitnesses(witnesses, quorum)
 
 
+def format_witnesses(asked: AskedWitnesses) -> str:
+    """Whom a log asks as the part of a policy file that `parse_witnesses` reads."""
+    names = [f"w{place}" for place in range(1, len(asked.witnesses) + 1)]
+    lines = [
+        f"witness {name} {format_vkey(one.key)} {one.address}".rstrip()
+        for name, one in zip(names, asked.witnesses, strict=True)
+    ]
+    if asked.quorum:
+        lines += [f"group witnesses {asked.quorum} {' '.join(names)}", "quorum witnesses"]
+    else:
+        lines.append("quorum none")
+    return "".join(line + "\n" for line in lines)
+
+
 def _read(text: str) -> tuple[tuple[LogKey, ...], tuple[AskedWitness, ...], int]:
     """The logs of a policy file, the witnesses that its quorum counts, and that quorum."""
     if any(sign < " " and sign not in "\t\n" for sign in text):
@@ -171,17 +185,9 @@ def _read(text: str) -> tuple[tuple[LogKey, ...], tuple[AskedWitness, ...], int]
 
 def format_policy(policy: Policy) -> str:
     """The policy as a file that other tools read too; it has no place for a `last_size`."""
-    names = [f"w{place}" for place in range(1, len(policy.witnesses) + 1)]
-    lines = [f"log {format_vkey(log.key)}" for log in policy.logs]
-    lines += [
-        f"witness {name} {format_vkey(key)}"
-        for name, key in zip(names, policy.witnesses, strict=True)
-    ]
-    if policy.quorum:
-        lines += [f"group witnesses {policy.quorum} {' '.join(names)}", "quorum witnesses"]
-    else:
-        lines.append("quorum none")
-    return "".join(line + "\n" for line in lines)
+    logs = "".join(f"log {format_vkey(log.key)}\n" for log in policy.logs)
+    witnesses = tuple(AskedWitness(key, "") for key in policy.witnesses)
+    return logs + format_witnesses(AskedWitnesses(witnesses, policy.quorum))
 
 
 def _threshold(text: str, members: list[str], witnesses: Collection[str]) -> int:

@@ -19,6 +19,7 @@ from domain.transparency.policy import (
     LogKey,
     Policy,
     format_policy,
+    format_witnesses,
     parse_policy,
     parse_witnesses,
     verify_checkpoint,
@@ -190,6 +191,7 @@ def test_whom_a_log_asks_is_read_with_their_addresses() -> None:
     assert [format_vkey(one.key) for one in asked.witnesses] == [W1, W2]
     assert asked.witnesses[0].address == "https://lyon.example/witness"
     assert asked.quorum == 1
+    assert parse_witnesses(format_witnesses(asked)) == asked
 
 
 @pytest.mark.parametrize(
