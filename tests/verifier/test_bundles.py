@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.signing.ed25519 import Ed25519Signer
 from api.verifier.twinledger_verify import Place, main
-from domain.transparency.note import format_vkey
+from domain.transparency.note import ED25519, format_vkey
 from tests.domain.transparency.log import ORIGIN, STRANGER, WITNESSES
 from tests.verifier.auditor import Auditor, refused, unsure, verified
 from tests.verifier.register import KEY, Register, leaf, written
@@ -62,6 +63,16 @@ def test_another_key_of_the_same_name_signs_nothing(register: Register, tmp_path
     auditor = Auditor(tmp_path, "--key", format_vkey(STRANGER.key))
 
     assert "is not signed by the key of" in refused(auditor.bundle(register.files())).why
+
+
+def test_a_key_signs_only_for_the_register_of_its_own_name(
+    register: Register, tmp_path: Path
+) -> None:
+    other = Ed25519Signer("another.example/ledger", ED25519, bytes([3]) * 32)
+    auditor = Auditor(tmp_path, "--key", format_vkey(other.key))
+    answer = auditor.bundle(Register(register.leaves, by=other).files())
+
+    assert "is not signed by the key of another.example/ledger" in refused(answer).why
 
 
 def test_a_signature_under_the_right_name_and_id_that_is_none_is_called_forged(
