@@ -173,6 +173,22 @@ class TestWitnesses:
 
         assert "1 of the 2 witnesses" in answer.why
 
+    def test_what_a_witness_said_of_another_register_or_time_is_forged(
+        self, register: Register, rewritten: Register, asker: Auditor
+    ) -> None:
+        note = register.note(witnesses=WITNESSES)
+        lines = rewritten.note(witnesses=WITNESSES).decode().splitlines(keepends=True)
+        borrowed = register.note() + "".join(lines[-3:]).encode()
+        name, value = note.decode().splitlines()[-1].rsplit(" ", 1)
+        later = bytearray(base64.b64decode(value))
+        later[11] ^= 1  # the last byte of the time
+        changed = note.replace(value.encode(), base64.b64encode(later))
+
+        assert name.startswith("— city2")
+        for forged in (borrowed, changed):
+            answer = refused(asker.bundle(register.files() | {"checkpoint": forged}))
+            assert "is forged" in answer.why
+
     def test_one_that_signs_twice_counts_once(self, register: Register, asker: Auditor) -> None:
         refused(asker.bundle(register.files(witnesses=[WITNESSES[0], WITNESSES[0]])))
 
