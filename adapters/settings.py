@@ -39,6 +39,7 @@ _REMEDIES = {
     "witnesses": "Name a file as deploy/README.md shows it, or leave it out: nobody is asked.",
     "witness_folder": "Name a folder, or leave the variable out: it is then in the data folder.",
     "witness_name": "Write it as an address that is yours, such as witness.lodz.example.",
+    "private_keys": "Name a folder, or leave the variable out: it is then in the data folder.",
     "pg_user": "Name an account of this system, or leave the variable out.",
     "statement_cache": "Use a whole number from 0 (nothing is prepared) to 10000, or leave it out.",
 }
@@ -61,7 +62,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     own server: where the programs are, and the system account that runs them when Twinledger is
     started by root. `statement_cache` is found out if left out: none behind a pooler. `notary` says
     whether `serve` brings the notary; `notary_folder` is where its key and its state are, and
-    `origin` what its log is called, for ever. `witnesses` is a file that names whom the notary asks
+    `origin` what its log is called, for ever. `private_keys` is the folder of the keys that open
+    private values. `witnesses` is a file that names whom the notary asks
     to cosign. `witness_folder` and `witness_name` are for who witnesses the registers of others.
     """
 
@@ -79,6 +81,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     notary: Literal["here", "elsewhere"] = "here"
     notary_folder: Path | None = None
     origin: Text | None = None
+    private_keys: Path | None = None
     witnesses: Path | None = None
     witness_folder: Path | None = None
     witness_name: Text | None = None
@@ -92,6 +95,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def folder_of_notary(self) -> Path:
         """Outside the database, so that no restore of it sets back what was signed."""
         return self.notary_folder or self.data / "notary" / self.schema
+
+    @property
+    def folder_of_private_keys(self) -> Path:
+        """Outside the database, so that no copy of it brings the keys of private values along."""
+        return self.private_keys or self.data / "keys" / self.schema
 
     def __repr__(self) -> str:
         """Without the DSNs: they hold passwords, and settings end up in logs."""

@@ -24,6 +24,7 @@ KINDS: dict[ItemKind, str] = {
     "review": "Transparency reviews",
     "report": "Activities, vitality, recognition",
     "correction": "Corrections",
+    "erasure": "Erasures",
 }
 BODIES: tuple[Body, ...] = get_args(Body)
 _LONGEST = 200

@@ -54,6 +54,7 @@ _USUAL_BODIES: dict[str, tuple[Body, ...]] = {
     "record-legacy-partnership": ("unknown", "council", "mayor", "staff", "register"),
     "record-answer": ("staff", "mayor", "council", "association"),
     "request-correction": ("staff", "mayor", "council"),
+    "request-erasure": ("staff", "mayor", "council"),
 }
 
 

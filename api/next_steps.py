@@ -30,8 +30,8 @@ class NextStep(Struct, frozen=True):
 
 
 def next_steps(state: Reviews) -> tuple[NextStep, ...]:
-    """Those of the partnership first, then its reviews, then corrections that wait."""
-    return (*_life(state), *_reviews(state), *_corrections(state))
+    """Those of the partnership first, then its reviews, then what waits for a second person."""
+    return (*_life(state), *_reviews(state), *_corrections(state), *_erasures(state))
 
 
 def _life(state: Reviews) -> tuple[NextStep, ...]:
@@ -207,6 +207,21 @@ def _corrections(state: Reviews) -> tuple[NextStep, ...]:
             "approve-correction",
         )
         for pending in state.partnership.record.corrections
+    )
+
+
+def _erasures(state: Reviews) -> tuple[NextStep, ...]:
+    if isinstance(state.partnership, Unknown):
+        return ()
+    return tuple(
+        _step(
+            f"The erasure of the private values of entry {pending.asked.position} waits for a "
+            "second person",
+            " or ".join(map(word, who_may_act(state, "approve-erasure")))
+            + ", not who requested it",
+            "approve-erasure",
+        )
+        for pending in state.partnership.record.erasures
     )
 
 

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from adapters.notary.published import PublishedLog
 from adapters.notary.standing import Standing
+from adapters.private.erasing import Erasures
+from adapters.private.values import PrivateValues
 from adapters.tokens import Bearer
 from api.claims import ClaimChecks
 from api.identity import Accounts
@@ -31,7 +33,8 @@ class Tokens(Protocol):
 class Services(Struct, frozen=True, kw_only=True):
     """`wait_for(position)` returns when the read models show that position, or after its bound;
     `shown` is the last position that they all show, without its time; what waits before it is asked
-    of `parking`. `log` is what the notary has published, `standing` how the ledger stands to it.
+    of `parking`. `private` opens private values, for whoever may read them, and `erasures` says
+    which are gone. `log` is what the notary has published, `standing` how the ledger stands to it.
 
     `now` is the time in UTC. In the demo everybody may choose a role, and `accounts` is not asked;
     without both nobody can record on the pages. Below `/api` only `tokens` are asked. `name` is the
@@ -51,6 +54,8 @@ class Services(Struct, frozen=True, kw_only=True):
     log: PublishedLog
     standing: Callable[[], Awaitable[Standing]]
     censuses: Censuses
+    private: PrivateValues
+    erasures: Erasures
     accounts: Accounts | None
     demo: bool
     now: Callable[[], datetime]

@@ -16,6 +16,9 @@ from adapters.notary.published import PublishedLog
 from adapters.notary.standing import Standings
 from adapters.postgres.connect import connect
 from adapters.postgres.pool import open_pool
+from adapters.private.erasing import ErasingLedger, Erasures
+from adapters.private.key_folder import KeyFolder
+from adapters.private.values import PrivateValues
 from adapters.problems import CannotRun
 from adapters.settings import Settings
 from adapters.tokens import PostgresTokens
@@ -70,6 +73,8 @@ class Running(Struct, frozen=True):
     accounts: PostgresAccounts
     tokens: PostgresTokens
     mappings: PostgresMappings
+    private: PrivateValues
+    erasures: Erasures
     database_lives: Callable[[], bool]
 
     async def named(self) -> RegisterName:
@@ -109,6 +114,8 @@ class Running(Struct, frozen=True):
             now=utc_now,
             name=named.name,
             tokens=self.tokens,
+            private=self.private,
+            erasures=self.erasures,
         )
 
 
@@ -140,7 +147,12 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             )
             standings = Standings(pool, schema=schema, folder=folder if here else None)
             await standings.now()  # before anything can be recorded
-            ledger = GuardedLedger(PostgresLedger(pool, schema=schema), standings.require_open)
+            keys = KeyFolder(settings.folder_of_private_keys)
+            private = PrivateValues(pool, keys, schema=schema)
+            stored = PostgresLedger(pool, schema=schema, seal=private.seal)
+            erasures = Erasures(stored, private)
+            await erasures.try_to_carry_out()  # what an earlier end, or a restore, left over
+            ledger = GuardedLedger(ErasingLedger(stored, erasures), standings.require_open)
             register = PostgresRegister(pool, schema=schema)
             shown = Shown(pool, schema=schema, ring=worker.ring)
 
@@ -172,6 +184,8 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 PostgresAccounts(pool, schema),
                 PostgresTokens(pool, schema),
                 PostgresMappings(pool, schema),
+                private,
+                erasures,
                 server.lives,
             )
         finally:

@@ -14,6 +14,7 @@ from domain.partnership.events import (
     LegacyPartnershipRecorded,
     PartnershipEnded,
     PartnershipLapsed,
+    PrivateValuesErased,
     ProposalDeclined,
     ProposalSubmitted,
     ProposalWithdrawn,
@@ -30,6 +31,9 @@ Command = PartnershipCommand | ReviewCommand
 
 EVENT_TYPES: dict[str, type[History]] = {**PARTNERSHIP_EVENTS, **REVIEW_EVENTS}
 """Every shape that may stand in a ledger, by its storage tag."""
+
+ERASURES = "erasures"
+"""The tag of all certificates of erasure: by it whoever destroys keys finds them."""
 
 _TYPE_OF: dict[type[History], str] = {shape: tag for tag, shape in EVENT_TYPES.items()}
 _DECODERS = {tag: msgspec.json.Decoder(shape) for tag, shape in EVENT_TYPES.items()}
@@ -92,7 +96,7 @@ def submission_of(
     after: int,
     pair: str = "",
 ) -> Submission:
-    """What the ledger is asked to append; the private part of the command goes with its first event.
+    """What the ledger is asked to append; the private part of a command goes with its first event.
 
     `read` are the tags whose events the decision rests on, up to position `after`. `pair` is the
     tag of the two communities, carried by what begins or ends a partnership or sets its tier.
@@ -157,6 +161,8 @@ def _tags(event: History, pair: str) -> tuple[str, ...]:
             | TierSet()
         ):
             return (partnership, pair)
+        case PrivateValuesErased():
+            return (partnership, ERASURES)
         case _ if isinstance(event, ReviewEvent):
             return (partnership, f"review:{event.review}")
         case _:

@@ -152,7 +152,7 @@ class Change(Struct, frozen=True):
     after: str
 
 
-ItemKind: TypeAlias = Literal["step", "review", "report", "correction"]
+ItemKind: TypeAlias = Literal["step", "review", "report", "correction", "erasure"]
 
 
 class TimelineItem(Struct, frozen=True):

@@ -13,6 +13,7 @@ from domain.partnership.commands import (
     Advice,
     Cause,
     CorrectableField,
+    ErasureGround,
     LegalOutcome,
 )
 from domain.review.commands import Ground, Outcome, Result
@@ -165,6 +166,20 @@ OUTCOMES: dict[Outcome, str] = {
     "recommend_suspension": "suspension recommended",
     "recommend_ending": "ending recommended",
 }
+ERASURE_GROUNDS: dict[ErasureGround, str] = {
+    "no_longer_needed": "no longer needed",
+    "consent_withdrawn": "consent withdrawn",
+    "objection": "objection",
+    "unlawful": "kept unlawfully",
+    "legal_obligation": "a law requires it",
+}
+ERASURE_GROUNDS_IN_A_SENTENCE: dict[ErasureGround, str] = {
+    "no_longer_needed": "because they are no longer needed",
+    "consent_withdrawn": "because consent was withdrawn",
+    "objection": "because the person objects",
+    "unlawful": "because they were kept unlawfully",
+    "legal_obligation": "because a law requires it",
+}
 CORRECTABLE: dict[CorrectableField, str] = {
     "effective": "the date of the act",
     "since": "since when the bond exists",
@@ -185,6 +200,7 @@ WORDS: dict[str, str] = {
     for words in (
         *(STATUSES, TIERS, KINDS, MOTIVES, GRADES, ROLES, BODIES, ACTIVITIES, ADVICE),
         *(LEGAL_OUTCOMES, VITALITIES, CAUSES, GROUNDS, RESULTS, OUTCOMES, CORRECTABLE),
+        ERASURE_GROUNDS,
     )
     for value, word in words.items()
 }

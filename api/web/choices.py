@@ -37,6 +37,19 @@ def choices_for(verb: str, state: Reviews, timeline: Iterable[TimelineItem]) -> 
                     for pending in record.corrections
                 )
             }
+        case "request-erasure":
+            return {"position": tuple(_entry(at, sentences) for at in sorted(record.private))}
+        case "approve-erasure" | "reject-erasure":
+            return {
+                "request": tuple(
+                    (
+                        str(pending.position),
+                        f"{pending.position}: the private values of entry "
+                        f"{pending.asked.position}, {word(pending.asked.ground)}",
+                    )
+                    for pending in record.erasures
+                )
+            }
         case "promote" | "demote":
             held = TIERS.index(record.tier)
             tiers = TIERS[held + 1 :] if verb == "promote" else TIERS[:held]

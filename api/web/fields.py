@@ -6,8 +6,8 @@ from msgspec import Struct, inspect
 from msgspec.structs import replace
 
 from adapters.ledger.text import LARGEST_INTEGER
-from api.web.wording import PUBLIC, label_of
-from domain.values import Country, Edtf, MoneyLine, Sha256
+from api.web.wording import PRIVATE, PUBLIC, label_of
+from domain.values import Country, Edtf, MoneyLine, PrivateLine, PrivateText, Sha256
 from projections.words import word
 
 Kind = Literal["line", "text", "date", "country", "hash", "whole", "amount", "yes", "one", "many"]
@@ -151,9 +151,12 @@ def _text(field: Field, kind: inspect.StrType, annotated: Any) -> Field:
         longest=kind.max_length,
         may_be_empty=not field.required or annotated == Country,
     )
+    private = annotated in (PrivateLine, PrivateText)
+    if private:
+        field = replace(field, hint=" ".join(filter(None, [field.hint, PRIVATE])))
     if kind.max_length is not None and kind.max_length >= _LONG:
-        hint = " ".join(filter(None, [field.hint, PUBLIC]))
-        return replace(field, kind="text", hint=hint)
+        public = "" if private else PUBLIC
+        return replace(field, kind="text", hint=" ".join(filter(None, [field.hint, public])))
     special: dict[Any, Kind] = {Edtf: "date", Country: "country", Sha256: "hash"}
     how = next((how for known, how in special.items() if annotated == known), "line")
     return replace(field, kind=how)

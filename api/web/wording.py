@@ -12,6 +12,10 @@ PUBLIC = (
     "Public statement: everyone will read this for ever, at most 2,000 characters, "
     "no personal data."
 )
+PRIVATE = (
+    "Not public: the staff of your community and oversight officers read this, nobody else. "
+    "It can be erased for ever."
+)
 DATE = (
     "Year-month-day: 2022-03-08. Where less is known: 2012-06 a month, 1967 a year, 0836 an early "
     "one, 1989~ about, 1989? uncertain, 197X a decade."
@@ -109,6 +113,12 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
         "Entry",
         "Every act is one entry, numbered 1, 2, 3 without gaps. Entries are never changed or "
         "removed; a mistake is corrected by a further entry.",
+    ),
+    (
+        "Private value, erasure",
+        "A few fields are not public: a contact, the name behind a signature, the annex of a "
+        "finding. The entry holds a seal of each instead. One person may ask that they be erased, "
+        "another decides; then nobody can read them any more, and every proof stays valid.",
     ),
     (
         "Date of the act, recorded",
@@ -221,6 +231,17 @@ LABELS: dict[str, Label] = {
     "field": Label("What is wrong in it"),
     "value": Label("What it should say", "A date is written as 2022-03-08, a country as DE."),
     "request": Label("Request"),
+    "contact": Label("Who answers questions about it", "A person, and how to reach them."),
+    "signer_name": Label("Name of the person who signed"),
+    "annex": Label("Annex", "What of the finding is kept from the public: names, sources."),
+    "RequestErasure.position": Label(
+        "Entry", "All its private values are erased. The entry itself stays, and its proof."
+    ),
+    "RequestErasure.ground": Label("Why they must go"),
+    "RequestErasure.law": Label(
+        "Law", "The clause that demands it, where you know it. No personal data: this is public."
+    ),
+    "ApproveErasure.request": Label("Request", "This cannot be undone."),
     "ground": Label("Ground"),
     "criteria": Label("Criteria"),
     "no_tie": Label("I have no tie to this partnership", "Without this no review can be opened."),

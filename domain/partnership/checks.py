@@ -15,6 +15,9 @@ UNDATED = (
     c.RequestCorrection,
     c.ApproveCorrection,
     c.RejectCorrection,
+    c.RequestErasure,
+    c.ApproveErasure,
+    c.RejectErasure,
 )
 """What is asked of the record and not of the world: it has no day of its own."""
 _IN_NO_ORDER = (c.ReportActivity, c.FileAnnualReport, c.RecordRecognition)

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from domain.decider import Act
-from domain.partnership import agreement, checks, corrections, legacy, life, proposal
+from domain.partnership import agreement, checks, corrections, erasure, legacy, life, proposal
 from domain.partnership import commands as c
 from domain.partnership import events as e
 from domain.partnership.rules import refusal
@@ -75,6 +75,10 @@ def _event(command: c.PartnershipCommand, state: State, act: Act) -> e.Partnersh
             return corrections.requested(command, state, act)
         case (c.ApproveCorrection() | c.RejectCorrection(), _) if not isinstance(state, Unknown):
             return corrections.decided(command, state, act)
+        case c.RequestErasure(), _ if not isinstance(state, Unknown):
+            return erasure.requested(command, state)
+        case (c.ApproveErasure() | c.RejectErasure(), _) if not isinstance(state, Unknown):
+            return erasure.decided(command, state, act)
         case (
             c.SubmitProposal()
             | c.RecordLegacyPartnership()
@@ -103,7 +107,10 @@ def _event(command: c.PartnershipCommand, state: State, act: Act) -> e.Partnersh
             | c.RecordRecognition()
             | c.RequestCorrection()
             | c.ApproveCorrection()
-            | c.RejectCorrection(),
+            | c.RejectCorrection()
+            | c.RequestErasure()
+            | c.ApproveErasure()
+            | c.RejectErasure(),
             _,
         ):
             raise AssertionError(f"the rules let {command!r} through at {state!r}")

@@ -15,6 +15,7 @@ from domain.partnership.state import (
     Known,
     Over,
     PendingCorrection,
+    PendingErasure,
     Proposed,
     Recognition,
     Record,
@@ -118,6 +119,8 @@ def evolve(state: State, entry: Entry[History]) -> State:
         case (e.RecordCorrected() | e.CorrectionRejected()) as event, _:
             left = tuple(c for c in state.record.corrections if c.position != event.request)
             return _corrected(_with(state, corrections=left), event)
+        case (e.ErasureRequested() | e.PrivateValuesErased() | e.ErasureRejected()) as event, _:
+            return replace(state, record=_asked_or_erased(state.record, event, entry))
         case r.ReviewOpened() as event, _:
             return _with(
                 state,
@@ -177,6 +180,7 @@ def _founded(entry: Entry[History]) -> Known:
                     positions=frozenset({entry.position}),
                     reached_at=frozenset({entry.position}),
                     dates=_dated(entry),
+                    private=_private(entry),
                 )
             )
         case e.LegacyPartnershipRecorded():
@@ -196,6 +200,7 @@ def _legacy(event: e.LegacyPartnershipRecorded, entry: Entry[History]) -> Known:
         positions=frozenset({entry.position}),
         reached_at=frozenset({entry.position}),
         dates=_dated(entry),
+        private=_private(entry),
         legacy=True,
         bond_known=event.since is not None,
         term_end=event.term_end,
@@ -222,11 +227,31 @@ def _seen(state: Known, entry: Entry[History]) -> Known:
         state,
         positions=state.record.positions | {entry.position},
         dates=state.record.dates | _dated(entry),
+        private=state.record.private | _private(entry),
     )
 
 
 def _dated(entry: Entry[History]) -> dict[int, EdtfDate]:
     return {} if entry.on is None else {entry.position: entry.on}
+
+
+def _private(entry: Entry[History]) -> dict[int, dict[str, str]]:
+    return {entry.position: entry.private} if entry.private else {}
+
+
+def _asked_or_erased(
+    record: Record,
+    event: e.ErasureRequested | e.PrivateValuesErased | e.ErasureRejected,
+    entry: Entry[History],
+) -> Record:
+    if isinstance(event, e.ErasureRequested):
+        asked = PendingErasure(entry.position, entry.actor.recorder, event)
+        return replace(record, erasures=(*record.erasures, asked))
+    left = tuple(asked for asked in record.erasures if asked.position != event.request)
+    if isinstance(event, e.ErasureRejected):
+        return replace(record, erasures=left)
+    private = {at: own for at, own in record.private.items() if at != event.position}
+    return replace(record, erasures=left, private=private)
 
 
 def _stepped(state: K, entry: Entry[History]) -> K:

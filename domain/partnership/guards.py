@@ -110,6 +110,22 @@ def a_correction_waits(state: Known, actor: Actor) -> Refused | None:
     return None
 
 
+def private_values_are_there(state: Known, actor: Actor) -> Refused | None:
+    """An entry of the partnership has private values."""
+    if not state.record.private:
+        return WaitingFor(act="request an erasure", missing="private values: there are none")
+    return None
+
+
+def an_erasure_waits(state: Known, actor: Actor) -> Refused | None:
+    """An erasure waits that somebody else has requested."""
+    if not state.record.erasures:
+        return WaitingFor(act="decide on an erasure", missing="a request for one")
+    if all(pending.recorder == actor.recorder for pending in state.record.erasures):
+        return SamePerson(act="decide on the erasure", because="you requested it")
+    return None
+
+
 def a_term_is_known(state: Known, actor: Actor) -> Refused | None:
     """The partnership has a term."""
     if not state.record.term_end:

@@ -198,6 +198,16 @@ RULES: dict[type[c.PartnershipCommand], Rule] = {
     c.RejectCorrection: Rule(
         "reject a correction", ON_RECORD, _SECOND_PERSON, (g.a_correction_waits,)
     ),
+    c.RequestErasure: Rule(
+        "request the erasure of private values",
+        ON_RECORD,
+        {"clerk": _ANY, "oversight_officer": _ANY},
+        (g.private_values_are_there,),
+    ),
+    c.ApproveErasure: Rule(
+        "approve an erasure, for ever", ON_RECORD, _SECOND_PERSON, (g.an_erasure_waits,)
+    ),
+    c.RejectErasure: Rule("reject an erasure", ON_RECORD, _SECOND_PERSON, (g.an_erasure_waits,)),
 }
 
 COMMANDS: tuple[type[c.PartnershipCommand], ...] = get_args(c.PartnershipCommand)

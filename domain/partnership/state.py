@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from domain.dates import EdtfDate
 from domain.partnership.commands import Advice, LegalOutcome
-from domain.partnership.events import CorrectionRequested, Side
+from domain.partnership.events import CorrectionRequested, ErasureRequested, Side
 from domain.values import (
     CommunityId,
     PartnershipId,
@@ -27,6 +27,14 @@ class PendingCorrection(Struct, frozen=True):
     position: int
     recorder: str
     asked: CorrectionRequested
+
+
+class PendingErasure(Struct, frozen=True):
+    """As `PendingCorrection`, for private values."""
+
+    position: int
+    recorder: str
+    asked: ErasureRequested
 
 
 class Recognition(Struct, frozen=True):
@@ -52,7 +60,8 @@ class Record(Struct, frozen=True):
     empty where not known. `vitality` is None until somebody set it. `set_at` is the entry that
     last set a facet, `activities` are the entries that report one, `named_activity` is the last
     activity as the vitality's last act named it, `notices` the day on which it is to end, by the
-    side that gave notice.
+    side that gave notice. `private` are, by entry and field, the commitments to the private values
+    that were not erased.
     """
 
     id: PartnershipId
@@ -80,6 +89,8 @@ class Record(Struct, frozen=True):
     named_activity: EdtfDate | None = None
     notices: dict[Side, str] = {}
     recognitions: tuple[Recognition, ...] = ()
+    private: dict[int, dict[str, str]] = {}
+    erasures: tuple[PendingErasure, ...] = ()
 
     @property
     def communities(self) -> tuple[CommunityId, CommunityId]:

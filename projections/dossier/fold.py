@@ -202,6 +202,9 @@ def _noted(dossier: Dossier, entry: Entry[History]) -> Dossier:
             | e.AnnualReportFiled()
             | e.CorrectionRequested()
             | e.CorrectionRejected()
+            | e.ErasureRequested()
+            | e.PrivateValuesErased()
+            | e.ErasureRejected()
         ):
             return dossier
         case e.ProposalSubmitted() | e.LegacyPartnershipRecorded():

@@ -1,6 +1,6 @@
 """One entry as a row of the timeline."""
 
-from typing import Literal, assert_never
+from typing import assert_never
 
 from domain.decider import Entry
 from domain.history import event_type
@@ -12,7 +12,7 @@ from projections.dossier.dossier import Dossier
 from projections.timeline.changes import changes
 from projections.timeline.phrases import who_decided
 from projections.timeline.sentences import sentence
-from projections.views import TimelineItem
+from projections.views import ItemKind, TimelineItem
 from projections.words import word
 
 
@@ -36,7 +36,7 @@ def item(entry: Entry[History], before: Dossier | None, after: Dossier) -> Timel
     )
 
 
-def _kind(event: History) -> Literal["step", "review", "report", "correction"]:
+def _kind(event: History) -> ItemKind:
     match event:
         case (
             e.ProposalSubmitted()
@@ -74,6 +74,8 @@ def _kind(event: History) -> Literal["step", "review", "report", "correction"]:
             return "report"
         case e.CorrectionRequested() | e.RecordCorrected() | e.CorrectionRejected():
             return "correction"
+        case e.ErasureRequested() | e.PrivateValuesErased() | e.ErasureRejected():
+            return "erasure"
         case _:
             assert_never(event)
 
@@ -89,11 +91,12 @@ def _statement(event: History) -> str:
             | e.CorrectionRequested()
             | e.RecordCorrected()
             | e.CorrectionRejected()
+            | e.ErasureRejected()
         ):
             return event.reason
         case e.PartnershipResumed():
             return event.attestation
-        case e.AgreementSigned():
+        case e.AgreementSigned() | e.ErasureRequested() | e.PrivateValuesErased():
             return ""
         case e.TierSet():
             return event.reason or event.statement
@@ -137,6 +140,9 @@ def _basis(event: History) -> tuple[Citation, ...]:
         case (
             e.RecordCorrected()
             | e.CorrectionRejected()
+            | e.ErasureRequested()
+            | e.PrivateValuesErased()
+            | e.ErasureRejected()
             | r.InformationRequested()
             | r.ReviewClosed()
         ):

@@ -9,6 +9,7 @@ from domain.partnership.evolve import History
 from domain.review import events as r
 from projections import words as w
 from projections.dossier.dossier import legal_doubt
+from projections.timeline.erasure_sentences import of_erasure
 from projections.timeline.phrases import Scene, short, votes, who_decided
 from projections.timeline.review_sentences import of_review
 
@@ -29,8 +30,8 @@ def sentence(entry: Entry[History], scene: Scene) -> str:
         case e.HomeApprovalGiven():
             return f"Approved by {who}{when}: {votes(event.vote)}{_doubted(scene)}"
         case e.RecommendationRecorded():
-            under = f": {short(event.conditions)}" if event.conditions else ""
-            return f"Recommendation of {event.advisory_body}{when}, {w.ADVICE[event.advice]}{under}"
+            advice = w.ADVICE[event.advice] + _with(event.conditions)
+            return f"Recommendation of {event.advisory_body}{when}, {advice}"
         case e.LegalReviewRecorded():
             return (
                 f"Legal review by {event.reviewer_office}{when}{_another(event, scene)}: "
@@ -41,8 +42,7 @@ def sentence(entry: Entry[History], scene: Scene) -> str:
         case e.ProposalDeclined():
             return f"Declined by {who}{when}: {short(event.reason)}"
         case e.ProposalWithdrawn():
-            reason = f": {short(event.reason)}" if event.reason else ""
-            return f"Proposal withdrawn by {who}{when}{reason}"
+            return f"Proposal withdrawn by {who}{when}{_with(event.reason)}"
         case e.PartnershipLapsed():
             why = short(event.reason) if event.reason else f"by the rule {event.rule}"
             return f"Lapsed{when}, recorded by {who}: {why}"
@@ -107,6 +107,8 @@ def sentence(entry: Entry[History], scene: Scene) -> str:
                 f"Correction requested in entry {event.request} rejected by {who}: "
                 f"{short(event.reason)}"
             )
+        case e.ErasureRequested() | e.PrivateValuesErased() | e.ErasureRejected():
+            return of_erasure(event, who)
         case (
             r.ReviewOpened()
             | r.InformationRequested()
@@ -117,6 +119,10 @@ def sentence(entry: Entry[History], scene: Scene) -> str:
             return of_review(event, who, when, scene)
         case _:
             assert_never(event)
+
+
+def _with(said: str) -> str:
+    return f": {short(said)}" if said else ""
 
 
 def _by(on: str) -> str:

@@ -62,6 +62,7 @@ def written_again(read: Recorded) -> bytes:
         on_behalf_of=read.on_behalf_of,
         command=read.command,
         field="event",
+        private=read.private,
     )
     return parts.stamped(stamp_of(read.recorded_at))
 

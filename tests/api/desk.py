@@ -13,7 +13,10 @@ from adapters.accounts import PostgresAccounts
 from adapters.ledger.postgres import PostgresLedger
 from adapters.notary.published import PublishedLog
 from adapters.notary.standing import Standings
+from adapters.private.erasing import ErasingLedger, Erasures
+from adapters.private.values import PrivateValues
 from adapters.tokens import PostgresTokens
+from adapters.witness.witnessing import Witnessings
 from api.app import create_app
 from api.claims import ClaimChecks
 from api.reports.issue import Reports
@@ -28,6 +31,7 @@ from projections.reviews import PostgresReviewList
 from projections.runner import Runner
 from projections.shown import Shown
 from projections.timeline import PostgresTimeline
+from tests.adapters.private.keys import MemoryKeys
 
 HASH = "a" * 64
 CITED = {
@@ -216,7 +220,10 @@ def today() -> str:
 
 def services_on(pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True) -> Services:
     """The real ledger and the real read models, brought up to date after each act."""
-    ledger = PostgresLedger(pool)
+    private = PrivateValues(pool, MemoryKeys())
+    stored = PostgresLedger(pool, seal=private.seal)
+    erasures = Erasures(stored, private)
+    ledger = ErasingLedger(stored, erasures)
     runner = Runner(pool, ledger)
 
     async def caught_up(position: int) -> None:
@@ -244,6 +251,7 @@ def services_on(pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True) -> S
         parking=Parking(pool),
         log=PublishedLog(pool),
         standing=Standings(pool).now,
+        witnessing=Witnessings(pool).now,
         censuses=Censuses(pool, ledger),
         wait_for=caught_up,
         accounts=PostgresAccounts(pool, "twinledger"),
@@ -251,6 +259,8 @@ def services_on(pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True) -> S
         now=now,
         name="Register of Norfolk",
         tokens=PostgresTokens(pool, "twinledger"),
+        private=private,
+        erasures=erasures,
     )
 
 

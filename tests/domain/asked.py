@@ -69,6 +69,17 @@ def _waiting(state: Reviews, last: int) -> st.SearchStrategy[int]:
     return mostly(waiting or [1], [max(last, 1)])
 
 
+def _private(state: Reviews) -> st.SearchStrategy[int]:
+    record = getattr(state.partnership, "record", None)
+    return mostly(sorted(record.private) if record and record.private else [1], [1])
+
+
+def _to_erase(state: Reviews) -> st.SearchStrategy[int]:
+    record = getattr(state.partnership, "record", None)
+    waiting = [pending.position for pending in record.erasures] if record else []
+    return mostly(waiting or [1], [1])
+
+
 def _asked(state: Reviews) -> st.SearchStrategy[int]:
     return st.sampled_from(
         [*(at for known in state.reviews for at in getattr(known, "unanswered", ())), 1]
@@ -187,6 +198,11 @@ COMMANDS: dict[str, Callable[[Reviews, int], st.SearchStrategy[Command]]] = {
     "reject-correction": lambda state, last: st.builds(
         c.RejectCorrection, _waiting(state, last), _said
     ),
+    "request-erasure": lambda state, last: st.builds(
+        c.RequestErasure, _private(state), st.just("objection")
+    ),
+    "approve-erasure": lambda state, last: st.builds(c.ApproveErasure, _to_erase(state)),
+    "reject-erasure": lambda state, last: st.builds(c.RejectErasure, _to_erase(state), _said),
     "open-review": lambda state, last: st.builds(
         r.OpenReview,
         ground=st.just("complaint"),

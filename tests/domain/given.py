@@ -26,11 +26,12 @@ R = TypeVar("R", bound=Refused)
 
 
 class Did(Struct, frozen=True):
-    """One thing that happened, by whom it was recorded and when it took place."""
+    """One thing that happened, by whom it was recorded, when, and what it committed to."""
 
     event: History
     by: Actor = CLERK
     on: str = ""
+    private: dict[str, str] = {}
 
 
 class Given:
@@ -44,6 +45,7 @@ class Given:
                 parse(did.on) if did.on else None,
                 did.by,
                 did.event,
+                did.private,
             )
             for position, did in enumerate(history, 1)
         )

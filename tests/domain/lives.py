@@ -102,6 +102,7 @@ def stored(events: tuple[History, ...], command: Command, act: Act, last: int) -
             public=event.public,
             leaf=b"",
             leaf_hash=b"",
+            private=dict.fromkeys(event.private, f"commitment-{position}"),
         )
         for position, event in enumerate(submission.events, last + 1)
     ]

@@ -71,6 +71,9 @@ record-legacy-partnership     yes    -            -                  -         y
 request-correction            yes    -            -                  -         -              -
 approve-correction            -      -            yes                yes       -              -
 reject-correction             -      -            yes                yes       -              -
+request-erasure               yes    -            yes                -         -              -
+approve-erasure               -      -            yes                yes       -              -
+reject-erasure                -      -            yes                yes       -              -
 open-review                   -      -            yes                -         -              -
 request-information           -      -            yes                -         -              -
 record-answer                 yes    -            -                  -         -              -
@@ -161,6 +164,9 @@ record-legacy-partnership    yes     -        -        -      -      -         -
 request-correction           -       yes      yes      yes    yes    yes       yes
 approve-correction           -       -        -        -      -      -         -
 reject-correction            -       -        -        -      -      -         -
+request-erasure              -       -        -        -      -      -         -
+approve-erasure              -       -        -        -      -      -         -
+reject-erasure               -       -        -        -      -      -         -
 open-review                  -       yes      yes      yes    yes    yes       yes
 request-information          -       -        -        -      -      -         -
 record-answer                -       -        -        -      -      -         -

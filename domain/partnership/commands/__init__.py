@@ -15,6 +15,12 @@ from domain.partnership.commands.agreement import (
     Vary,
 )
 from domain.partnership.commands.base import Command, Days, Evidence, NeededEvidence
+from domain.partnership.commands.erasure import (
+    ApproveErasure,
+    ErasureGround,
+    RejectErasure,
+    RequestErasure,
+)
 from domain.partnership.commands.life import (
     ActivityKind,
     FileAnnualReport,
@@ -75,6 +81,9 @@ PartnershipCommand: TypeAlias = (
     | RequestCorrection
     | ApproveCorrection
     | RejectCorrection
+    | RequestErasure
+    | ApproveErasure
+    | RejectErasure
 )
 FoundingCommand: TypeAlias = SubmitProposal | RecordLegacyPartnership
 """Those that begin a record: they name none, and its reference is minted from their key."""
@@ -86,6 +95,7 @@ __all__ = [
     "Advice",
     "ApproveByCouncil",
     "ApproveCorrection",
+    "ApproveErasure",
     "BringIntoForce",
     "Cause",
     "Command",
@@ -94,6 +104,7 @@ __all__ = [
     "Decline",
     "Demote",
     "End",
+    "ErasureGround",
     "Evidence",
     "FileAnnualReport",
     "FoundingCommand",
@@ -111,9 +122,11 @@ __all__ = [
     "RecordRecognition",
     "RecordRecommendation",
     "RejectCorrection",
+    "RejectErasure",
     "Renew",
     "ReportActivity",
     "RequestCorrection",
+    "RequestErasure",
     "Resume",
     "Revive",
     "SendOffer",

@@ -17,6 +17,12 @@ from domain.partnership.events.agreement import (
     TierSet,
 )
 from domain.partnership.events.base import Event, Side
+from domain.partnership.events.erasure import (
+    ErasedValue,
+    ErasureRejected,
+    ErasureRequested,
+    PrivateValuesErased,
+)
 from domain.partnership.events.life import (
     ActivityReported,
     AnnualReportFiled,
@@ -69,6 +75,9 @@ PartnershipEvent: TypeAlias = (
     | CorrectionRequested
     | RecordCorrected
     | CorrectionRejected
+    | ErasureRequested
+    | PrivateValuesErased
+    | ErasureRejected
 )
 
 PARTNERSHIP_EVENTS: dict[str, type[PartnershipEvent]] = {
@@ -98,6 +107,9 @@ PARTNERSHIP_EVENTS: dict[str, type[PartnershipEvent]] = {
     "partnership.correction_requested.v1": CorrectionRequested,
     "partnership.record_corrected.v1": RecordCorrected,
     "partnership.correction_rejected.v1": CorrectionRejected,
+    "partnership.erasure_requested.v1": ErasureRequested,
+    "partnership.private_values_erased.v1": PrivateValuesErased,
+    "partnership.erasure_rejected.v1": ErasureRejected,
 }
 
 __all__ = [
@@ -109,6 +121,9 @@ __all__ = [
     "CorrectionRejected",
     "CorrectionRequested",
     "CounterpartApprovalRecorded",
+    "ErasedValue",
+    "ErasureRejected",
+    "ErasureRequested",
     "Event",
     "HomeApprovalGiven",
     "LegacyPartnershipRecorded",
@@ -120,6 +135,7 @@ __all__ = [
     "PartnershipLapsed",
     "PartnershipResumed",
     "PartnershipSuspended",
+    "PrivateValuesErased",
     "ProposalDeclined",
     "ProposalSubmitted",
     "ProposalWithdrawn",

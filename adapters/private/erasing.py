@@ -1,0 +1,110 @@
+"""Erasure carried out: what a certificate in the ledger names is destroyed, again and again if need
+be, until nothing of it is left.
+
+The certificate comes first. Should the process end before or between the destructions, whoever
+starts next finds the certificate and goes on; a restored database, or a restored key store, that
+brings a value back has it destroyed again at the next start.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from msgspec import Struct
+
+from adapters.private.values import Place, PrivateValues
+from domain.history import ERASURES, entry_of
+from domain.partnership.events import PrivateValuesErased
+from domain.ports import Head, Ledger, Reading, Receipt, Recorded, Submission
+from domain.values import PartnershipId
+
+_log = structlog.stdlib.get_logger("twinledger.private")
+
+
+class Certificate(Struct, frozen=True):
+    """The entry at `position` says that the values at `places` are erased."""
+
+    position: int
+    partnership: PartnershipId
+    recorded_at: datetime
+    places: tuple[Place, ...]
+
+
+class Erasures:
+    """What the certificates of a ledger ask for, and whether it is done."""
+
+    def __init__(self, ledger: Ledger, values: PrivateValues) -> None:
+        self._ledger, self._values = ledger, values
+
+    async def certificates(self) -> tuple[Certificate, ...]:
+        """All of them, in the order of their entries."""
+        found = await self._ledger.read(frozenset({ERASURES}))
+        return tuple(certificate for entry in found if (certificate := certificate_of(entry)))
+
+    async def pending(self) -> tuple[Certificate, ...]:
+        """Those of which a key or a sealed value is still there, with these places alone."""
+        certificates = await self.certificates()
+        left = set(
+            await self._values.left_of([place for one in certificates for place in one.places])
+        )
+        return tuple(
+            Certificate(one.position, one.partnership, one.recorded_at, places)
+            for one in certificates
+            if (places := tuple(place for place in one.places if place in left))
+        )
+
+    async def carry_out(self) -> int:
+        """Destroy what is pending; how many values that were. Raises what stands in its way."""
+        pending = [place for one in await self.pending() for place in one.places]
+        for place in pending:
+            await self._values.erase(place)
+            _log.info("private value erased", position=place.position, field=place.field)
+        return len(pending)
+
+    async def try_to_carry_out(self) -> None:
+        """As `carry_out`; what stands in its way is logged, and the erasure stays pending."""
+        try:
+            await self.carry_out()
+        except Exception as problem:
+            _log.error("an erasure is pending", problem=type(problem).__name__)
+
+
+class ErasingLedger:
+    """A `domain.ports.Ledger` that destroys what a certificate names as soon as it is recorded."""
+
+    def __init__(self, ledger: Ledger, erasures: Erasures) -> None:
+        self._ledger, self._erasures = ledger, erasures
+
+    async def append(self, submission: Submission) -> Receipt:
+        receipt = await self._ledger.append(submission)
+        # Also where it was recorded before: the first time may have ended too early.
+        if any(ERASURES in event.tags for event in submission.events):
+            await self._erasures.try_to_carry_out()
+        return receipt
+
+    def check(self, submission: Submission) -> None:
+        self._ledger.check(submission)
+
+    async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
+        return await self._ledger.receipt_of(scope, key, digest)
+
+    async def read(self, tags: frozenset[str], *, after: int = 0) -> Reading:
+        return await self._ledger.read(tags, after=after)
+
+    async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
+        return await self._ledger.read_after(position, limit)
+
+    async def head(self) -> Head:
+        return await self._ledger.head()
+
+    async def position_known_at(self, moment: datetime) -> int:
+        return await self._ledger.position_known_at(moment)
+
+
+def certificate_of(entry: Recorded) -> Certificate | None:
+    """The certificate that an entry is; None for any other."""
+    event = entry_of(entry).event
+    if not isinstance(event, PrivateValuesErased):
+        return None
+    places = tuple(Place(event.position, one.field, one.commitment) for one in event.values)
+    return Certificate(entry.position, event.partnership, entry.recorded_at, places)
