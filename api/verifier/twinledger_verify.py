@@ -537,7 +537,11 @@ class Files:
         try:
             with zipfile.ZipFile(where) as opened:
                 infos = opened.infolist()
-        except (OSError, zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError) as why:
+        except OSError as why:
+            raise CannotTell(
+                f"{where} cannot be read ({why.strerror})", "Check its name."
+            ) from None
+        except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError) as why:
             raise CannotTell(f"{where} cannot be read ({why})", AGAIN) from None
         self._members = {info.filename: info for info in infos}
         self.count = len(infos)
@@ -1259,11 +1263,8 @@ def verify_record(work: Work) -> Verified:
     else:
         require_all(bundle, now.size, tag, {position for position, _, _ in entries})
         notes.append(f"There are no others of {reference} among the first {now.size:,}.")
-    what = (
-        f"Each of the {len(entries):,} entries of {reference} in this file stands in the register, "
-        "unchanged"
-    )
-    return Verified(what, signed, notes)
+    listed_here = f"All entries of {reference} in this file ({len(entries):,})"
+    return Verified(f"{listed_here} stand in the register, unchanged", signed, notes)
 
 
 def cited(entry: Any) -> tuple[int, bytes, list[bytes]]:

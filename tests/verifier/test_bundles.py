@@ -116,6 +116,15 @@ def test_a_rewritten_history_is_refused_although_it_is_signed_and_the_proof_is_k
     refused(auditor.bundle(other.files()))  # and what is remembered is still the first one
 
 
+def test_two_signed_roots_are_a_fork_also_where_the_bundle_is_broken_besides(
+    register: Register, rewritten: Register, auditor: Auditor
+) -> None:
+    verified(auditor.bundle(register.files()))
+    answer = refused(auditor.bundle(rewritten.files() | {ENTRIES: b""}))
+
+    assert "signed two histories" in answer.why
+
+
 def test_whoever_has_an_earlier_bundle_is_told_the_very_entry_that_was_rewritten(
     register: Register, rewritten: Register, auditor: Auditor
 ) -> None:

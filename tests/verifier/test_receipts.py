@@ -67,6 +67,16 @@ def test_a_proof_that_is_not_the_one_is_refused(
     refused(auditor.ask("receipt", proof, auditor.file("e", register.leaves[299])))
 
 
+def test_a_hash_has_one_spelling(register: Register, auditor: Auditor) -> None:
+    lines = proof_of(register, 300).decode().split("\n")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    last = alphabet.index(lines[2][-2])
+    lines[2] = f"{lines[2][:-2]}{alphabet[last ^ 1]}="  # a bit that decoding leaves out
+    file = auditor.file("p", "\n".join(lines).encode())
+
+    refused(auditor.ask("receipt", file, auditor.file("e", register.leaves[299])))
+
+
 def test_a_proof_of_a_hundred_thousand_hashes_is_refused(
     register: Register, auditor: Auditor
 ) -> None:
@@ -102,6 +112,9 @@ def test_a_bundle_shows_that_an_older_receipt_is_of_the_same_history(
 
     auditor.file("p", proof_of(register, 1))
     verified(auditor.ask("receipt", right, entry, "--bundle", later))
+    beyond = proof_of(Register([*register.leaves, leaf(601), leaf(602)]), 1)
+    newer = auditor.ask("receipt", auditor.file("p", beyond), entry, "--bundle", later)
+    assert "The bundle ends at entry 601" in unsure(newer).why
     auditor.file("p", proof_of(rewritten, 1))
     assert "two histories" in refused(auditor.ask("receipt", wrong, entry, "--bundle", later)).why
 

@@ -12,7 +12,7 @@ from tests.verifier.register import Register, leaf
 def test_each_entry_of_a_record_is_verified(register: Register, auditor: Auditor) -> None:
     answer = verified(auditor.record(record_of(register, "TL-3")))
 
-    assert "entries of TL-3 in this file stands in the register" in answer.what
+    assert "All entries of TL-3 in this file (86) stand in the register" in answer.what
     assert answer.notes[-1].startswith("Not shown: that there are no others.")
 
 
@@ -92,6 +92,14 @@ def test_what_is_no_record_is_not_told_about(auditor: Auditor, content: bytes) -
     unsure(auditor.record(content))
 
 
+def test_a_position_is_a_number_and_nothing_like_one(register: Register, auditor: Auditor) -> None:
+    record = record_of(register, "TL-1")
+    assert record["entries"][0]["position"] == 1
+    record["entries"][0]["position"] = True
+
+    unsure(auditor.record(record))
+
+
 def test_what_a_reader_could_read_in_two_ways_is_refused(
     register: Register, auditor: Auditor
 ) -> None:
@@ -135,6 +143,15 @@ class TestReports:
 
         for by in (("--proof", proof), ("--bundle", bundle)):
             assert refused(auditor.report(report, *by)).places[0].first == 500
+
+    def test_the_proof_of_another_entry_says_nothing_of_the_last_one(
+        self, register: Register, auditor: Auditor, report: dict[str, Any]
+    ) -> None:
+        """It is one of the register, and the report does not end there."""
+        report["basis"]["ledger"]["last_position"] = 600
+        proof = auditor.file("last.proof", proof_of(register, 500))
+
+        assert "The proof is for entry 500" in unsure(auditor.report(report, "--proof", proof)).why
 
     @pytest.mark.parametrize(("entries", "named"), [([3, 11], 11), ([501], 501), ([0], 0)])
     def test_entries_that_are_about_something_else_are_named(

@@ -80,8 +80,11 @@ def test_it_explains_itself(words: list[str]) -> None:
 
 def test_what_a_file_writes_never_works_on_the_terminal(auditor: Auditor, tmp_path: Path) -> None:
     file = tmp_path / "a.proof"
-    file.write_bytes(b"c2sp.org/tlog-proof@v1\nindex \xc2\x9b2J\xe2\x80\xae0\n\nx")
-    done = run("receipt", file, file, "--key", KEY, "--state", tmp_path)
+    origin = "register\x9b2J\u202e"
+    note = f"{origin}\n1\n{'A' * 43}=\n\n— {origin} AAAAAAA=\n"
+    file.write_text(f"c2sp.org/tlog-proof@v1\nindex 0\n\n{note}", encoding="utf-8")
+    done = run("receipt", file, file, "--state", tmp_path)
 
-    assert (done.returncode, done.stderr) == (1, "")
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "none of register\\x9b2J\\u202e is remembered" in done.stdout
     assert all(sign.isprintable() or sign == "\n" for sign in done.stdout)

@@ -83,7 +83,7 @@ async def test_a_receipt_and_a_record_are_verified_at_home(
     (bundle,) = await visitor.takes("/bundle.zip")
     record = f"/partnerships/{reference}/record.json"
     told = await visitor.verifies("record", record, Path("--bundle"), bundle)
-    assert told.startswith(f"VERIFIED. Each of the 2 entries of {reference}")
+    assert told.startswith(f"VERIFIED. All entries of {reference} in this file (2)")
     assert "There are no others" in told
 
 
@@ -122,7 +122,7 @@ async def test_a_download_that_is_only_asked_about_is_not_written(visitor: Visit
     answer = await visitor.desk.client.head("/bundle.zip")
 
     assert (answer.status_code, answer.content) == (200, b"")
-    assert "register-to-entry-602.zip" in answer.headers["content-disposition"]
+    assert "register.zip" in answer.headers["content-disposition"]
 
 
 async def test_before_the_first_signature_there_is_nothing_to_take(desk: Desk) -> None:
