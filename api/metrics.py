@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from litestar import Response, route
 
 from adapters.notary.standing import Standing
+from adapters.witness.witnessing import Witnessing
 from api.requests import READ, HttpRequest, services_of
 from projections.census import Census
 
@@ -19,7 +20,11 @@ async def metrics(request: HttpRequest) -> Response[bytes]:
     """
     services = services_of(request)
     census = await services.censuses.take()
-    told = (*lines(census), *signing(await services.standing(), census.size))
+    told = (
+        *lines(census),
+        *signing(await services.standing(), census.size),
+        *witnessed(await services.witnessing()),
+    )
     text = "".join(f"{line}\n" for line in told)
     return Response(text.encode(), media_type=_FORMAT)
 
@@ -95,6 +100,25 @@ def signing(standing: Standing, size: int) -> Iterator[str]:
         "twinledger_read_only",
         "1 while no act is taken, because the ledger is not the one that was signed.",
         [({}, int(standing.notice.closes))],
+    )
+
+
+def witnessed(witnessing: Witnessing) -> Iterator[str]:
+    """What the witnesses that are asked have signed, and whether one has signed another history."""
+    yield from _gauge(
+        "twinledger_witnessed_entries",
+        "Entries that enough witnesses have signed.",
+        [({}, witnessing.size)],
+    )
+    yield from _gauge(
+        "twinledger_witness_entries",
+        "Entries that each witness has signed.",
+        [({"witness": one.name}, one.size) for one in witnessing.witnesses],
+    )
+    yield from _gauge(
+        "twinledger_witness_conflicts",
+        "Witnesses that have signed another history, as /healthz names them.",
+        [({}, len(witnessing.conflicts))],
     )
 
 

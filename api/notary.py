@@ -22,6 +22,7 @@ class Signing(Struct, frozen=True):
     """What the notary is told first, as a line of JSON: the ledger, its folder, the log's name.
 
     `origin` is empty where the folder decides; `log` is a file's path, empty for standard error.
+    `witnesses` are those whom it asks, as a policy file.
     """
 
     dsn: str
@@ -30,6 +31,7 @@ class Signing(Struct, frozen=True):
     folder: str
     origin: str = ""
     log: str = ""
+    witnesses: str = "quorum none\n"
 
     def __repr__(self) -> str:
         """Without the DSN: it holds a password."""

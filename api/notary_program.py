@@ -13,8 +13,10 @@ import structlog
 from adapters.log import configure_log
 from adapters.notary.keeping import Desk, NotaryAtWork
 from adapters.postgres.pool import open_pool
+from adapters.witness.asking import AskingWitnesses
 from api.child import beat
 from api.notary import Signing
+from domain.transparency.policy import parse_witnesses
 
 _log = structlog.get_logger("twinledger.notary")
 
@@ -54,14 +56,17 @@ async def _keep(signing: Signing, stop: asyncio.Event) -> None:
         signing.dsn, size=4, statement_cache_size=signing.statement_cache, tried=False
     )
     desk = Desk(Path(signing.folder), signing.schema, signing.origin or None)
-    working = asyncio.create_task(NotaryAtWork(pool, desk).keep(stop))
+    asking = AskingWitnesses(pool, parse_witnesses(signing.witnesses), schema=signing.schema)
+    working = asyncio.create_task(NotaryAtWork(pool, desk, told=asking.ring).keep(stop))
+    witnessing = asyncio.create_task(asking.keep(stop))
     stopping = asyncio.create_task(stop.wait())
     try:
         # The reading of a whole ledger is given up: nothing is signed by half.
         await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
-        working.cancel()
-        with suppress(asyncio.CancelledError):
-            await working
+        for task in (working, witnessing):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
     finally:
         stopping.cancel()
         pool.terminate()

@@ -11,6 +11,7 @@ from adapters.notary.standing import Standing
 from adapters.private.erasing import Erasures
 from adapters.private.values import PrivateValues
 from adapters.tokens import Bearer
+from adapters.witness.witnessing import Witnessing, nobody
 from api.claims import ClaimChecks
 from api.identity import Accounts
 from api.reports.issue import Reports
@@ -34,7 +35,8 @@ class Services(Struct, frozen=True, kw_only=True):
     """`wait_for(position)` returns when the read models show that position, or after its bound;
     `shown` is the last position that they all show, without its time; what waits before it is asked
     of `parking`. `private` opens private values, for whoever may read them, and `erasures` says
-    which are gone. `log` is what the notary has published, `standing` how the ledger stands to it.
+    which are gone. `log` is what the notary has published, `standing` how the ledger stands to it, and
+    `witnessing` what others have signed of it.
 
     `now` is the time in UTC. In the demo everybody may choose a role, and `accounts` is not asked;
     without both nobody can record on the pages. Below `/api` only `tokens` are asked. `name` is the
@@ -61,3 +63,4 @@ class Services(Struct, frozen=True, kw_only=True):
     now: Callable[[], datetime]
     name: str = ""
     tokens: Tokens | None = None
+    witnessing: Callable[[], Awaitable[Witnessing]] = nobody

@@ -22,11 +22,14 @@ from adapters.private.values import PrivateValues
 from adapters.problems import CannotRun
 from adapters.settings import Settings
 from adapters.tokens import PostgresTokens
+from adapters.witness.register_file import read_witnesses
+from adapters.witness.witnessing import Witnessings
 from api.claims import ClaimChecks
 from api.notary import NotaryBeside, Signing
 from api.reports.issue import Reports
 from api.services import Services
 from api.worker import Work, Worker
+from domain.transparency.policy import format_witnesses
 from projections.census import Censuses
 from projections.communities import PostgresCommunities
 from projections.compliance import PostgresCompliance
@@ -68,6 +71,7 @@ class Running(Struct, frozen=True):
     notary: NotaryBeside | None
     log: PublishedLog
     standings: Standings
+    witnessings: Witnessings
     reports: Reports
     claims: ClaimChecks
     accounts: PostgresAccounts
@@ -107,6 +111,7 @@ class Running(Struct, frozen=True):
             parking=Parking(self.pool, schema=self.settings.schema),
             log=self.log,
             standing=self.standings.now,
+            witnessing=self.witnessings.now,
             censuses=Censuses(self.pool, self.ledger, schema=self.settings.schema),
             wait_for=shown,
             accounts=self.accounts,
@@ -143,7 +148,13 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             here = settings.notary == "here"
             folder = settings.folder_of_notary
             signing = Signing(
-                server.app_dsn, schema, cache, str(folder), settings.origin or "", log
+                server.app_dsn,
+                schema,
+                cache,
+                str(folder),
+                settings.origin or "",
+                log,
+                format_witnesses(read_witnesses(settings.witnesses)),
             )
             standings = Standings(pool, schema=schema, folder=folder if here else None)
             await standings.now()  # before anything can be recorded
@@ -173,6 +184,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 NotaryBeside(signing) if here else None,
                 PublishedLog(pool, schema=schema),
                 standings,
+                Witnessings(pool, schema=schema),
                 Reports(
                     register,
                     PostgresCompliance(pool, schema=schema),

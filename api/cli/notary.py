@@ -15,9 +15,12 @@ from adapters.notary.notary import Signed
 from adapters.notary.state import owned
 from adapters.postgres.errors import ServerWentAway
 from adapters.settings import read_settings
+from adapters.witness.asking import AskingWitnesses
+from adapters.witness.register_file import read_witnesses
 from api.cli.running import on_register, progress_bar, require_register
 from api.wiring import Running, running
 from domain.transparency.note import Signer, VerifierKey, format_vkey
+from domain.transparency.policy import AskedWitnesses
 
 
 @click.group(invoke_without_command=True)
@@ -44,12 +47,13 @@ def _sign() -> None:
             # What only its keeper can put right is said at once, and not tried again and again.
             with owned(folder):
                 signers_in(folder, schema=settings.schema, origin=settings.origin)
-            await _work(system, Desk(folder, settings.schema, settings.origin))
+            asked = read_witnesses(settings.witnesses)
+            await _work(system, Desk(folder, settings.schema, settings.origin), asked)
 
     asyncio.run(run())
 
 
-async def _work(system: Running, desk: Desk) -> None:
+async def _work(system: Running, desk: Desk, asked: AskedWitnesses) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     signals: list[signal.Signals] = []
 
@@ -60,16 +64,18 @@ async def _work(system: Running, desk: Desk) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end, number)
     with progress_bar("Reading the ledger") as progress:
-        at_work = NotaryAtWork(system.pool, desk, told=_Told(), progress=progress)
+        asking = AskingWitnesses(system.pool, asked, schema=desk.schema)
+        at_work = NotaryAtWork(system.pool, desk, told=_Told(asking), progress=progress)
+        witnessing = asyncio.create_task(asking.keep(stop))
         working = asyncio.create_task(at_work.keep(stop))
         stopping = asyncio.create_task(stop.wait())
         living = asyncio.create_task(system.database_ends())
         try:
             await asyncio.wait([working, stopping, living], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (working, stopping, living):
+            for task in (working, witnessing, stopping, living):
                 task.cancel()
-            await asyncio.wait([working])
+            await asyncio.wait([working, witnessing])
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
     if not system.database_lives():
@@ -158,12 +164,15 @@ def renew(trusted: int | None) -> None:
 
 
 class _Told:
-    """Says once what is signed and by which key, for whoever starts it to give to others."""
+    """Says once what is signed and by which key, for whoever starts it to give to others; and to
+    those who ask the witnesses each time that there is something.
+    """
 
-    def __init__(self) -> None:
-        self._said = False
+    def __init__(self, asking: AskingWitnesses) -> None:
+        self._asking, self._said = asking, False
 
     def __call__(self, signers: Sequence[Signer], signed: Signed) -> None:
+        self._asking.ring()
         if not self._said and signed.size:
             self._said = True
             click.echo(f"Signed up to entry {signed.size}; going on. The public key:")

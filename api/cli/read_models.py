@@ -3,6 +3,7 @@
 import click
 from msgspec import Struct
 
+from adapters.witness.witnessing import Witnessing
 from api.cli import Failed
 from api.cli.running import echo_json, on_register, progress_bar
 from api.wiring import Running
@@ -15,6 +16,7 @@ from projections.rebuild import Rebuilt
 from projections.rebuild import rebuild as rebuild_projections
 from projections.retrying import Retried
 from projections.retrying import retry as retry_projection
+from projections.words import capitalised
 
 NAMES = tuple(projection.name for projection in PROJECTIONS)
 
@@ -32,12 +34,14 @@ def check(as_json: bool) -> None:
         head: Head
         standings: tuple[Standing, ...]
         kept: tuple[Kept, ...]
+        witnessing: Witnessing
 
     async def work(system: Running) -> Found:
         named = await system.named()
         head = await system.ledger.head()
         standings = await status(system.pool, system.ledger, system.settings.schema)
-        return Found(named.name, head, standings, await kept(system.pool, system.settings.schema))
+        former = await kept(system.pool, system.settings.schema)
+        return Found(named.name, head, standings, former, await system.witnessings.now())
 
     # Not caught up first: what keeps a read model from catching up is what is looked for.
     found = on_register(work, caught_up=False)
@@ -50,6 +54,8 @@ def check(as_json: bool) -> None:
                 "head": found.head.position,
                 "projections": found.standings,
                 "kept": found.kept,
+                "witnessed": found.witnessing.size,
+                "witnesses": found.witnessing.witnesses,
             }
         )
     else:
@@ -60,7 +66,17 @@ def check(as_json: bool) -> None:
             if not standing.sound:
                 _tell_counts(standing)
         _tell_kept(found.kept)
+        click.echo(f"{capitalised(found.witnessing.sentence)}.")
+        for one in found.witnessing.witnesses:
+            if one.notice.problem:
+                click.echo(f"  {one.notice.problem} {one.notice.remedy}")
         click.echo("This counted entries; `twinledger verify` reads every one and checks its hash.")
+    if found.witnessing.conflicts:
+        raise Failed(
+            "A witness knows another history of this register. Keep what is here as it is: it is "
+            "evidence. deploy/README.md has the steps.",
+            1,
+        )
     if unsound:
         raise Failed(
             f"Rebuild what does not agree: `twinledger rebuild {' '.join(unsound)}`. "

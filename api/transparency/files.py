@@ -27,7 +27,9 @@ async def checkpoint(request: HttpRequest) -> Response[bytes]:
 
 @route("/log-policy", http_method=READ)
 async def policy(request: HttpRequest) -> Response[bytes]:
-    """The keys that sign now. Whoever verifies compares them with what they have from elsewhere."""
+    """The keys that sign now, and whom the log asks to witness. Whoever verifies compares them with
+    what they have from elsewhere.
+    """
     signed = await latest(request)
     return _file(await services_of(request).log.policy(signed.origin), _TEXT, _FOR_A_SECOND)
 
@@ -52,12 +54,16 @@ async def leaf(request: HttpRequest, position: FromPath[str]) -> Response[bytes]
 
 @route("/entries/{position:str}/proof", http_method=READ)
 async def proof(request: HttpRequest, position: FromPath[str]) -> Response[bytes]:
-    """The receipt of an entry: the proof that it stands below the last checkpoint."""
-    entry = await entry_at(request, position)
-    signed = await latest(request)
+    """The receipt of an entry: the proof that it stands below the last checkpoint that enough
+    witnesses signed, or where none of these covers it below the last one.
+    """
+    entry, log = await entry_at(request, position), services_of(request).log
+    signed = await log.best_over(entry.position)
+    if signed is None:
+        raise NotSignedYet
     if entry.position > signed.size:
         raise NotSignedYet(signed=signed.size, position=entry.position)
-    return _file(await services_of(request).log.proof(entry.position, signed), _TEXT, _FOR_A_SECOND)
+    return _file(await log.proof(entry.position, signed), _TEXT, _FOR_A_SECOND)
 
 
 def _file(data: bytes, media_type: str, cached: str) -> Response[bytes]:

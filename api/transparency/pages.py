@@ -28,7 +28,7 @@ async def entry(request: HttpRequest, position: FromPath[str]) -> Response[bytes
     """One entry: what it says, its hash, and whether it is signed and witnessed."""
     services = services_of(request)
     recorded = await entry_at(request, position)
-    published = await services.log.latest()
+    published = await services.log.best_over(recorded.position)
     signed = published is not None and recorded.position <= published.size
     return await page(
         request,

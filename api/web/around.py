@@ -3,6 +3,7 @@
 from litestar import Response, post, route
 from msgspec import Struct
 
+from adapters.witness.witnessing import WitnessWord
 from api.identity import DEMO_ROLES
 from api.requests import READ, HttpRequest, services_of
 from api.web.typed import read_form
@@ -15,7 +16,9 @@ class Health(Struct, frozen=True):
     """`parked` are entries that wait, the first hundred of them: none where all is well.
 
     `signed` entries are signed by the register itself. `notary` says why no more are, and
-    `read_only` that nothing is recorded for that reason; empty and false where all is well.
+    `read_only` that nothing is recorded for that reason; empty and false where all is well. Others
+    have `witnessed` as many; `witnesses` are asked to, each with what is wrong, and in a `conflict`
+    with another history than this one.
     """
 
     ledger: int
@@ -24,6 +27,8 @@ class Health(Struct, frozen=True):
     signed: int
     notary: str
     read_only: bool
+    witnessed: int
+    witnesses: tuple[WitnessWord, ...]
 
 
 @route("/help", http_method=READ)
@@ -38,7 +43,7 @@ async def health(request: HttpRequest) -> Health:
     services = services_of(request)
     head = await services.ledger.head()
     parked = await services.parking.all(limit=100)
-    standing = await services.standing()
+    standing, witnessing = await services.standing(), await services.witnessing()
     return Health(
         head.position,
         (await services.shown()).position,
@@ -46,6 +51,8 @@ async def health(request: HttpRequest) -> Health:
         standing.signed,
         standing.notice.problem,
         standing.notice.closes,
+        witnessing.size,
+        witnessing.witnesses,
     )
 
 

@@ -63,6 +63,7 @@ _environment.globals.update(
     register_name="",
     told=None,
     standing=None,
+    witnessing=None,
 )
 
 

@@ -39,6 +39,7 @@ async def page(
         demo=services.demo,
         demo_roles=DEMO_ROLE_NAMES,
         standing=await services.standing(),
+        witnessing=await services.witnessing(),
         can_sign_in=services.accounts is not None and not services.demo,
         here=request.scope["path"] + (f"?{query}" if query else ""),
         **values,

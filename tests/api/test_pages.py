@@ -22,6 +22,8 @@ async def test_health_says_where_the_ledger_ends_and_what_is_shown(desk: Desk) -
         "signed": 0,
         "notary": "",
         "read_only": False,
+        "witnessed": 0,
+        "witnesses": [],
     }
 
 

@@ -4,9 +4,15 @@ from datetime import UTC, datetime
 
 from adapters.notary.rotation import retire, rotate
 from adapters.signing.ed25519 import Ed25519Signer, verify
+from adapters.witness.witnessing import Witnessings
 from domain.transparency.cosignature import cosign
 from domain.transparency.note import COSIGNATURE, format_signature, format_vkey, parse_note
-from domain.transparency.policy import Policy, verify_checkpoint
+from domain.transparency.policy import (
+    AskedWitness,
+    AskedWitnesses,
+    Policy,
+    verify_checkpoint,
+)
 from tests.adapters.notary.desk import SCHEMA, NotaryDesk
 from tests.api.desk import Desk
 from tests.projections.played import Clerks, legacy
@@ -112,14 +118,12 @@ async def test_who_has_witnessed_is_named_and_their_signature_handed_out(
     published = await notary.log.latest()
     assert published is not None
     line = format_signature(cosign(parse_note(published.note).text, witness, 1_795_000_000))
-    await notary.pool.execute(
-        "insert into twinledger.cosignature (origin, size, name, key_id, at, line) "
-        "values ($1, $2, $3, $4, $5, $6)",
-        *(published.origin, 1, witness.key.name, witness.key.key_id, 1_795_000_000, line),
-    )
+    witnessings, asked = Witnessings(notary.pool), AskedWitness(witness.key, "https://kobe.example")
+    await witnessings.announce(AskedWitnesses((asked,), quorum=1))
+    await witnessings.add(witness.key, published.origin, 1, 1_795_000_000, line)
 
-    for page in ("/entries/1", "/verify"):
-        assert "Witnessed by witness.kobe.example" in (await desk.get(page)).text
+    for page in ("/entries/1", "/verify", "/partnerships"):
+        assert "itnessed by witness.kobe.example" in (await desk.get(page)).text
     strict = Policy(notary.policy.logs, (witness.key,), 1)
     checkpoint = await desk.client.get("/checkpoint")
     assert verify_checkpoint(checkpoint.content, strict, verify).witnesses[0].time == 1_795_000_000
