@@ -82,6 +82,9 @@ async def serve(
         answering.cancel()
         losing.cancel()
         watch_of(app).close()
+        if not system.database_lives():
+            # Nobody starts it again under this process: who waits for it is told so now.
+            system.pool.terminate()
         server.stop()  # type: ignore[no-untyped-call] # granian leaves it without types
         with suppress(asyncio.CancelledError):
             await serving
