@@ -35,8 +35,8 @@ class Services(Struct, frozen=True, kw_only=True):
     """`wait_for(position)` returns when the read models show that position, or after its bound;
     `shown` is the last position that they all show, without its time; what waits before it is asked
     of `parking`. `private` opens private values, for whoever may read them, and `erasures` says
-    which are gone. `log` is what the notary has published, `standing` how the ledger stands to it, and
-    `witnessing` what others have signed of it.
+    which are gone. `log` is what the notary has published, `standing` how the ledger stands to it,
+    and `witnessing` what others have signed of it.
 
     `now` is the time in UTC. In the demo everybody may choose a role, and `accounts` is not asked;
     without both nobody can record on the pages. Below `/api` only `tokens` are asked. `name` is the
