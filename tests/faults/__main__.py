@@ -1,13 +1,15 @@
-"""Plays seeds of the simulator and names each promise that was broken.
+"""Plays seeds of the simulator, or faults on real processes, and names each promise broken.
 
 python -m tests.faults --seeds 10000            the next ones, and how many went wrong
 python -m tests.faults --seed 4711              one again, call by call
+python -m tests.faults --real --minutes 10      real processes; `--seed` says in which order
 """
 
 import argparse
 import sys
 import time
 
+from tests.faults.real.long_run import play
 from tests.faults.simulator import Run, run
 
 
@@ -16,7 +18,11 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1000, help="how many to play")
     parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--seed", type=int, help="play this one, and tell all of it")
+    parser.add_argument("--real", action="store_true", help="kill and fill real processes instead")
+    parser.add_argument("--minutes", type=float, default=10.0, help="for how long, with --real")
     options = parser.parse_args()
+    if options.real:
+        return play(options.minutes, options.seed or 0)
     if options.seed is not None:
         played = run(options.seed)
         _tell(played)

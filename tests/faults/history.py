@@ -128,8 +128,8 @@ class History:
     def _of_readers(self, ledger: Sequence[Recorded]) -> Iterator[Violation]:
         hashes = [event.leaf_hash for event in ledger]
         for reader, seen in self.seen.items():
-            if [position for position, _ in seen] != list(range(1, len(seen) + 1)):
-                yield Violation("H9", f"{reader} was given {[position for position, _ in seen]}")
+            if (wrong := _not_dense([position for position, _ in seen])) is not None:
+                yield Violation("H9", f"{reader} was given {wrong}")
             elif [leaf_hash for _, leaf_hash in seen] != hashes[: len(seen)]:
                 yield Violation("H9", f"{reader} read what the ledger no longer says")
 
@@ -150,10 +150,17 @@ def _of_versions(ledger: Sequence[Recorded], says: Says) -> Iterator[Violation]:
             yield Violation("H4", f"the versions of {tag} are {counted}")
 
 
+def _not_dense(positions: Sequence[int]) -> str | None:
+    """The first place at which they are not 1, 2, 3 ..., in words."""
+    for expected, position in enumerate(positions, 1):
+        if position != expected:
+            return f"position {position} where {expected} comes next"
+    return None
+
+
 def _of_the_log(ledger: Sequence[Recorded]) -> Iterator[Violation]:
-    positions = [event.position for event in ledger]
-    if positions != list(range(1, len(positions) + 1)):
-        yield Violation("H5", f"the positions are {positions}")
+    if (wrong := _not_dense([event.position for event in ledger])) is not None:
+        yield Violation("H5", f"the ledger has {wrong}")
     for event in ledger:
         if event.leaf_hash != hashlib.sha256(b"\x00" + event.leaf).digest():
             yield Violation("H5", f"the leaf at {event.position} has another hash")

@@ -74,6 +74,7 @@ class Clients:
         self._services, self._versions, self._token = services, records, token
         self._chance, self._often = chance, often
         self.in_doubt: set[str] = set()
+        self._known: set[str] = set()
         self._of_run = f"{chance.getrandbits(32):08x}"
         self._tasks: list[asyncio.Task[None]] = []
         self._working = False
@@ -205,9 +206,11 @@ class Clients:
 
     def _doubt(self, act: Act) -> None:
         self.told.unknown += 1
-        self.in_doubt.add(act.key)
+        if act.key not in self._known:  # by what another of its tries was told
+            self.in_doubt.add(act.key)
 
     def _settled(self, act: Act) -> None:
+        self._known.add(act.key)
         if act.key in self.in_doubt:
             self.in_doubt.remove(act.key)
             self.told.settled += 1
@@ -237,10 +240,10 @@ class Reader:
 
     async def _follow(self) -> None:
         while True:
-            await self.look(self._chance.choice(self._services))
+            await self._look(self._chance.choice(self._services))
             await asyncio.sleep(PAUSE)
 
-    async def look(self, service: Service) -> None:
+    async def _look(self, service: Service) -> None:
         """What has come since; where nobody answers, later."""
         try:
             entries = await ask(

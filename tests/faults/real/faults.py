@@ -63,16 +63,15 @@ async def the_notary_is_killed(stage: "Stage") -> None:
 
 
 async def a_service_is_stopped_and_goes_on(stage: "Stage") -> None:
-    """SIGSTOP in the middle of whatever it does; SIGCONT when the others have gone on."""
-    stopped = stage.chance.choice(stage.services)
+    """SIGSTOP in the middle of whatever it does; SIGCONT when the other has recorded an act."""
+    stopped, other = stage.chance.sample(list(stage.services), 2)
     stopped.signal(signal.SIGSTOP)
     try:
-        looks = stage.reader.answered
-        for other in (each for each in stage.services if each is not stopped):
-            while stage.reader.answered == looks:
-                await stage.reader.look(other)
+        act = stage.clients.next_act()
+        await stage.clients.once(act, other)
     finally:
         stopped.signal(signal.SIGCONT)
+    await stage.clients.do(act)
 
 
 async def nobody_hears_the_notifications(stage: "Stage") -> None:
