@@ -17,7 +17,7 @@ from api.rest.router import router
 from api.services import Services
 from api.transparency import HANDLERS as TRANSPARENCY
 from api.verifier.routes import HANDLERS as VERIFIER
-from api.web import acts, around, audit, partnership, register, reports
+from api.web import acts, around, audit, partnership, private, register, reports
 from api.web.static_files import static_files
 from api.web.typed import LARGEST_FORM
 
@@ -46,6 +46,7 @@ def create_app(services: Services) -> Litestar:
             register.home,
             register.register,
             partnership.partnership,
+            private.private,
             acts.act_form,
             acts.act,
             acts.proposal_form,

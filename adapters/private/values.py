@@ -1,6 +1,7 @@
 """The private values of one register: sealed on their way in, opened again, erased."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Literal
 
 import asyncpg
 import msgspec
@@ -33,6 +34,16 @@ class Place(Struct, frozen=True):
     commitment: str
 
 
+class Opened(Struct, frozen=True):
+    """A private value as it was found: `value` where it is `kept`, else why there is none.
+
+    `unreadable`: its key or its sealed bytes are gone. `altered`: they are not what was committed.
+    """
+
+    found: Literal["kept", "unreadable", "altered"]
+    value: str = ""
+
+
 class PrivateValues:
     """Opens and erases what `seal` closed. A key without its row, or a row without its key, is
     nothing: only together they are a value.
@@ -52,12 +63,8 @@ class PrivateValues:
         await self._keys.keep(committed.commitment, key)
         return seal(committed, key)
 
-    async def read(self, entries: Iterable[Recorded]) -> dict[Place, str | None]:
-        """Each private value to which `entries` commit; None where it can no longer be read.
-
-        Raises `Altered` for one that is not what its entry commits to.
-        """
-        places = [place for entry in entries for place in places_of(entry)]
+    async def read(self, places: Sequence[Place]) -> dict[Place, Opened]:
+        """Each of `places`, held against its commitment."""
         rows = await self._pool.fetch(self._of, sorted({place.position for place in places}))
         sealed = {(row["position"], row["field"]): row["ciphertext"] for row in rows}
         return {
@@ -65,12 +72,15 @@ class PrivateValues:
             for place in places
         }
 
-    async def _opened(self, place: Place, sealed: bytes | None) -> str | None:
+    async def _opened(self, place: Place, sealed: bytes | None) -> Opened:
         key = await self._keys.find(place.commitment)
         if key is None or sealed is None:
-            return None
-        value = unseal(place.field, place.commitment, sealed, key)
-        return msgspec.json.decode(value, type=str)
+            return Opened("unreadable")
+        try:
+            value = unseal(place.field, place.commitment, sealed, key)
+        except Altered:
+            return Opened("altered")
+        return Opened("kept", msgspec.json.decode(value, type=str))
 
     async def erase(self, place: Place) -> None:
         """Destroy the key, then remove what it opened. Repeating it is no error.
@@ -101,6 +111,3 @@ def places_of(entry: Recorded) -> tuple[Place, ...]:
     return tuple(
         Place(entry.position, field, commitment) for field, commitment in entry.private.items()
     )
-
-
-__all__ = ["Altered", "Place", "PrivateValues", "places_of"]

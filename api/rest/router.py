@@ -15,6 +15,7 @@ from api.rest import (
     index,
     lists,
     partnerships,
+    private,
     regimes,
     reports,
     reviews,
@@ -22,7 +23,10 @@ from api.rest import (
 from api.rest.openapi import Json, document
 from api.rest.who import known_token_only
 
-NOUNS = (index, partnerships, communities, reviews, entries, lists, regimes, reports, actions)
+NOUNS = (
+    *(index, partnerships, private, communities, reviews, entries, lists, regimes, reports),
+    actions,
+)
 """A module per noun; each has its `HANDLERS`."""
 
 PATH = "/api/v1"

@@ -36,7 +36,7 @@ class Acts(Struct, frozen=True):
 async def partnership(request: HttpRequest, ref: FromPath[str]) -> Response[bytes]:
     """The page of one partnership, now or at another moment of either clock."""
     services = services_of(request)
-    reference = _reference(ref)
+    reference = reference_of(ref)
     if reference != ref:
         return see(f"/partnerships/{reference}")
     typed = read_query(request)
@@ -61,6 +61,7 @@ async def partnership(request: HttpRequest, ref: FromPath[str]) -> Response[byte
         timeline=timeline,
         steps=next_steps(state) if asked.now and known else (),
         acts=acts,
+        private=known and _has_private(state),
         receipt=_receipt(typed, timeline),
         statuses=STATUS_WORDS,
         criteria=criteria_set,
@@ -75,6 +76,13 @@ def _by(asked: Asked, waits_from: int | None) -> int | None:
     return None if waits_from is None or (position or waits_from) < waits_from else waits_from
 
 
+def _has_private(state: Reviews) -> bool:
+    """Whether something private was ever said on this record, erased or not."""
+    if isinstance(state.partnership, Unknown):
+        return False
+    return state.partnership.record.had_private
+
+
 def acts_of(state: Reviews, visitor: Visitor) -> Acts:
     """The answers of the rules, without the acts that begin a record."""
     actor = visitor.acting_on(state.partnership)
@@ -87,7 +95,8 @@ def acts_of(state: Reviews, visitor: Visitor) -> Acts:
     )
 
 
-def _reference(text: str) -> PartnershipId:
+def reference_of(text: str) -> PartnershipId:
+    """The partnership that an address names. Raises `NotFound` for what is no reference."""
     try:
         return read_partnership_id(text)
     except Invalid:

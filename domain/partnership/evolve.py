@@ -181,6 +181,7 @@ def _founded(entry: Entry[History]) -> Known:
                     reached_at=frozenset({entry.position}),
                     dates=_dated(entry),
                     private=_private(entry),
+                    had_private=bool(entry.private),
                 )
             )
         case e.LegacyPartnershipRecorded():
@@ -201,6 +202,7 @@ def _legacy(event: e.LegacyPartnershipRecorded, entry: Entry[History]) -> Known:
         reached_at=frozenset({entry.position}),
         dates=_dated(entry),
         private=_private(entry),
+        had_private=bool(entry.private),
         legacy=True,
         bond_known=event.since is not None,
         term_end=event.term_end,
@@ -228,6 +230,7 @@ def _seen(state: Known, entry: Entry[History]) -> Known:
         positions=state.record.positions | {entry.position},
         dates=state.record.dates | _dated(entry),
         private=state.record.private | _private(entry),
+        had_private=state.record.had_private or bool(entry.private),
     )
 
 

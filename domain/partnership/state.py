@@ -61,7 +61,7 @@ class Record(Struct, frozen=True):
     last set a facet, `activities` are the entries that report one, `named_activity` is the last
     activity as the vitality's last act named it, `notices` the day on which it is to end, by the
     side that gave notice. `private` are, by entry and field, the commitments to the private values
-    that were not erased.
+    that were not erased; `had_private` says that some were there.
     """
 
     id: PartnershipId
@@ -90,6 +90,7 @@ class Record(Struct, frozen=True):
     notices: dict[Side, str] = {}
     recognitions: tuple[Recognition, ...] = ()
     private: dict[int, dict[str, str]] = {}
+    had_private: bool = False
     erasures: tuple[PendingErasure, ...] = ()
 
     @property

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from adapters.ledger.memory import MemoryLedger
 from adapters.ledger.postgres import PostgresLedger
 from adapters.private.key_folder import KeyFolder
-from adapters.private.values import Altered, PrivateValues, places_of
+from adapters.private.values import Opened, Place, PrivateValues, places_of
 from domain.errors import ConditionFailed, NotCanonical
-from domain.ports import NewEvent
+from domain.ports import NewEvent, Recorded
 from domain.private import commitment_of
 from tests.adapters.submissions import event, submission
 from tests.conftest import Database
@@ -45,6 +45,10 @@ async def owner(database: Database) -> "AsyncIterator[Connection]":
     await connection.close()
 
 
+def all_places(entries: Sequence[Recorded]) -> list[Place]:
+    return [place for entry in entries for place in places_of(entry)]
+
+
 def saying(*tags: str, contact: str = NAME) -> NewEvent:
     return replace(event(*tags), private={"contact": Raw(msgspec.json.encode(contact))})
 
@@ -58,7 +62,7 @@ async def test_who_has_the_key_reads_what_was_said(
 
     (place,) = places_of(entries[1])
     assert (place.position, place.field) == (2, "contact")
-    assert await values.read(entries) == {place: NAME}
+    assert await values.read([place]) == {place: Opened("kept", NAME)}
 
 
 async def test_values_of_a_group_stand_at_the_entries_that_commit_to_them(
@@ -71,8 +75,8 @@ async def test_values_of_a_group_stand_at_the_entries_that_commit_to_them(
 
     entries = await ledger.read_after(0, 100)
 
-    read = await values.read(entries)
-    assert sorted(read.values(), key=str) == sorted(names)
+    read = await values.read(all_places(entries))
+    assert sorted(opened.value for opened in read.values()) == sorted(names)
     assert all(place.position % 2 == 0 for place in read)
 
 
@@ -113,7 +117,7 @@ async def test_a_repeated_act_keeps_its_first_value(
 
     entries = await ledger.read_after(0, 10)
     assert again.replayed
-    assert list((await values.read(entries)).values()) == [NAME]
+    assert list((await values.read(all_places(entries))).values()) == [Opened("kept", NAME)]
 
 
 async def test_without_its_key_a_value_is_unreadable(
@@ -123,7 +127,8 @@ async def test_without_its_key_a_value_is_unreadable(
     for key in (tmp_path / "keys").iterdir():
         key.unlink()
 
-    assert list((await values.read(await ledger.read_after(0, 10))).values()) == [None]
+    places = all_places(await ledger.read_after(0, 10))
+    assert list((await values.read(places)).values()) == [Opened("unreadable")]
 
 
 async def test_a_changed_private_value_is_noticed(
@@ -136,8 +141,8 @@ async def test_a_changed_private_value_is_noticed(
         "twinledger.private_value where position = 2) where position = 1"
     )
 
-    with pytest.raises(Altered):
-        await values.read(await ledger.read_after(0, 10))
+    places = all_places(await ledger.read_after(0, 10))
+    assert [opened.found for opened in (await values.read(places)).values()] == ["altered", "kept"]
 
 
 async def test_the_application_can_neither_change_nor_remove_a_row(
@@ -164,8 +169,11 @@ async def test_an_erased_value_is_gone_and_its_neighbour_stays(
     await values.erase(place)
     await values.erase(place)
 
-    assert list((await values.read(entries)).values()) == [None, "the neighbour"]
-    assert await values.left_of([p for e in entries for p in places_of(e)]) == places_of(entries[1])
+    assert list((await values.read(all_places(entries))).values()) == [
+        Opened("unreadable"),
+        Opened("kept", "the neighbour"),
+    ]
+    assert await values.left_of(all_places(entries)) == places_of(entries[1])
 
 
 @pytest.mark.parametrize("kind", ["memory", "postgres"])

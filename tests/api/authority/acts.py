@@ -66,6 +66,9 @@ ACTS: dict[str, Callable[[Seeded], Command]] = {
     ),
     "approve-correction": lambda there: c.ApproveCorrection(there.positions[-1]),
     "reject-correction": lambda there: c.RejectCorrection(there.positions[-1], "It is right."),
+    "request-erasure": lambda there: c.RequestErasure(there.positions[3], "objection"),
+    "approve-erasure": lambda there: c.ApproveErasure(there.positions[-1]),
+    "reject-erasure": lambda there: c.RejectErasure(there.positions[-1], "A public office."),
     "open-review": lambda there: r.OpenReview(
         "statute", TRANSPARENCY_ACT.id, "As it asks.", no_tie=True
     ),

@@ -54,6 +54,12 @@ AGREED = (
     Step(c.SignAgreement("Mayor", TEXT), deciding("mayor")),
     Step(c.SignAgreement("Mayor", TEXT), COUNTERPART),
 )
+SIGNED_BY_NAME = (
+    *APPROVED_BY_BOTH,
+    Step(c.SignAgreement("Mayor", TEXT, signer_name="Ottilie Morgenstern"), deciding("mayor")),
+    Step(c.SignAgreement("Mayor", TEXT), COUNTERPART),
+    Step(c.BringIntoForce(), CLERK),
+)
 ACTIVE = (*AGREED, Step(c.BringIntoForce(), CLERK))
 UNDER_REVIEW = (
     *ACTIVE,
@@ -85,6 +91,11 @@ SITUATIONS: dict[str, tuple[Step, ...]] = {
             CLERK,
             "",
         ),
+    ),
+    "signed by name": SIGNED_BY_NAME,
+    "erasure requested by the clerk": (
+        *SIGNED_BY_NAME,
+        Step(lambda there: c.RequestErasure(there.positions[3], "objection"), CLERK, ""),
     ),
     "under review": UNDER_REVIEW,
     "asked by the officer": (
