@@ -24,6 +24,11 @@ async def metrics(request: HttpRequest) -> Response[bytes]:
         *lines(census),
         *signing(await services.standing(), census.size),
         *witnessed(await services.witnessing()),
+        *_gauge(
+            "twinledger_erasures_pending",
+            "Erased private values of which a key is still to be destroyed.",
+            [({}, await services.erasures.count())],
+        ),
     )
     text = "".join(f"{line}\n" for line in told)
     return Response(text.encode(), media_type=_FORMAT)

@@ -28,6 +28,7 @@ OTHERS = (
     "adapters.output",
     "adapters.regimes.loader",
     "adapters.settings",
+    "adapters.private.key_folder",
     "adapters.signing.key_file",
 )
 

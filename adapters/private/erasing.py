@@ -53,6 +53,10 @@ class Erasures:
             if (places := tuple(place for place in one.places if place in left))
         )
 
+    async def count(self) -> int:
+        """How many values are pending."""
+        return sum(len(one.places) for one in await self.pending())
+
     async def carry_out(self) -> int:
         """Destroy what is pending; how many values that were. Raises what stands in its way."""
         pending = [place for one in await self.pending() for place in one.places]

@@ -1,4 +1,7 @@
-"""Data keys as files in a folder outside the database: one key, one file, its owner's alone."""
+"""Data keys as files in a folder outside the database: one key, one file, its owner's alone.
+
+KeyFolderRefused            (a CannotRun: problem and remedy) a key could not be destroyed
+"""
 
 import asyncio
 import os
@@ -7,8 +10,20 @@ import secrets
 from pathlib import Path
 
 from adapters.ledger.errors import LedgerUnavailable
+from adapters.problems import CannotRun
 
 _NAME = re.compile("[0-9a-f]{64}", re.ASCII)
+
+
+class KeyFolderRefused(CannotRun):
+    """The key may still be there: the erasure stays pending."""
+
+    def __init__(self, file: Path, reason: str) -> None:
+        super().__init__(
+            f"The key {file} cannot be destroyed: {reason}. The erasure is pending.",
+            "Let the account that runs Twinledger own the folder, with room on the disk; then run "
+            "`twinledger erase`.",
+        )
 
 
 class KeyFolder:
@@ -69,9 +84,11 @@ def _destroy(file: Path) -> None:
             opened.flush()
             os.fsync(opened.fileno())
         file.unlink()
+        _sync(file.parent)
     except FileNotFoundError:
         return  # destroyed before, or by another process just now
-    _sync(file.parent)
+    except OSError as problem:
+        raise KeyFolderRefused(file, problem.strerror or "unknown") from problem
 
 
 def _sync(folder: Path) -> None:

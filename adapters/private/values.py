@@ -100,10 +100,15 @@ class PrivateValues:
             [
                 place
                 for place in places
-                if (place.position, place.field) in held
-                or await self._keys.find(place.commitment) is not None
+                if (place.position, place.field) in held or await self._has_key(place)
             ]
         )
+
+    async def _has_key(self, place: Place) -> bool:
+        try:
+            return await self._keys.find(place.commitment) is not None
+        except OSError:  # it cannot be looked for: nobody knows that it is gone
+            return True
 
 
 def places_of(entry: Recorded) -> tuple[Place, ...]:

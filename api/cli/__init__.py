@@ -16,6 +16,7 @@ _WHERE = {
     "db": "api.cli.db",
     "demo": "api.cli.serving",
     "do": "api.cli.acts",
+    "erase": "api.cli.erase",
     "history": "api.cli.records",
     "import": "api.cli.data",
     "init": "api.cli.serving",

@@ -18,7 +18,8 @@ class Health(Struct, frozen=True):
     `signed` entries are signed by the register itself. `notary` says why no more are, and
     `read_only` that nothing is recorded for that reason; empty and false where all is well. Others
     have `witnessed` as many; `witnesses` are asked to, each with what is wrong, and in a `conflict`
-    with another history than this one.
+    with another history than this one. Of `erasures_pending` private values a key is still to be
+    destroyed.
     """
 
     ledger: int
@@ -29,6 +30,7 @@ class Health(Struct, frozen=True):
     read_only: bool
     witnessed: int
     witnesses: tuple[WitnessWord, ...]
+    erasures_pending: int
 
 
 @route("/help", http_method=READ)
@@ -53,6 +55,7 @@ async def health(request: HttpRequest) -> Health:
         standing.notice.closes,
         witnessing.size,
         witnessing.witnesses,
+        await services.erasures.count(),
     )
 
 

@@ -24,6 +24,7 @@ async def test_health_says_where_the_ledger_ends_and_what_is_shown(desk: Desk) -
         "read_only": False,
         "witnessed": 0,
         "witnesses": [],
+        "erasures_pending": 0,
     }
 
 
