@@ -28,7 +28,7 @@ from domain.transparency.policy import AskedWitness, AskedWitnesses, LogKey, Pol
 from domain.transparency.submission import Submission, format_submission
 
 PERIOD = 5.0  # seconds after which a checkpoint is seen that nobody rang for
-PAUSE, LONGEST_PAUSE = 5.0, 600.0  # seconds before a witness is asked again that did not sign
+PAUSE, LONGEST_PAUSE = 5.0, 60.0  # seconds before a witness is asked again that did not sign
 FRESH = timedelta(days=1)  # how old a signature becomes on a ledger that does not grow
 _TRIES = 3  # with the size that it names; others may show it checkpoints meanwhile
 CLOCKS_APART = timedelta(minutes=10)
@@ -176,9 +176,9 @@ class AskedOne:
 
     async def tell(self, notice: WitnessNotice) -> None:
         """Keep what it said. A conflict stays said until there is another, or the witness signs."""
-        _log.warning("not_cosigned", witness=format_vkey(self._witness.key), why=notice.problem)
         former = await self._told.notice_of(self._witness.key)
-        if notice.conflict or not former.conflict:
+        if notice != former and (notice.conflict or not former.conflict):
+            _log.warning("not_cosigned", witness=format_vkey(self._witness.key), why=notice.problem)
             await self._told.give(self._witness.key, notice)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from adapters.signing.ed25519 import Ed25519Signer, verify
-from adapters.witness.folder import trust, witness_signer
+from adapters.witness.folder import require_folder, trust, witness_signer
 from adapters.witness.witness import Witness
 from api.witness.app import create_witness_app
 from domain.transparency.checkpoint import Checkpoint, format_checkpoint
@@ -45,6 +45,7 @@ class Watching:
 
     def __init__(self, folder: Path, *, trusts: bool = True) -> None:
         self.folder, self.now = folder, NOON
+        require_folder(folder)
         self.signer = witness_signer(folder, "witness.lodz.example")
         if trusts:
             trust(folder, LOG.key)
