@@ -14,6 +14,7 @@ Nothing in it is believed by who verifies, and nothing is verified by who writes
 import io
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import timedelta
 
 import msgspec
 from msgspec import Struct
@@ -28,6 +29,7 @@ from domain.transparency.proof_file import parse_proof
 from domain.transparency.tiles import WIDTH, Bundle, Tile, path_of, tiles_of
 from domain.values import PartnershipId
 
+BEHIND = timedelta(hours=1)
 RECORD_FORMAT = "twinledger-record/1"
 MOST_CHECKPOINTS = 4_096
 _LEVEL = 1  # the entries become a fourth; more costs time and saves little
@@ -53,6 +55,16 @@ class ProvenRecord(Struct, frozen=True):
     partnership: str
     checkpoint: str
     entries: Sequence[ProvenEntry]
+
+
+async def to_hand_out(log: PublishedLog) -> Published | None:
+    """The last checkpoint that enough witnesses signed, or where these are an hour behind or there
+    are none, the last; None before the first.
+    """
+    latest, witnessed = await log.latest(), await log.best_over(1)
+    if latest is None or witnessed is None:
+        return latest
+    return witnessed if latest.published_at - witnessed.published_at < BEHIND else latest
 
 
 async def bundle(

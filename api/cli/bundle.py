@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from adapters.bundles import bundle as bundled
+from adapters.bundles import to_hand_out
 from adapters.notary.published import Published, PublishedLog
 from adapters.output import require_writable
 from api.cli import Failed
@@ -27,7 +28,7 @@ def bundle(file: Path) -> None:
 
     async def work(system: Running) -> Published:
         log = PublishedLog(system.pool, schema=system.settings.schema)
-        latest = await log.latest()
+        latest = await to_hand_out(log)
         if latest is None:
             raise Failed(
                 "Nothing of this register is signed yet. Let `twinledger serve` or `twinledger "

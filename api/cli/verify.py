@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from adapters.ledger.audit import Audit, audit
+from adapters.witness.register_file import read_witnesses
 from api.cli import Failed
 from api.cli.running import echo_json, on_register, progress_bar
 from api.verifier import twinledger_verify as standalone
@@ -53,12 +54,14 @@ def verify(words: tuple[str, ...], keys: tuple[str, ...], *, as_json: bool) -> N
         settings = system.settings
         with progress_bar("Reading the ledger") as progress:
             columns = await audit(system.pool, settings.schema, progress)
+        asked = read_witnesses(settings.witnesses)
         return columns, await against_what_was_signed(
             system.pool,
             settings.schema,
             notary=settings.folder_of_notary,
             remembered=settings.data / "verified",
             keys=keys,
+            witnesses=[one.key for one in asked.witnesses],
         )
 
     columns, signed = on_register(work, caught_up=False)

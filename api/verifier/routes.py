@@ -8,10 +8,11 @@ from litestar import Response, Router, route
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from adapters.bundles import bundle, proven_record, record_as_json
+from adapters.bundles import bundle, proven_record, record_as_json, to_hand_out
+from adapters.notary.published import Published
 from api.gate.middleware import gate
+from api.refusals import NotSignedYet
 from api.requests import READ, HttpRequest, services_of
-from api.transparency.entries import latest
 from domain.refusals import NotFound
 from domain.values import read_partnership_id
 
@@ -32,7 +33,7 @@ async def verifier(request: HttpRequest) -> Response[bytes]:
 @route("/bundle.zip", http_method=READ)
 async def whole_register(request: HttpRequest) -> Stream:
     """Everything that is signed now, as one file. It is written while it is sent."""
-    signed, log = await latest(request), services_of(request).log
+    signed, log = await _signed(request), services_of(request).log
     headers = _attached("register.zip")
     # A HEAD is a stream as well: its length is not known before it is written.
     pieces: Any = () if request.method == "HEAD" else bundle(log, signed)
@@ -43,7 +44,7 @@ async def whole_register(request: HttpRequest) -> Stream:
 async def record(request: HttpRequest, ref: FromPath[str]) -> Response[bytes]:
     """All signed entries of a partnership, each with its proof."""
     services, partnership = services_of(request), read_partnership_id(ref)
-    signed = await latest(request)
+    signed = await _signed(request)
     found = await proven_record(services.ledger, services.log, signed, partnership)
     if not found.entries:
         signed_yet = f"Of the {signed.size} entries that are signed, none is about it."
@@ -51,6 +52,13 @@ async def record(request: HttpRequest, ref: FromPath[str]) -> Response[bytes]:
     content = record_as_json(found)
     headers = _attached(f"record-{partnership}.json")
     return Response(content, media_type="application/json", headers=headers)
+
+
+async def _signed(request: HttpRequest) -> Published:
+    published = await to_hand_out(services_of(request).log)
+    if published is None:
+        raise NotSignedYet
+    return published
 
 
 def _attached(name: str) -> dict[str, str]:

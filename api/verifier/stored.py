@@ -15,8 +15,8 @@ from adapters.notary.published import Published, PublishedLog
 from adapters.notary.state import NotaryState, read_state
 from adapters.signing.key_file import load_signer
 from api.verifier import twinledger_verify as standalone
-from api.verifier.twinledger_verify import Answer, Files, Known, NotVerified, Verified, Work
-from domain.transparency.note import format_vkey
+from api.verifier.twinledger_verify import Answer, Files, Known, NotVerified, Policy, Verified, Work
+from domain.transparency.note import VerifierKey, format_vkey
 from domain.transparency.tiles import WIDTH, Bundle, bundle_data, parse_path
 
 T = TypeVar("T")
@@ -92,11 +92,13 @@ async def against_what_was_signed(
     notary: Path,
     remembered: Path,
     keys: Sequence[str] = (),
+    witnesses: Sequence[VerifierKey] = (),
 ) -> Answer | None:
     """Whether the ledger is what was signed; None where nothing of it was signed yet.
 
     Trusts `keys`, else those in the folder of the `notary`, else those `remembered`; never what
-    the database says. What the notary keeps in its folder counts beside the database.
+    the database says. What the notary keeps in its folder counts beside the database, and which
+    of the `witnesses` have signed is told.
     """
     log = PublishedLog(pool, schema=schema)
     latest, state = await log.latest(), read_state(notary)
@@ -109,12 +111,15 @@ async def against_what_was_signed(
     )
     loop = asyncio.get_running_loop()
     files = StoredLog(pool, schema, latest, earlier, loop)
+    cities = tuple(standalone.parse_key(format_vkey(key)) for key in witnesses)
     also = [_as_known(signed)] if signed is not None and signed.origin == latest.origin else []
 
     def look(work: Work) -> Verified:
         held = work.register(files, also=also)
         what = f"The first {held.bundle.size:,} entries are those that were signed"
-        return Verified(what, held.signed, held.notes)
+        # Witnesses come a moment later: they are named, and not waited for.
+        policy = Policy(held.signed.policy.logs, cities)
+        return Verified(what, standalone.require_signed(latest.cosigned, policy), held.notes)
 
     try:
         return await asyncio.to_thread(standalone.answer_to, look, asked)

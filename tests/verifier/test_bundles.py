@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from adapters.signing.ed25519 import Ed25519Signer
-from api.verifier.twinledger_verify import Place, main
+from api.verifier.twinledger_verify import Place, main, parse_policy
 from domain.transparency.note import ED25519, format_vkey
-from tests.domain.transparency.log import ORIGIN, STRANGER, WITNESSES
+from domain.transparency.policy import format_policy
+from tests.domain.transparency.log import ORIGIN, STRANGER, WITNESSES, policy
 from tests.verifier.auditor import Auditor, refused, unsure, verified
 from tests.verifier.register import KEY, Register, leaf, written
 
@@ -208,6 +209,16 @@ class TestWitnesses:
         asker.trusts = ("--key", KEY)
 
         refused(asker.bundle(register.files()))
+
+
+def test_the_policy_that_a_register_publishes_is_understood() -> None:
+    read = parse_policy(format_policy(policy(2)))
+
+    assert (read.quorum, [key.name for key in read.witnesses]) == (
+        2,
+        [each.key.name for each in WITNESSES],
+    )
+    assert str(read.logs[0]) == KEY
 
 
 @pytest.mark.parametrize(
