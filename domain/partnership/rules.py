@@ -204,9 +204,7 @@ RULES: dict[type[c.PartnershipCommand], Rule] = {
         {"clerk": _ANY, "oversight_officer": _ANY},
         (g.private_values_are_there,),
     ),
-    c.ApproveErasure: Rule(
-        "approve an erasure, for ever", ON_RECORD, _SECOND_PERSON, (g.an_erasure_waits,)
-    ),
+    c.ApproveErasure: Rule("approve an erasure", ON_RECORD, _SECOND_PERSON, (g.an_erasure_waits,)),
     c.RejectErasure: Rule("reject an erasure", ON_RECORD, _SECOND_PERSON, (g.an_erasure_waits,)),
 }
 
