@@ -49,11 +49,10 @@ def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-async def ask(port: int, sent: bytes, *, leaves_after: int | None = None) -> Answer:
-    """Send the request and read its answer.
+async def ask(port: int, sent: bytes, *, leaves_after: float | None = None) -> Answer:
+    """Send the request, or what there is of it, and read its answer.
 
-    Who `leaves_after` so many bytes closes the line there: with all of them sent, the answer is
-    not waited for. Raises `Gone`.
+    Who `leaves_after` so many seconds closes the line then, whatever has come. Raises `Gone`.
     """
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -61,9 +60,10 @@ async def ask(port: int, sent: bytes, *, leaves_after: int | None = None) -> Ans
         raise Gone(taken=False) from error
     try:
         async with asyncio.timeout(PATIENCE):
-            writer.write(sent if leaves_after is None else sent[:leaves_after])
+            writer.write(sent)
             await writer.drain()
             if leaves_after is not None:
+                await asyncio.sleep(leaves_after)
                 raise Gone(taken=True)
             return _answer(await reader.read(-1))
     except (OSError, ValueError, TimeoutError) as error:

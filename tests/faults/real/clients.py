@@ -136,7 +136,7 @@ class Clients:
             service = self._chance.choice(self._services)
             fate = self._chance.randrange(100)
             if fate < self._often:
-                await self.leave(act, service)
+                await self.leave(act, service, self._chance.choice((None, self._some_of(act))))
             elif fate < 2 * self._often:
                 if any(await asyncio.gather(*(self.once(act, each) for each in self._services))):
                     return
@@ -144,17 +144,17 @@ class Clients:
                 return
             await asyncio.sleep(self._chance.uniform(0, 2 * PAUSE))
 
+    def _some_of(self, act: Act) -> int:
+        return self._chance.randint(1, len(act.sent))
+
     async def leave(self, act: Act, service: Service, after: int | None = None) -> None:
-        """Send it, and close the line after so many bytes, any number of them where none is given;
+        """Send so many bytes of it, all where none are given, and close the line a little later;
         nobody hears what came of it.
         """
         self.history.invoked(act.key, act.key)
+        sent = act.sent if after is None else act.sent[:after]
         try:
-            await ask(
-                service.port,
-                act.sent,
-                leaves_after=self._chance.randint(1, len(act.sent)) if after is None else after,
-            )
+            await ask(service.port, sent, leaves_after=self._chance.uniform(0, 0.02))
         except Gone:
             self._doubt(act)
 
@@ -183,6 +183,8 @@ class Clients:
                 self._doubt(act)
             return False
         self.history.failed(call)
+        if act.key in self.answers:
+            raise AssertionError(f"{act.key} was recorded, and then refused: {answer.body!r}")
         self._saw(act.record, int(answer.json()["etag"].strip('"')))
         self._settled(act)
         return True

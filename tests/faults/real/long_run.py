@@ -88,6 +88,8 @@ def _tell(real: Stage, happened: Counter[str], broken: list[str], console: Conso
         ("acts in doubt for ever", len(real.clients.in_doubt)),
         ("checkpoints that somebody was shown", len(real.reader.checkpoints)),
         ("starts of the services", sum(service.starts for service in real.services)),
+        ("acknowledged and lost", sum(what.startswith("H1") for what in broken)),
+        ("recorded twice", sum(what.startswith("H3") for what in broken)),
         ("promises broken", len(broken)),
     ):
         table.add_row(what, f"{number:,}")

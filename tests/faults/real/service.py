@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -132,7 +133,9 @@ def free_port() -> int:
 
 def _words(process: int) -> str:
     """Its command line; empty where it has ended."""
-    try:
-        return Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+    return subprocess.run(
+        ["ps", "-ww", "-o", "args=", "-p", str(process)],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
