@@ -28,6 +28,7 @@ from domain.transparency.proofs import (
     Span,
     consistency_proof,
     consistency_spans,
+    hash_of,
     inclusion_proof,
     inclusion_spans,
 )
@@ -242,6 +243,11 @@ class PublishedLog:
         return consistency_proof(
             old, new, await self._reader(consistency_spans(old, new), new, beside)
         )
+
+    async def root_at(self, size: int) -> bytes:
+        """The root over the first `size` leaves. Raises `OutsideTree` beyond what is stored."""
+        whole = Span(0, size)
+        return hash_of(whole, await self._reader([whole], size))
 
     async def _reader(
         self,

@@ -19,6 +19,7 @@ from adapters.notary.published import Published, PublishedLog
 from adapters.postgres.errors import LOST
 from adapters.signing.ed25519 import verify
 from adapters.witness.client import Answer, Unanswered, client_for_witnesses, submit
+from adapters.witness.foreign import foreign_in
 from adapters.witness.witnessing import Witnessings, WitnessNotice
 from domain.transparency.cosignature import time_of, witnessed_at
 from domain.transparency.errors import NotProven
@@ -118,6 +119,11 @@ class AskedOne:
                     f"{vkeys}`.",
                 )
             case 403:
+                if (foreign := await foreign_in(self._log, answer)) is not None:
+                    raise self._conflict(
+                        f"keeps a checkpoint of {foreign.size} entries that is signed with this "
+                        "register's key and is not of this register."
+                    )
                 raise self._not_cosigned(
                     "does not accept what this register signs: it does not know its key, or keeps "
                     "evidence that there are two histories.",

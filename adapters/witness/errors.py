@@ -12,6 +12,7 @@ WitnessRefusal           nothing is cosigned; each stands for an answer of C2SP 
   WrongProof             the proof does not lead from the tree that was signed last
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.problems import CannotRun
@@ -64,15 +65,15 @@ class NotSignedByLog(WitnessRefusal):
 
 
 class LogStopped(WitnessRefusal):
-    """There are two signed histories of `origin`."""
+    """There are two signed histories of `origin`; `notes` are the signed notes that show it."""
 
-    def __init__(self, *, origin: str) -> None:
+    def __init__(self, *, origin: str, notes: Sequence[bytes]) -> None:
         super().__init__(
             f"This witness keeps the evidence that {origin[:200]} has signed two histories, and "
             "signs neither.",
             "Ask whoever keeps this witness; its first page shows both.",
         )
-        self.origin = origin
+        self.origin, self.notes = origin, notes
 
 
 class OtherSize(WitnessRefusal):

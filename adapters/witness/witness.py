@@ -51,8 +51,10 @@ class Witness:
         submission, note, checkpoint = _read(body)
         origin = checkpoint.origin
         self._require_signed(note, origin)
-        if any(one.stops for one in evidence_in(self.folder, origin)):
-            raise LogStopped(origin=origin)
+        for one in evidence_in(self.folder, origin):
+            if one.stops:
+                notes = (one.part("witnessed.checkpoint"), one.part("other.checkpoint"))
+                raise LogStopped(origin=origin, notes=notes)
         last = self._seen.last(origin)
         seen = last.checkpoint if last else None
         if last and seen and seen.size == checkpoint.size and seen.root != checkpoint.root:

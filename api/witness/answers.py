@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from msgspec import Struct
 
 from adapters.witness.errors import (
     LogStopped,
@@ -19,12 +20,27 @@ from adapters.witness.errors import (
 _STATUS: dict[type[WitnessRefusal], int] = {
     UnfitSubmission: 400,
     NotSignedByLog: 403,
-    LogStopped: 403,
     UnknownLog: 404,
     WrongProof: 422,
 }
 TEXT = "text/plain"
 SIZE = "text/x.tlog.size"
+
+
+class TwoNotes(Struct, frozen=True):
+    """Why nothing is signed, and two signed checkpoints that cannot both be true: who keeps the log
+    finds out by them which one is not theirs.
+    """
+
+    problem: str
+    remedy: str
+    checkpoints: tuple[str, ...]
+
+
+def stopped(_: Request[Any, Any, Any], error: LogStopped) -> Response[TwoNotes]:
+    """C2SP leaves open what stands in a refusal; here it is the evidence."""
+    notes = tuple(note.decode() for note in error.notes)
+    return Response(TwoNotes(error.problem, error.remedy, notes), status_code=403)
 
 
 def refused(_: Request[Any, Any, Any], error: WitnessRefusal) -> Response[bytes]:
@@ -57,6 +73,7 @@ def told(status: int, sentence: str) -> Response[bytes]:
 
 
 HANDLERS: Any = {
+    LogStopped: stopped,
     WitnessRefusal: refused,
     WitnessFolderRefused: unusable,
     TimeoutError: too_slow,

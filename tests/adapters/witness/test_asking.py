@@ -6,9 +6,11 @@ from pathlib import Path
 
 import asyncpg
 import httpx
+import msgspec
 import pytest
 
 from adapters.clock import utc_now
+from adapters.notary.keys import signers_in
 from adapters.signing.ed25519 import Ed25519Signer, verify
 from adapters.witness.asking import AskedOne, NotCosigned
 from adapters.witness.evidence import evidence_in
@@ -24,8 +26,8 @@ from domain.transparency.policy import (
     verify_checkpoint,
 )
 from domain.transparency.submission import parse_submission
-from tests.adapters.notary.desk import NotaryDesk, altered, at_the_notary, record
-from tests.adapters.witness.watched import Watching
+from tests.adapters.notary.desk import SCHEMA, NotaryDesk, altered, at_the_notary, record
+from tests.adapters.witness.watched import FORGED, Watching, body, signed
 from tests.conftest import Database
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -334,3 +336,46 @@ async def test_a_cosignature_that_somebody_wrote_into_the_database_does_not_coun
     await register.witnessings.add(register.key, latest.origin, 3, 1_795_000_000, line)
 
     assert (await register.stands()).sentence == "not witnessed"
+
+
+def stopped(*notes: bytes) -> Answer:
+    """The refusal of a witness that keeps these notes as evidence."""
+    told = {"problem": "", "remedy": "", "checkpoints": [note.decode() for note in notes]}
+    return lambda _: httpx.Response(
+        403,
+        headers={"content-type": "application/json"},
+        stream=httpx.ByteStream(msgspec.json.encode(told)),
+    )
+
+
+async def test_who_signs_with_a_stolen_key_is_found_by_what_the_witness_keeps(
+    register: Register, watching: Watching
+) -> None:
+    await register.asks()
+    signer = signers_in(register.desk.folder, schema=SCHEMA, origin=None)[0]
+    forged = signed(3, leaves=FORGED, by=signer, origin=signer.key.name)
+    assert (await watching.sent(body(3, 3, note=forged))).status_code == 409
+    await record(register.desk.pool, 1)
+    await register.desk.notary.step()
+    await register.asks()
+
+    (word,) = (await register.stands()).conflicts
+    assert (
+        "a checkpoint of 3 entries that is signed with this register's key" in word.notice.problem
+    )
+    assert (await register.stands()).size == 3
+
+
+async def test_evidence_against_a_register_is_checked_before_it_is_believed(
+    desk: NotaryDesk,
+) -> None:
+    own = (await desk.log.latest() or pytest.fail("nothing is signed")).note
+    forged = signed(3, leaves=FORGED, origin=desk.policy.logs[0].key.name)
+    for notes in ((own, forged), (b"garbage", b""), ()):
+        lies = httpx.MockTransport(stopped(*notes))
+        async with httpx.AsyncClient(transport=lies) as client:
+            register = Register(desk, client, LIAR)
+            await register.announces()
+            await register.asks()
+        assert not (await register.stands()).conflicts
+        assert "does not accept" in (await register.stands()).witnesses[0].notice.problem
