@@ -30,7 +30,7 @@ from domain.transparency.submission import Submission, format_submission
 
 PERIOD = 5.0  # seconds after which a checkpoint is seen that nobody rang for
 PAUSE, LONGEST_PAUSE = 5.0, 60.0  # seconds before a witness is asked again that did not sign
-FRESH = timedelta(days=1)  # how old a signature becomes on a ledger that does not grow
+FRESH = timedelta(hours=1)  # how old a signature becomes on a ledger that does not grow
 _TRIES = 3  # with the size that it names; others may show it checkpoints meanwhile
 CLOCKS_APART = timedelta(minutes=10)
 
@@ -38,10 +38,10 @@ _log = structlog.get_logger("twinledger.witness")
 
 _IT_IS_ASKED_AGAIN = "It is asked again by itself. If this stays, ask whoever keeps it."
 _ANOTHER_HISTORY = (
-    "Either this register was set back or rewritten, or somebody else signs with its key, or the "
-    "witness is wrong. Whoever keeps the register: stop the service, keep a copy of the database "
-    "and of the notary's folder as they are, and compare with what the witness shows at {address}; "
-    "deploy/README.md has the steps."
+    "Either somebody else signs with this register's key, or it was set back or rewritten{or_else}."
+    " Whoever keeps the register: stop the service, keep a copy of the database and of the notary's "
+    "folder as they are, and compare with what the witness shows at {address}; deploy/README.md "
+    "has the steps."
 )
 
 
@@ -122,7 +122,8 @@ class AskedOne:
                 if (foreign := await foreign_in(self._log, answer)) is not None:
                     raise self._conflict(
                         f"keeps a checkpoint of {foreign.size} entries that is signed with this "
-                        "register's key and is not of this register."
+                        "register's key and is not of this register.",
+                        or_else="",
                     )
                 raise self._not_cosigned(
                     "does not accept what this register signs: it does not know its key, or keeps "
@@ -169,8 +170,8 @@ class AskedOne:
                 "says that it goes on from elsewhere, but not from where.", _IT_IS_ASKED_AGAIN
             ) from error
 
-    def _conflict(self, problem: str) -> NotCosigned:
-        remedy = _ANOTHER_HISTORY.format(address=self._witness.address)
+    def _conflict(self, problem: str, or_else: str = ", or the witness is wrong") -> NotCosigned:
+        remedy = _ANOTHER_HISTORY.format(address=self._witness.address, or_else=or_else)
         return NotCosigned(WitnessNotice(True, f"The witness {self._name} {problem}", remedy))
 
     def _not_cosigned(self, problem: str, remedy: str) -> NotCosigned:

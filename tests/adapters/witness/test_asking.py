@@ -133,13 +133,13 @@ async def test_a_register_that_forgot_what_was_signed_learns_it_from_the_witness
     assert (await register.stands()).size == 7
 
 
-async def test_what_is_signed_already_is_not_asked_again_before_a_day_has_gone(
+async def test_what_is_signed_already_is_not_asked_again_before_an_hour_has_gone(
     register: Register, watching: Watching
 ) -> None:
     await register.asks()
     assert not await register.asks()
 
-    watching.now += timedelta(hours=25)
+    watching.now += timedelta(hours=2)
     register.now = lambda: watching.now
     assert await register.asks()
     (word,) = (await register.stands()).witnesses
