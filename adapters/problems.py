@@ -4,6 +4,7 @@ CannotRun                one sentence with the problem, one with the remedy; not
   SettingsRefused        a TWINLEDGER_ variable (adapters/settings.py)
   PortTaken              another program listens there (adapters/listening.py)
   KeyFileRefused         a file with a private key (adapters/signing/key_file.py)
+  KeyFolderRefused       a key that cannot be destroyed (adapters/private/key_folder.py)
   OutputRefused          a file that is to be written (adapters/output.py)
   NotWhole               a bundle of a ledger that lacks what was signed (adapters/bundles.py)
   FileRefused            a file to import (the tree is in adapters/imports/errors.py)

@@ -38,7 +38,7 @@ class RegisterProjection:
     """See `Projection`; the tables are described in tables.sql."""
 
     name = "register"
-    version = 5
+    version = 6
     keyed_by: Literal["partnership", "community"] = "partnership"
     tables = (
         Table("register_state", ("partnership",)),

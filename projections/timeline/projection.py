@@ -28,7 +28,7 @@ class TimelineProjection:
     """See `Projection`; the tables are described in tables.sql."""
 
     name = "timeline"
-    version = 6
+    version = 7
     keyed_by: Literal["partnership", "community"] = "partnership"
     tables = (
         Table("timeline_item", ("position",)),

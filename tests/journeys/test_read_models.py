@@ -66,7 +66,7 @@ def test_a_rebuild_tells_what_differed_and_the_former_tables_come_back_on_demand
 ) -> None:
     recorded(database)
     desk.done("search")
-    changed(database, f"update {SCHEMA}_views.register_version_v5 set tiers = '{{friendship}}'")
+    changed(database, f"update {SCHEMA}_views.register_version_v6 set tiers = '{{friendship}}'")
 
     told = desk.done("rebuild", "register")
     assert "2 rows differed" in told
@@ -74,7 +74,7 @@ def test_a_rebuild_tells_what_differed_and_the_former_tables_come_back_on_demand
     assert "register: as before the last rebuild" in desk.done("rebuild", "register", "--roll-back")
     assert "2 rows differed" in desk.done("rebuild", "register")
     assert "Kept beside, of register" in desk.done("check")
-    assert "register: removed register_state_v5_before" in desk.done("rebuild", "--forget")
+    assert "register: removed register_state_v6_before" in desk.done("rebuild", "--forget")
     assert "Kept beside" not in desk.done("check")
 
 

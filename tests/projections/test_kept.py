@@ -22,7 +22,7 @@ from tests.projections.test_rebuild import more, running, traffic
 
 async def tiers(pool: "asyncpg.Pool[asyncpg.Record]") -> list[str]:
     rows = await pool.fetch(
-        f"select tiers from {SCHEMA}_views.register_version_v5 order by from_position"
+        f"select tiers from {SCHEMA}_views.register_version_v6 order by from_position"
     )
     return [row["tiers"][0] for row in rows]
 
@@ -32,7 +32,7 @@ async def test_the_tables_before_a_rebuild_come_back_with_all_that_was_recorded_
 ) -> None:
     await clerks.found(legacy())
     await runner.catch_up()
-    await pool.execute(f"update {SCHEMA}_views.register_version_v5 set tiers = '{{friendship}}'")
+    await pool.execute(f"update {SCHEMA}_views.register_version_v6 set tiers = '{{friendship}}'")
     await rebuild(pool, clerks.ledger, SCHEMA, ["register"])
     await clerks.found(legacy(NORFOLK, LODZ))
     await runner.catch_up()
@@ -114,10 +114,10 @@ async def test_tables_of_an_older_release_are_kept_until_they_are_forgotten(
     await runner.catch_up()
     newer = [NextRegister()]
     await Runner(pool, clerks.ledger, projections=newer).catch_up()
-    assert [one.version for one in await kept(pool, SCHEMA, newer)] == [5]
+    assert [one.version for one in await kept(pool, SCHEMA, newer)] == [6]
     assert await kept(pool, SCHEMA, [RegisterProjection()]) == ()  # what is newer is not its own
     (gone,) = await forget(pool, clerks.ledger, SCHEMA, projections=newer)
-    assert gone.tables == ("register_state_v5", "register_version_v5", "register_span_v5")
+    assert gone.tables == ("register_state_v6", "register_version_v6", "register_span_v6")
     await runner.catch_up()  # an older release that still runs builds them again
     assert await tiers(pool) == ["sister"]
 

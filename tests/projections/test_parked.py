@@ -99,14 +99,14 @@ async def test_one_event_is_parked_for_whatever_reason_and_all_others_are_applie
     await Runner(pool, clerks.ledger, projections=[flawed]).catch_up()
 
     assert [one.position for one in await Parking(pool).all()] == [3]
-    assert await pool.fetchval(f"select count(*) from {SCHEMA}_views.register_version_v5") == 4
+    assert await pool.fetchval(f"select count(*) from {SCHEMA}_views.register_version_v6") == 4
 
 
 async def test_a_fault_that_no_event_causes_parks_nothing(
     pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks, runner: Runner
 ) -> None:
     await runner.catch_up()
-    await pool.execute(f"drop table {SCHEMA}_views.register_state_v5")
+    await pool.execute(f"drop table {SCHEMA}_views.register_state_v6")
     await clerks.found(legacy())
     with pytest.raises(asyncpg.UndefinedTableError):
         await runner.catch_up()

@@ -69,7 +69,7 @@ async def test_a_row_that_was_tampered_with_is_named_and_put_right(
 ) -> None:
     reference = await clerks.found(legacy())
     await runner.catch_up()
-    await pool.execute(f"update {SCHEMA}_views.register_version_v5 set tiers = array['friendship']")
+    await pool.execute(f"update {SCHEMA}_views.register_version_v6 set tiers = array['friendship']")
     (first, *others) = await rebuild(pool, clerks.ledger, SCHEMA)
     assert (first.projection, first.same, first.different_rows) == ("register", False, 1)
     assert [(d.table, d.key, d.what) for d in first.differences] == [
