@@ -15,6 +15,7 @@ from api.typed import Typed, unfit
 from domain.dates import in_words
 from domain.history import EVENT_TYPES
 from domain.refusals import Invalid
+from domain.upcasting import present_type
 from domain.values import Body, read_partnership_id
 from projections.views import ItemKind, LogFilters
 from projections.words import capitalised, word
@@ -35,14 +36,13 @@ def entry_type(tag: str) -> str:
 
     What tags call a tier is the level of a partnership for whoever reads.
     """
-    noun, act, version = tag.split(".")
+    noun, act, _version = tag.split(".")
     subject = "" if noun == "partnership" else f"{noun} "
-    later = "" if version == "v1" else f" (form {version[1:]})"
-    return capitalised(f"{subject}{act}".replace("_", " ").replace("tier", "level")) + later
+    return capitalised(f"{subject}{act}".replace("_", " ").replace("tier", "level"))
 
 
 TYPES: dict[str, str] = {tag: entry_type(tag) for tag in EVENT_TYPES}
-"""Each storage tag in words."""
+"""Each storage tag that is written, in words: what has an older one is read as it."""
 
 
 class Question(Struct, frozen=True):
@@ -69,7 +69,7 @@ async def read_question(services: Services, typed: Typed) -> Question:
             mistakes.append(Mistake(field, problem))
         elif len(text) > _LONGEST:
             mistakes.append(Mistake(field, f"This has at most {_LONGEST} characters. Shorten it."))
-    body, kind = typed.one("body"), typed.one("kind")
+    body, kind = typed.one("body"), present_type(typed.one("kind"))
     if body and body not in BODIES:
         mistakes.append(Mistake("body", "There is no such deciding body. Choose one."))
     if kind and kind not in KINDS and kind not in TYPES:
@@ -106,7 +106,7 @@ def in_a_sentence(typed: Typed) -> list[str]:
     """What was asked for, as a list of the log says it of itself."""
     called = {str(kind): name for kind, name in (*KINDS.items(), *TYPES.items())}
     said: list[tuple[str, str, Callable[[str], str]]] = [
-        ("kind", "of the kind \u201c{}\u201d", lambda kind: called.get(kind, kind)),
+        ("kind", "of the kind \u201c{}\u201d", lambda kind: called.get(present_type(kind), kind)),
         ("recorder", "recorded by {}", str),
         ("body", "decided by: {}", word),
         ("community", "about {}", str),

@@ -272,6 +272,13 @@ _ALL = (
         "Ask again in some seconds. One that was made before is answered at once.",
     ),
     Explained(
+        "newer-release",
+        "This register is newer than its program",
+        "What the address names holds an entry of a type that this release does not know: a newer "
+        "one recorded it. Nothing was recorded or changed.",
+        "Whoever keeps the register runs the newer release; then send the same request again.",
+    ),
+    Explained(
         "database-away",
         "The database does not answer",
         "The register's database is being restarted, or cannot be reached.",

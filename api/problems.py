@@ -39,6 +39,7 @@ from domain.errors import (
     LedgerAnswer,
     NotCanonical,
     OutcomeUnknown,
+    UnknownEventType,
 )
 from domain.refusals import AlreadyPaired, Invalid, NotFound, NotNow, NotYours, Refused
 from domain.transparency.errors import Malformed as NotOfTheLog
@@ -70,6 +71,7 @@ TABLE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (OutcomeUnknown, 503, "Not known whether it was recorded", "outcome-unknown"),
     (LedgerClosed, 503, "This register is read-only", "read-only"),
     (LedgerAnswer, 503, "Nothing was recorded", "not-recorded"),
+    (UnknownEventType, 503, "This register is newer than its program", "newer-release"),
     (NotSignedIn, 401, "Sign in first", ""),
     (ReadOnlyToken, 403, "This token only reads", ""),
     (Malformed, 400, "This cannot be read", ""),
@@ -164,7 +166,7 @@ async def attempt(work: Awaitable[T]) -> T | Told:
     """The result of `work`, or what to tell where the rules or the ledger say no."""
     try:
         return await work
-    except (Refused, LedgerAnswer) as error:
+    except (Refused, LedgerAnswer, UnknownEventType) as error:
         return told(error)
 
 

@@ -5,6 +5,7 @@ LedgerAnswer             the ledger did not append, and says why
   CommandKeyReused       the key already names another command
   NotCanonical           the event cannot be a leaf: a character, a number or a size
   OutcomeUnknown         nobody knows whether it was recorded: ask again with the same key
+UnknownEventType         a newer release recorded it: this one can neither read nor decide on it
 Refused                  the rules say no; nothing happened (domain/refusals.py)
 """
 
@@ -52,3 +53,14 @@ class OutcomeUnknown(LedgerAnswer):
             "it is never recorded twice."
         )
         self.command_key = command_key
+
+
+class UnknownEventType(Exception):
+    """An entry has a type that is in no release up to this one. Nothing was recorded or changed."""
+
+    def __init__(self, *, position: int, event_type: str) -> None:
+        super().__init__(
+            f"Entry {position} is of a type that this release does not know ({event_type!r}): a "
+            "newer one recorded it. Run the newer release; nothing was recorded or changed."
+        )
+        self.position, self.event_type = position, event_type

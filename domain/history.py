@@ -1,12 +1,13 @@
 """Between the ledger and the rules: stored events become entries, decisions become submissions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 
 import msgspec
 
 from domain.dates import parse
 from domain.decider import Act, Entry
+from domain.errors import UnknownEventType
 from domain.names import LONGEST_ID, slug
 from domain.partnership.commands import FoundingCommand, PartnershipCommand
 from domain.partnership.events import (
@@ -25,12 +26,16 @@ from domain.ports import Condition, NewEvent, Recorded, Submission
 from domain.private import private_part, public_part
 from domain.review.commands import ReviewCommand
 from domain.review.events import REVIEW_EVENTS, ReviewEvent
+from domain.upcasting import RETIRED, present, present_type
 from domain.values import CommunityId, PartnershipId, Party, pair_of
 
 Command = PartnershipCommand | ReviewCommand
 
 EVENT_TYPES: dict[str, type[History]] = {**PARTNERSHIP_EVENTS, **REVIEW_EVENTS}
-"""Every shape that may stand in a ledger, by its storage tag."""
+"""Every shape that is written, by its storage tag."""
+
+STORED_TYPES = frozenset({*EVENT_TYPES, *RETIRED})
+"""Every storage tag that may stand in a ledger."""
 
 ERASURES = "erasures"
 """The tag of all certificates of erasure: by it whoever destroys keys finds them."""
@@ -43,6 +48,11 @@ _CANONICAL = msgspec.json.Encoder(order="sorted")
 def event_type(event: History) -> str:
     """The storage tag of an event: `partnership.suspended.v1`."""
     return _TYPE_OF[type(event)]
+
+
+def stored_as(shapes: Collection[type[History]]) -> frozenset[str]:
+    """The storage tags of what is read as one of these shapes."""
+    return frozenset(tag for tag in STORED_TYPES if EVENT_TYPES[present_type(tag)] in shapes)
 
 
 def partnership_tag(partnership: PartnershipId) -> str:
@@ -76,13 +86,17 @@ def _name_tag(party: Party) -> str:
 
 
 def entry_of(recorded: Recorded) -> Entry[History]:
-    """Decode a stored event. An unknown type is an error: never skip what happened."""
+    """Decode a stored event. Raises `UnknownEventType`: what happened is never skipped."""
+    tag, document = present(recorded.type, recorded.public)
+    decoder = _DECODERS.get(tag)
+    if decoder is None:
+        raise UnknownEventType(position=recorded.position, event_type=recorded.type)
     return Entry(
         recorded.position,
         recorded.recorded_at,
         parse(recorded.effective) if recorded.effective else None,
         recorded.actor,
-        _DECODERS[recorded.type].decode(recorded.public),
+        decoder.decode(document),
         recorded.private,
     )
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.decider import Entry
-from domain.history import EVENT_TYPES, entry_of
+from domain.history import STORED_TYPES, entry_of
 from domain.partnership.evolve import History
 from domain.ports import Ledger, Recorded
 from domain.refusals import Refused
@@ -38,12 +38,12 @@ class Read(Struct, frozen=True, gc=False):
     @property
     def unknown(self) -> bool:
         """Whether its type is in no release up to this one."""
-        return self.recorded.type not in EVENT_TYPES
+        return self.recorded.type not in STORED_TYPES
 
 
 def read_of(recorded: Recorded) -> Read:
     """Decode it, or say why it cannot be decoded."""
-    if recorded.type not in EVENT_TYPES:
+    if recorded.type not in STORED_TYPES:
         return Read(recorded, None, f"this release does not know the type {recorded.type!r}")
     try:
         return Read(recorded, entry_of(recorded))

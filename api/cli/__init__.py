@@ -107,7 +107,11 @@ def _told(error: Exception) -> Failed | None:
     from adapters.ledger.errors import LedgerUnavailable  # noqa: PLC0415 - see above
     from adapters.notary.errors import LedgerClosed  # noqa: PLC0415 - see above
     from adapters.problems import CannotRun  # noqa: PLC0415 - see above
-    from domain.errors import LedgerAnswer, NotCanonical  # noqa: PLC0415 - see above
+    from domain.errors import (  # noqa: PLC0415 - see above
+        LedgerAnswer,
+        NotCanonical,
+        UnknownEventType,
+    )
     from domain.refusals import Refused  # noqa: PLC0415 - see above
     from projections.errors import (  # noqa: PLC0415 - see above
         AlreadyRebuilding,
@@ -121,7 +125,7 @@ def _told(error: Exception) -> Failed | None:
             return Failed(f"{field}: it {error.problem}. {error.remedy}", 1)
         case CannotRun() | LedgerUnavailable() | LedgerClosed() | ProjectionStopped():
             return Failed(str(error), 3)
-        case AlreadyRebuilding() | ProjectionBusy():
+        case AlreadyRebuilding() | ProjectionBusy() | UnknownEventType():
             return Failed(str(error), 3)
         case Refused() | LedgerAnswer() | PseudonymTaken():
             return Failed(str(error), 1)

@@ -11,6 +11,7 @@ from api.services import Services
 from api.transparency.entries import entry_at
 from api.web.visitors import page
 from domain.ports import Recorded
+from domain.upcasting import present_type
 
 _ABOUT = "partnership:"
 
@@ -72,7 +73,7 @@ async def _in_words(services: Services, entry: Recorded) -> Told:
     if items:
         return Told(items[0].sentence, partnership, items[0].who)
     # The read models may be a moment behind, or wait for a release that knows the type.
-    return Told(TYPES.get(entry.type, entry.type), partnership)
+    return Told(TYPES.get(present_type(entry.type), entry.type), partnership)
 
 
 PAGES = (entry, verify)

@@ -86,9 +86,7 @@ def promoted(command: c.Promote, state: Active) -> e.TierSet:
         state.record.id,
         command.tier,
         cited(command.evidence),
-        command.text_sha256,
-        command.home_office,
-        command.counterpart_office,
+        e.SignedText(command.text_sha256, command.home_office, command.counterpart_office),
         statement=command.statement,
     )
 

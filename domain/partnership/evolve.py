@@ -75,11 +75,11 @@ def evolve(state: State, entry: Entry[History]) -> State:
             return _set(state, entry, "text", text_sha256=event.text_sha256)
         case e.TermRenewed() as event, Active():
             return _set(state, entry, "term", term_end=event.term_end)
-        case e.TierSet(text_sha256="") as event, Active():
+        case e.TierSet(signed=None) as event, Active():
             return _set(state, entry, "tier", tier=event.tier)
-        case e.TierSet() as event, Active():
+        case e.TierSet(signed=e.SignedText(text_sha256=text)) as event, Active():
             state = _set(state, entry, "tier", tier=event.tier)
-            return _set(state, entry, "text", text_sha256=event.text_sha256)
+            return _set(state, entry, "text", text_sha256=text)
         case e.VitalitySet() as event, (Active() | Suspended()):
             named = parse(event.last_activity)
             return _set(state, entry, "vitality", vitality=event.vitality, named_activity=named)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from domain.decider import Entry
-from domain.history import EVENT_TYPES
+from domain.history import stored_as
 from domain.partnership.evolve import History
 from projections.compliance.noted import HANDLED, noted
 from projections.dossier.stored import encode
@@ -23,7 +23,7 @@ class ComplianceProjection:
     keyed_by: Literal["partnership", "community"] = "partnership"
     tables = (Table("compliance_fact", ("partnership", "position")),)
     sql = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
-    handles = frozenset(tag for tag, shape in EVENT_TYPES.items() if shape in HANDLED)
+    handles = stored_as(HANDLED)
 
     async def apply(
         self, batch: Sequence[Entry[History]], connection: Connection, place: Place

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from asyncpg import Range
 
 from domain.decider import Entry
-from domain.history import EVENT_TYPES
+from domain.history import STORED_TYPES
 from domain.partnership.evolve import History
 from domain.values import LIVE
 from projections.dossier.dossier import Dossier
@@ -46,7 +46,7 @@ class RegisterProjection:
         Table("register_span", ("partnership", "from_position", "number")),
     )
     sql = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
-    handles = frozenset(EVENT_TYPES)
+    handles = STORED_TYPES
 
     async def apply(
         self, batch: Sequence[Entry[History]], connection: Connection, place: Place

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from domain.decider import Entry
-from domain.history import EVENT_TYPES
+from domain.history import STORED_TYPES
 from domain.partnership import events as e
 from domain.partnership.evolve import History
 from projections.dossier.dossier import Dossier
@@ -35,7 +35,7 @@ class TimelineProjection:
         Table("timeline_state", ("partnership",)),
     )
     sql = (Path(__file__).parent / "tables.sql").read_text(encoding="utf-8")
-    handles = frozenset(EVENT_TYPES)
+    handles = STORED_TYPES
 
     async def apply(
         self, batch: Sequence[Entry[History]], connection: Connection, place: Place

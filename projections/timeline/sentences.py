@@ -67,8 +67,8 @@ def sentence(entry: Entry[History], scene: Scene) -> str:
         case e.TermRenewed():
             return f"Term renewed by {who}{when}, to end {_by(event.term_end)}"
         case e.TierSet():
-            moved = "lowered" if event.reason else "raised"
-            return f"Level {moved} by {who}{when} to {w.TIERS[event.tier]}{_signed(event)}"
+            moved = "raised" if event.signed else "lowered"
+            return f"Level {moved} by {who}{when} to {w.TIERS[event.tier]}{_why(event)}"
         case e.VitalitySet():
             last = f"last activity{when_in_words(event.last_activity)}"
             by_rule = f", by the rule {event.rule}" if event.rule else ""
@@ -141,10 +141,10 @@ def _another(event: e.LegalReviewRecorded, scene: Scene) -> str:
     return ", of another text than the one approved"
 
 
-def _signed(event: e.TierSet) -> str:
-    if event.reason:
+def _why(event: e.TierSet) -> str:
+    if event.signed is None:
         return f": {short(event.reason)}"
-    return f", signed by {event.home_office} and {event.counterpart_office}"
+    return f", signed by {event.signed.home_office} and {event.signed.counterpart_office}"
 
 
 def _until(condition: str) -> str:

@@ -72,9 +72,14 @@ async def test_the_page_and_the_files_find_the_same_entries(
 
 
 async def test_what_tags_call_a_tier_is_the_level_of_a_partnership(desk: Desk) -> None:
-    page = await desk.get("/history?kind=partnership.tier_set.v1")
+    page = await desk.get("/history?kind=partnership.tier_set.v2")
     assert "of the kind “Level set”" in page.text
     assert "Tier" not in page.text
+
+
+async def test_an_address_with_a_tag_that_is_no_longer_written_still_finds(desk: Desk) -> None:
+    page = await desk.get("/history?kind=partnership.tier_set.v1")
+    assert (page.status, "of the kind “Level set”" in page.text) == (200, True)
 
 
 async def test_a_filter_is_told_with_what_it_found(desk: Desk) -> None:

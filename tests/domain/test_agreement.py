@@ -41,6 +41,7 @@ from tests.domain.stages import (
 )
 
 MAYOR = deciding("mayor")
+SIGNED = e.SignedText(OTHER_TEXT, "Mayor", "Lord Mayor")
 VARY = c.Vary(OTHER_TEXT, "Mayor", "Lord Mayor", RESOLUTION)
 RENEW = c.Renew("2036-04-30", RESOLUTION)
 SHORT_TERM = (
@@ -167,14 +168,13 @@ def test_entry_into_force_without_a_term_leaves_the_one_that_was_known() -> None
 
 
 def test_a_newly_signed_agreement_raises_the_level() -> None:
-    given(*FRIENDS).when(promote("sister")).then(
-        e.TierSet(ID, "sister", RESOLUTION, OTHER_TEXT, "Mayor", "Lord Mayor")
-    )
+    given(*FRIENDS).when(promote("sister")).then(e.TierSet(ID, "sister", RESOLUTION, SIGNED))
 
 
 def test_the_newly_signed_text_is_the_agreement_from_then_on() -> None:
     raised = Did(
-        e.TierSet(ID, "sister", RESOLUTION, OTHER_TEXT, "Mayor", "Lord Mayor"), on="2026-07-01"
+        e.TierSet(ID, "sister", RESOLUTION, SIGNED),
+        on="2026-07-01",
     )
 
     given(*FRIENDS, raised).when(VARY).refused(Invalid)
@@ -183,7 +183,8 @@ def test_the_newly_signed_text_is_the_agreement_from_then_on() -> None:
 
 def test_texts_follow_each_other_in_the_order_of_their_days() -> None:
     raised = Did(
-        e.TierSet(ID, "sister", RESOLUTION, OTHER_TEXT, "Mayor", "Lord Mayor"), on="2026-07-01"
+        e.TierSet(ID, "sister", RESOLUTION, SIGNED),
+        on="2026-07-01",
     )
     varied = Did(e.AgreementVaried(ID, "c" * 64, "Mayor", "Mayor", RESOLUTION), on="2026-07-01")
     vary = replace(VARY, text_sha256="d" * 64)

@@ -1,5 +1,7 @@
 """What happened to an agreement, from its entry into force to its end."""
 
+from msgspec import Struct
+
 from domain.partnership.commands import Cause
 from domain.partnership.events.base import Event, Side
 from domain.values import Citation, Tier
@@ -26,14 +28,20 @@ class TermRenewed(Event, frozen=True):
     statement: str = ""
 
 
+class SignedText(Struct, frozen=True, omit_defaults=True):
+    """A text, by its SHA-256 in hex, and the offices that signed it for the two sides."""
+
+    text_sha256: str
+    home_office: str = ""
+    counterpart_office: str = ""
+
+
 class TierSet(Event, frozen=True):
-    """Upwards with the newly signed text and who signed it, downwards with the reason."""
+    """Upwards with the newly signed text, downwards with the reason."""
 
     tier: Tier
     evidence: tuple[Citation, ...]
-    text_sha256: str = ""
-    home_office: str = ""
-    counterpart_office: str = ""
+    signed: SignedText | None = None
     reason: str = ""
     statement: str = ""
 
