@@ -3,6 +3,7 @@
 import click
 from msgspec import Struct
 
+from adapters.private.audit import PrivateProblem, audit_private
 from adapters.witness.witnessing import Witnessing
 from api.cli import Failed
 from api.cli.running import echo_json, on_register, progress_bar
@@ -35,13 +36,25 @@ def check(as_json: bool) -> None:
         standings: tuple[Standing, ...]
         kept: tuple[Kept, ...]
         witnessing: Witnessing
+        private: tuple[PrivateProblem, ...]
+        pending: int
 
     async def work(system: Running) -> Found:
         named = await system.named()
         head = await system.ledger.head()
         standings = await status(system.pool, system.ledger, system.settings.schema)
         former = await kept(system.pool, system.settings.schema)
-        return Found(named.name, head, standings, former, await system.witnessings.now())
+        return Found(
+            named.name,
+            head,
+            standings,
+            former,
+            await system.witnessings.now(),
+            await audit_private(
+                system.pool, system.private, system.erasures, system.settings.schema
+            ),
+            await system.erasures.count(),
+        )
 
     # Not caught up first: what keeps a read model from catching up is what is looked for.
     found = on_register(work, caught_up=False)
@@ -56,6 +69,8 @@ def check(as_json: bool) -> None:
                 "kept": found.kept,
                 "witnessed": found.witnessing.size,
                 "witnesses": found.witnessing.witnesses,
+                "private": found.private,
+                "erasures_pending": found.pending,
             }
         )
     else:
@@ -70,11 +85,24 @@ def check(as_json: bool) -> None:
         for one in found.witnessing.witnesses:
             if one.notice.problem:
                 click.echo(f"  {one.notice.problem} {one.notice.remedy}")
+        for wrong in found.private:
+            click.echo(f"Private value {wrong.field} of entry {wrong.position}: {wrong.what}.")
         click.echo("This counted entries; `twinledger verify` reads every one and checks its hash.")
     if found.witnessing.conflicts:
         raise Failed(
             "A witness knows another history of this register. Keep what is here as it is: it is "
             "evidence. deploy/README.md has the steps.",
+            1,
+        )
+    if found.pending:
+        raise Failed(
+            f"{found.pending} erased private values still have a key: run `twinledger erase`.", 1
+        )
+    if found.private:
+        raise Failed(
+            "Private values are not as they were recorded. If the database or the folder of keys "
+            "was restored: deploy/README.md says what belongs together. If not, keep everything as "
+            "it is: it is evidence.",
             1,
         )
     if unsound:

@@ -1,0 +1,54 @@
+"""Looking at every private value again: is each that was not erased still what its entry says?"""
+
+import asyncpg
+from msgspec import Struct
+
+from adapters.ledger.leaf import decode
+from adapters.private.erasing import Erasures
+from adapters.private.values import PrivateValues, places_of
+
+# An entry without private values says so in these bytes; within a text they would be escaped.
+_COMMITTING = """
+    select position, leaf, leaf_hash from {schema}.event
+    where position('"private":{{}}'::bytea in leaf) = 0 order by position
+"""
+_SEALED = "select position, field from {schema}.private_value order by position, field"
+
+
+class PrivateProblem(Struct, frozen=True):
+    """What is wrong with the private value of an entry, in a sentence without the value."""
+
+    position: int
+    field: str
+    what: str
+
+
+async def audit_private(
+    pool: "asyncpg.Pool[asyncpg.Record]", values: PrivateValues, erasures: Erasures, schema: str
+) -> tuple[PrivateProblem, ...]:
+    """All that is wrong, in the order of the entries; none where all is well.
+
+    That an erasure is pending is told apart (`Erasures.pending`).
+    """
+    rows = await pool.fetch(_COMMITTING.format(schema=schema))
+    places = [place for row in rows for place in places_of(decode(*row))]
+    known = {(place.position, place.field) for place in places}
+    erased = {place for one in await erasures.certificates() for place in one.places}
+    opened = await values.read([place for place in places if place not in erased])
+    problems = [
+        PrivateProblem(place.position, place.field, _WRONG[found.found])
+        for place, found in opened.items()
+        if found.found != "kept"
+    ]
+    problems += [
+        PrivateProblem(position, field, "is sealed here, but the entry commits to none")
+        for position, field in await pool.fetch(_SEALED.format(schema=schema))
+        if (position, field) not in known
+    ]
+    return tuple(sorted(problems, key=lambda one: (one.position, one.field)))
+
+
+_WRONG = {
+    "altered": "is not what the entry commits to: it was changed behind the register's back",
+    "unreadable": "cannot be read, and nobody erased it: its key, or what it opens, is gone",
+}
