@@ -254,16 +254,18 @@ def _told_http(request: AnyRequest, error: HTTPException, status: int) -> Respon
 
 
 def _handle_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
-    return _failed(request, error, 500, FAULT)
+    _log.error(FAULT, path=request.scope["path"], exc_info=error)
+    return _failed(request, 500, FAULT)
 
 
 def _handle_away(request: AnyRequest, error: Exception) -> Response[bytes]:
-    return _failed(request, error, 503, AWAY)
+    # A line each: in an outage there are thousands, and the way through the code says nothing.
+    said = str(error).partition("\n")[0] or type(error).__name__
+    _log.error("database_away", path=request.scope["path"], reason=said)
+    return _failed(request, 503, AWAY)
 
 
-def _failed(request: AnyRequest, error: Exception, status: int, code: str) -> Response[bytes]:
-    """What is not the sender's doing goes into the log."""
-    _log.error(code.replace("-", "_"), path=request.scope["path"], exc_info=error)
+def _failed(request: AnyRequest, status: int, code: str) -> Response[bytes]:
     if _is_program(request):
         return answer(_problem(request, status, code, explained(code).meaning))
     return page_of(status)
