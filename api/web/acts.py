@@ -33,6 +33,7 @@ from domain.partnership.commands import (
     SubmitProposal,
 )
 from domain.ports import Actor
+from domain.private import private_fields
 from domain.refusals import NotYourRole
 from projections.timeline import foretold
 from projections.views import TimelineItem
@@ -205,6 +206,7 @@ async def _form(
         changes=changes,
         bodies=bodies_for(case.verb, role),
         act_labels=act_labels(case.shape.__name__),
+        private=bool(private_fields(case.shape)),
         with_file=any(getattr(item, "kind", "") == "hash" for item in case.items),
         shown=lambda rows: rows_to_show(rows, typed, more),
         is_group=lambda item: isinstance(item, Group),

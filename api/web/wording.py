@@ -237,7 +237,7 @@ LABELS: dict[str, Label] = {
     "RequestErasure.position": Label(
         "Entry", "All its private values are erased. The entry itself stays, and its proof."
     ),
-    "RequestErasure.ground": Label("Why they must go"),
+    "RequestErasure.ground": Label("Why they are to be erased"),
     "RequestErasure.law": Label(
         "Law", "The clause that demands it, where you know it. No personal data: this is public."
     ),
