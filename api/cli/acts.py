@@ -44,8 +44,8 @@ from projections.timeline import foretold
 KEY = "TWINLEDGER_KEY"
 PUBLIC = (
     "All that you write is public for ever: at most 2,000 characters a text, and no personal data; "
-    "name offices, bodies and documents, not people. Only what is marked private is for few: keep "
-    "it out of the shell's history with --from-json."
+    "name offices, bodies and documents, not people. Only what is marked as not public is for "
+    "few: keep it out of the shell's history with --from-json."
 )
 _LONGEST_LINE = 200
 

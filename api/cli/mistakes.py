@@ -18,6 +18,7 @@ from msgspec.inspect import (
 from adapters import shapes
 from adapters.shapes import Missing, Mistake, line
 from api.cli import Failed
+from domain.private import private_fields
 from domain.refusals import Invalid
 from domain.values import Citation, Country
 
@@ -34,7 +35,11 @@ def described(shape: type[Struct]) -> StructType:
 
 def usage(shape: type[Struct]) -> list[str]:
     """One line per field: its name, whether it is needed, and what it takes."""
-    return [f"{_named(field)}: {takes(field.type)}" for field in described(shape).fields]
+    private = private_fields(shape)
+    return [
+        f"{_named(field)}: {takes(field.type)}{', not public' if field.name in private else ''}"
+        for field in described(shape).fields
+    ]
 
 
 def may_be_left_out(field: Field) -> bool:

@@ -92,5 +92,13 @@ def test_a_key_that_cannot_be_destroyed_leaves_the_erasure_pending(
     assert list(keys.iterdir()) == []
 
 
+def test_what_a_verb_takes_says_which_fields_are_not_public(norfolk: Desk) -> None:
+    told = norfolk.done("do", "new", "submit-proposal").splitlines()
+
+    assert [line.strip().split(":")[0] for line in told if line.endswith("not public")] == [
+        "contact"
+    ]
+
+
 def test_where_nothing_was_erased_it_says_so(norfolk: Desk) -> None:
     assert norfolk.done("erase") == "Nothing was ever erased here.\n"
