@@ -39,8 +39,8 @@ _log = structlog.get_logger("twinledger.witness")
 _IT_IS_ASKED_AGAIN = "It is asked again by itself. If this stays, ask whoever keeps it."
 _ANOTHER_HISTORY = (
     "Either somebody else signs with this register's key, or it was set back or rewritten{or_else}."
-    " Whoever keeps the register: stop the service, keep a copy of the database and of the notary's "
-    "folder as they are, and compare with what the witness shows at {address}; deploy/README.md "
+    " Whoever keeps the register: stop the service, keep a copy of the database and of the "
+    "notary's folder as they are, and compare with what the witness shows at {address}; deploy/README.md "
     "has the steps."
 )
 
