@@ -113,6 +113,7 @@ def _event(command: c.PartnershipCommand, state: State, act: Act) -> e.Partnersh
             | c.RejectErasure(),
             _,
         ):
-            raise AssertionError(f"the rules let {command!r} through at {state!r}")
+            # Its name alone: a command may say what no log may show.
+            raise AssertionError(f"the rules let {type(command).__name__} through at {state!r}")
         case _:
             assert_never(command)
