@@ -40,8 +40,8 @@ _IT_IS_ASKED_AGAIN = "It is asked again by itself. If this stays, ask whoever ke
 _ANOTHER_HISTORY = (
     "Either somebody else signs with this register's key, or it was set back or rewritten{or_else}."
     " Whoever keeps the register: stop the service, keep a copy of the database and of the "
-    "notary's folder as they are, and compare with what the witness shows at {address}; deploy/README.md "
-    "has the steps."
+    "notary's folder as they are, and compare with what the witness shows at {address}; "
+    "deploy/README.md has the steps."
 )
 
 
