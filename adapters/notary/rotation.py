@@ -6,12 +6,12 @@ retire     the second key alone goes on, and the first is gone; 30 days later, s
 renew      the log ends, and one with a name and a key of its own takes its place
 """
 
-import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from msgspec import Struct
 
+from adapters.durable import keep_names
 from adapters.notary.errors import StateRefused
 from adapters.notary.keys import KEY, SECOND_KEY, made_up, make_key, signers_in
 from adapters.notary.published import PublishedLog
@@ -83,7 +83,7 @@ async def retire(
         )
     # Said first: if this ends in between, the first key signs on for nothing until it is repeated.
     await log.end_key(keys[format_vkey(first.key)], last_size)
-    _replace(folder / SECOND_KEY, folder / KEY)
+    _rename(folder / SECOND_KEY, folder / KEY)
     return second.key, last_size
 
 
@@ -146,16 +146,12 @@ def _set_aside(folder: Path) -> Path:
     kept.mkdir(mode=0o700)
     for name in ("state.json", KEY, SECOND_KEY):
         if (folder / name).exists():
-            _replace(folder / name, kept / name)
+            _rename(folder / name, kept / name)
     return kept
 
 
-def _replace(file: Path, other: Path) -> None:
+def _rename(file: Path, other: Path) -> None:
     """Give a file another name, so that it survives a power cut."""
     file.replace(other)
     for folder in {file.parent, other.parent}:
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        keep_names(folder)

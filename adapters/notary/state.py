@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from adapters.durable import replace
 from adapters.notary.errors import AnotherNotary, StateRefused
 from domain.transparency.checkpoint import Checkpoint, parse_checkpoint
 from domain.transparency.errors import NotProven
@@ -84,7 +85,7 @@ class StateFile:
             )
         content = msgspec.json.format(msgspec.json.encode(state), indent=1) + b"\n"
         try:
-            _replace(self._folder / _FILE, content)
+            replace(self._folder / _FILE, content)
         except OSError as error:
             raise StateRefused(
                 f"The file {self._folder / _FILE} cannot be written ({error.strerror}).",
@@ -157,18 +158,3 @@ def _broken(folder: Path) -> StateRefused:
         "Put it back from a copy. Where there is none, move it away: the notary then goes on from "
         "the last checkpoint that was published, after it has compared every entry with it.",
     )
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Write the whole file or leave the old one, so that it survives a power cut."""
-    draft = file.with_name(f"{file.name}.new")
-    with draft.open("wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-    draft.replace(file)
-    handle = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)  # the name is as much a promise as the content
-    finally:
-        os.close(handle)

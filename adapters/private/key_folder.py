@@ -9,6 +9,7 @@ import re
 import secrets
 from pathlib import Path
 
+from adapters.durable import keep_names
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.problems import CannotRun
 
@@ -62,7 +63,7 @@ class KeyFolder:
                 os.link(draft, file)  # whole or not at all, and never over another key
             finally:
                 draft.unlink(missing_ok=True)
-            _sync(self.folder)
+            keep_names(self.folder)
         except OSError as problem:
             reason = f"the key of a private value cannot be kept ({problem.strerror})"
             raise LedgerUnavailable(reason=reason) from problem
@@ -84,18 +85,8 @@ def _destroy(file: Path) -> None:
             opened.flush()
             os.fsync(opened.fileno())
         file.unlink()
-        _sync(file.parent)
+        keep_names(file.parent)
     except FileNotFoundError:
         return  # destroyed before, or by another process just now
     except OSError as problem:
         raise KeyFolderRefused(file, problem.strerror or "unknown") from problem
-
-
-def _sync(folder: Path) -> None:
-    """So that names made or removed in it survive a power cut."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -11,6 +11,7 @@ import secrets
 import stat
 from pathlib import Path
 
+from adapters.durable import keep_names
 from adapters.problems import CannotRun
 from adapters.signing.ed25519 import SEED_SIZE, Ed25519Signer
 from domain.transparency.errors import Malformed
@@ -106,16 +107,7 @@ def _write(file: Path, handle: int, line: bytes) -> None:
             opened.write(line)
             opened.flush()
             os.fsync(handle)
-        _keep_name(file.absolute().parent)
+        keep_names(file.absolute().parent)
     except OSError:
         file.unlink(missing_ok=True)
         raise
-
-
-def _keep_name(folder: Path) -> None:
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

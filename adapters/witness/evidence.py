@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from adapters.witness.durable import keep_names, write
+from adapters.durable import keep_names, replace, write
 from adapters.witness.errors import WitnessFolderRefused
 from adapters.witness.folder import name_of_file
 
@@ -108,9 +108,14 @@ def keep(folder: Path, about: About, *, witnessed: bytes, other: bytes, submissi
 
 
 def settle(evidence: Evidence, decided: str) -> None:
-    """Write beside it what was decided; the evidence itself stays."""
-    write(evidence.folder / "settled", f"{decided}\n".encode())
-    keep_names(evidence.folder)
+    """Write beside it what was decided, durable when this returns; the evidence itself stays."""
+    try:
+        replace(evidence.folder / "settled", f"{decided}\n".encode())
+    except OSError as error:
+        raise WitnessFolderRefused(
+            f"What was decided cannot be written into {evidence.folder} ({error.strerror}).",
+            "Free some space, or give this user the right to write there.",
+        ) from error
 
 
 def _read(folder: Path) -> Evidence:

@@ -16,9 +16,9 @@ from hashlib import sha256
 from pathlib import Path
 from string import ascii_lowercase
 
+from adapters.durable import replace
 from adapters.signing.ed25519 import Ed25519Signer
 from adapters.signing.key_file import load_signer, make_key_file
-from adapters.witness.durable import replace
 from adapters.witness.errors import WitnessFolderRefused
 from domain.transparency.errors import Malformed
 from domain.transparency.note import COSIGNATURE, ED25519, VerifierKey, format_vkey

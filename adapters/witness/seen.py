@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from adapters.witness.durable import keep_names, replace
+from adapters.durable import keep_names, replace
 from adapters.witness.errors import WitnessFolderRefused
 from adapters.witness.folder import name_of_file
 from domain.transparency.checkpoint import Checkpoint, parse_checkpoint

@@ -22,8 +22,9 @@ def replace(file: Path, content: bytes) -> None:
 
 def keep_names(folder: Path) -> None:
     """Make durable which files a folder holds: a name is as much a promise as the content."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    if os.name == "posix":  # nothing else lets a folder be opened
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
