@@ -67,7 +67,7 @@ async def private_values(
         # Who reads what is written down; what they read is not.
         positions = sorted({place.position for place in open_to})
         _log.info(
-            "private values read",
+            "private_values_read",
             reader=actor.recorder,
             partnership=partnership,
             positions=positions,

@@ -62,7 +62,7 @@ class Erasures:
         pending = [place for one in await self.pending() for place in one.places]
         for place in pending:
             await self._values.erase(place)
-            _log.info("private value erased", position=place.position, field=place.field)
+            _log.info("private_value_erased", position=place.position, field=place.field)
         return len(pending)
 
     async def try_to_carry_out(self) -> None:
@@ -70,7 +70,7 @@ class Erasures:
         try:
             await self.carry_out()
         except Exception as problem:
-            _log.error("an erasure is pending", problem=type(problem).__name__)
+            _log.error("erasure_pending", exc_info=problem)
 
 
 class ErasingLedger:

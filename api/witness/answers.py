@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from msgspec import Struct
@@ -25,6 +26,8 @@ _STATUS: dict[type[WitnessRefusal], int] = {
 }
 TEXT = "text/plain"
 SIZE = "text/x.tlog.size"
+
+_log = structlog.get_logger("twinledger.witness")
 
 
 class TwoNotes(Struct, frozen=True):
@@ -52,8 +55,9 @@ def refused(_: Request[Any, Any, Any], error: WitnessRefusal) -> Response[bytes]
     return told(_STATUS[type(error)], str(error))
 
 
-def unusable(_: Request[Any, Any, Any], _error: WitnessFolderRefused) -> Response[bytes]:
+def unusable(_: Request[Any, Any, Any], error: WitnessFolderRefused) -> Response[bytes]:
     """What is wrong with the folder is for its keeper, in the log; nobody outside learns paths."""
+    _log.error("witness_folder_refused", problem=error.problem, remedy=error.remedy)
     return told(503, "This witness cannot sign now. Whoever keeps it finds the reason in its log.")
 
 

@@ -143,7 +143,7 @@ async def test_erased_during_a_rebuild_and_a_report_nothing_of_it_is_anywhere(
         assert NAME.encode() not in unpacked(answer.content), address
     assert await tables_with(database.owner_dsn, NAME) == []
     log = (tmp_path / "log").read_text()
-    assert "private values read" in log
+    assert "private_values_read" in log
     assert NAME not in log
 
 

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.signing.ed25519 import Ed25519Signer
 from adapters.witness.folder import distrust, trust
@@ -161,7 +162,9 @@ async def test_a_folder_that_cannot_be_written_signs_nothing_and_goes_on_when_it
     await watching.submits(0, 5)
     draft = next((watching.folder / "seen").glob("*.json")).with_suffix(".json.new")
     draft.mkdir()
-    assert (await watching.submits(5, 9)).status_code == 503
+    with capture_logs() as logged:
+        assert (await watching.submits(5, 9)).status_code == 503
+    assert "cannot be written" in logged[-1]["problem"]
 
     draft.rmdir()
     assert (await watching.submits(5, 9)).status_code == 200
