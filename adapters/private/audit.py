@@ -50,5 +50,5 @@ async def audit_private(
 
 _WRONG = {
     "altered": "is not what the entry commits to: it was changed behind the register's back",
-    "unreadable": "cannot be read, and nobody erased it: its key, or what it opens, is gone",
+    "unreadable": "cannot be read, and nobody erased it: its key, or what it opens, is not here",
 }

@@ -37,7 +37,8 @@ class Place(Struct, frozen=True):
 class Opened(Struct, frozen=True):
     """A private value as it was found: `value` where it is `kept`, else why there is none.
 
-    `unreadable`: its key or its sealed bytes are gone. `altered`: they are not what was committed.
+    `unreadable`: its key or its sealed bytes are gone, or cannot be read here. `altered`: they
+    are not what was committed.
     """
 
     found: Literal["kept", "unreadable", "altered"]
@@ -73,7 +74,10 @@ class PrivateValues:
         }
 
     async def _opened(self, place: Place, sealed: bytes | None) -> Opened:
-        key = await self._keys.find(place.commitment)
+        try:
+            key = await self._keys.find(place.commitment)
+        except OSError:  # without it the page goes on, and the value stays as closed
+            key = None
         if key is None or sealed is None:
             return Opened("unreadable")
         try:

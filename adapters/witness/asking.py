@@ -238,7 +238,8 @@ class AskingWitnesses:
             except NotProven as error:
                 _log.error("witnesses_refused", problem=error.problem, remedy=error.remedy)
                 return False
-            except (*LOST, asyncpg.PostgresError):
+            except Exception:
+                # Nobody waits for this task: what ended it would end all asking without a word.
                 _log.warning("witnesses_not_announced", exc_info=True)
             await _until(stop, self._period)
         return False

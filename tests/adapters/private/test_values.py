@@ -120,6 +120,18 @@ async def test_a_repeated_act_keeps_its_first_value(
     assert list((await values.read(all_places(entries))).values()) == [Opened("kept", NAME)]
 
 
+async def test_where_its_key_cannot_be_read_a_value_is_unreadable(
+    ledger: PostgresLedger, values: PrivateValues, tmp_path: Path
+) -> None:
+    await ledger.append(submission(saying()))
+    (key,) = (tmp_path / "keys").iterdir()
+    key.unlink()
+    key.mkdir()
+
+    places = all_places(await ledger.read_after(0, 1))
+    assert list((await values.read(places)).values()) == [Opened("unreadable")]
+
+
 async def test_without_its_key_a_value_is_unreadable(
     ledger: PostgresLedger, values: PrivateValues, tmp_path: Path
 ) -> None:
