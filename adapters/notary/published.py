@@ -55,8 +55,8 @@ _LATEST = _CHECKPOINT + "order by number desc limit 1"
 _OF_SIZE = _CHECKPOINT + "where origin = $1 and size = $2"
 _COSIGNED = """
     select size from {schema}.cosignature
-    where origin = $1 and size >= $2 and key_id = any($3)
-    group by size having count(distinct key_id) >= $4 order by size desc limit 1
+    where origin = $1 and size >= $2 and (name, key_id) in (select * from unnest($3::text[], $4::bytea[]))
+    group by size having count(distinct (name, key_id)) >= $5 order by size desc limit 1
 """
 _WITNESSES = "select policy from {schema}.witness_policy order by number desc limit 1"
 # The last of each of as many stretches of the log.
@@ -146,9 +146,10 @@ class PublishedLog:
         latest, asked = await self.latest(), await self._asked()
         if latest is None or not asked.witnesses:
             return latest
+        names = [one.key.name for one in asked.witnesses]
         keys = [one.key.key_id for one in asked.witnesses]
         sql, enough = _COSIGNED.format(schema=self._schema), max(asked.quorum, 1)
-        size = await self._pool.fetchval(sql, latest.origin, position, keys, enough)
+        size = await self._pool.fetchval(sql, latest.origin, position, names, keys, enough)
         if size is None:
             return latest
         row = await self._pool.fetchrow(_OF_SIZE.format(schema=self._schema), latest.origin, size)

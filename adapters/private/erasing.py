@@ -31,10 +31,16 @@ class Certificate(Struct, frozen=True):
 
 
 class Erasures:
-    """What the certificates of a ledger ask for, and whether it is done."""
+    """What the certificates of a ledger ask for, and whether it is done.
+
+    What was found done stays so for this object: whether a restore brought a value back is looked
+    for by the next process, so that whoever asks again and again reads what is new alone.
+    """
 
     def __init__(self, ledger: Ledger, values: PrivateValues) -> None:
         self._ledger, self._values = ledger, values
+        self._read_up_to = 0
+        self._open: dict[int, Certificate] = {}
 
     async def certificates(self) -> tuple[Certificate, ...]:
         """All of them, in the order of their entries."""
@@ -43,15 +49,25 @@ class Erasures:
 
     async def pending(self) -> tuple[Certificate, ...]:
         """Those of which a key or a sealed value is still there, with these places alone."""
-        certificates = await self.certificates()
+        found = await self._ledger.read(frozenset({ERASURES}), after=self._read_up_to)
+        self._read_up_to = max(self._read_up_to, found.up_to)
+        self._open |= {
+            certificate.position: certificate
+            for entry in found
+            if (certificate := certificate_of(entry))
+        }
+        certificates = tuple(self._open.values())
         left = set(
             await self._values.left_of([place for one in certificates for place in one.places])
         )
-        return tuple(
+        pending = tuple(
             Certificate(one.position, one.partnership, one.recorded_at, places)
             for one in certificates
             if (places := tuple(place for place in one.places if place in left))
         )
+        for position in {one.position for one in certificates} - {one.position for one in pending}:
+            self._open.pop(position, None)
+        return pending
 
     async def count(self) -> int:
         """How many values are pending."""

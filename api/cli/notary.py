@@ -72,6 +72,8 @@ async def _work(system: Running, desk: Desk, asked: AskedWitnesses) -> None:
         living = asyncio.create_task(system.database_ends())
         try:
             await asyncio.wait([working, stopping, living], return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                await working  # it ends by itself by a fault alone, which is to be seen
         finally:
             for task in (working, witnessing, stopping, living):
                 task.cancel()
