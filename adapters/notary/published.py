@@ -55,7 +55,8 @@ _LATEST = _CHECKPOINT + "order by number desc limit 1"
 _OF_SIZE = _CHECKPOINT + "where origin = $1 and size = $2"
 _COSIGNED = """
     select size from {schema}.cosignature
-    where origin = $1 and size >= $2 and (name, key_id) in (select * from unnest($3::text[], $4::bytea[]))
+    where origin = $1 and size >= $2
+    and (name, key_id) in (select * from unnest($3::text[], $4::bytea[]))
     group by size having count(distinct (name, key_id)) >= $5 order by size desc limit 1
 """
 _WITNESSES = "select policy from {schema}.witness_policy order by number desc limit 1"
