@@ -164,7 +164,9 @@ async def keys_are_sent_to_both_at_once(stage: "Stage") -> None:
 async def the_disk_is_full(stage: "Stage") -> None:
     """Until acts were refused, while whoever reads goes on; then there is room again."""
     # What is written ahead has a file that is long enough: no table can grow, but all can be read.
+    # The file is made by the first that is written to it, so something is.
     await stage.postgres.fetch("select pg_switch_wal()")
+    await stage.postgres.fetch("select pg_logical_emit_message(true, 'room', '')")
     async with full(stage):
         await stage.refused(5)
         await stage.reads_go_on()
