@@ -33,30 +33,29 @@ LANES = 2  # groups on their way at once
 PATIENCE = 15.0  # seconds for one group, with all that it takes to reach the database again
 
 # The head as of the same snapshot, and one look into each place where a tag may stand. An event
-# that several of them find comes several times. The tags come out of a subquery so that the planner
-# does not know their number: else it plans each call anew, which costs more than the reading.
+# that several of them find comes several times.
 _READ = """
     select size, null::bytea, null::bytea from {schema}.head
     union all
-    select position, leaf, leaf_hash from {schema}.event
-    where tag_1 = any((select $1::bigint[])::bigint[]) and position > $2
+    select position, leaf, leaf_hash from {schema}.event where tag_1 {tag} and position > $2
     union all
-    select position, leaf, leaf_hash from {schema}.event
-    where tag_2 = any((select $1::bigint[])::bigint[]) and position > $2
+    select position, leaf, leaf_hash from {schema}.event where tag_2 {tag} and position > $2
     union all
-    select position, leaf, leaf_hash from {schema}.event
-    where tag_3 = any((select $1::bigint[])::bigint[]) and position > $2
+    select position, leaf, leaf_hash from {schema}.event where tag_3 {tag} and position > $2
     union all
-    select position, leaf, leaf_hash from {schema}.event
-    where tag_4 = any((select $1::bigint[])::bigint[]) and position > $2
+    select position, leaf, leaf_hash from {schema}.event where tag_4 {tag} and position > $2
     union all
     select e.position, e.leaf, e.leaf_hash
     from {schema}.event_tag t
     cross join lateral (
         select * from {schema}.event where position = t.position limit 1
     ) e
-    where t.tag = any((select $1::bigint[])::bigint[]) and t.position > $2
+    where t.tag {tag} and t.position > $2
 """
+_ONE = "= $1"
+# The tags come out of a subquery so that the planner does not know their number: else it plans each
+# call anew, which costs more than the reading.
+_ANY = "= any((select $1::bigint[])::bigint[])"
 _READ_AFTER = """
     select position, leaf, leaf_hash from {schema}.event
     where position > $1 order by position limit $2
@@ -106,7 +105,8 @@ class PostgresLedger:
         self._held: list[PoolConnectionProxy[asyncpg.Record]] = []
         self._append = APPEND.format(schema=schema)
         self._append_private = APPEND_PRIVATE.format(schema=schema)
-        self._read = _READ.format(schema=schema)
+        self._read_one = _READ.format(schema=schema, tag=_ONE)
+        self._read_any = _READ.format(schema=schema, tag=_ANY)
         self._read_after = _READ_AFTER.format(schema=schema)
         self._receipt = _RECEIPT.format(schema=schema)
         self._head = _HEAD.format(schema=schema)
@@ -140,7 +140,12 @@ class PostgresLedger:
     async def _fetch(self, tags: frozenset[str], after: int) -> Reading:
         # Rows are found by a number of 8 bytes that two tags could share; leaves have the tags, and
         # whoever asked is given by these.
-        (size, _, _), *rows = await self._pool.fetch(self._read, tag_numbers(tags), after)
+        numbers = tag_numbers(tags)
+        (size, _, _), *rows = await (
+            self._pool.fetch(self._read_one, *numbers, after)
+            if len(numbers) == 1
+            else self._pool.fetch(self._read_any, numbers, after)
+        )
         found = {row[0]: row for row in rows}
         return Reading((decode(*found[position]) for position in sorted(found)), size)
 

@@ -38,6 +38,19 @@ def evolve(state: State, entry: Entry[History]) -> State:
         return _founded(entry)
     state = _seen(state, entry)
     match entry.event, state:
+        # Most entries of a long life: each case that stands before them is asked for each of them.
+        case e.ActivityReported(), (Active() | Suspended()):
+            return _with(
+                state,
+                programme=state.record.programme | {entry.actor.recorder},
+                activities=state.record.activities | {entry.position},
+            )
+        case e.AnnualReportFiled(year=year), (Active() | Suspended()):
+            return _with(
+                state,
+                programme=state.record.programme | {entry.actor.recorder},
+                reported_years=state.record.reported_years | {year},
+            )
         case e.RecommendationRecorded() as event, Proposed():
             advice = {fold(event.advisory_body): (event.advice, event.conditions)}
             return replace(state, advised=state.advised | advice)
@@ -101,18 +114,6 @@ def evolve(state: State, entry: Entry[History]) -> State:
             return Active(_stepped(state, entry).record)
         case e.PartnershipEnded(), (Agreed() | Active() | Suspended()):
             return Over(_stepped(state, entry).record, "ended")
-        case e.ActivityReported(), (Active() | Suspended()):
-            return _with(
-                state,
-                programme=state.record.programme | {entry.actor.recorder},
-                activities=state.record.activities | {entry.position},
-            )
-        case e.AnnualReportFiled(year=year), (Active() | Suspended()):
-            return _with(
-                state,
-                programme=state.record.programme | {entry.actor.recorder},
-                reported_years=state.record.reported_years | {year},
-            )
         case e.CorrectionRequested() as event, _:
             pending = PendingCorrection(entry.position, entry.actor.recorder, event)
             return _with(state, corrections=(*state.record.corrections, pending))
@@ -225,13 +226,15 @@ def _legacy(event: e.LegacyPartnershipRecorded, entry: Entry[History]) -> Known:
 
 
 def _seen(state: Known, entry: Entry[History]) -> Known:
-    return _with(
-        state,
-        positions=state.record.positions | {entry.position},
-        dates=state.record.dates | _dated(entry),
-        private=state.record.private | _private(entry),
-        had_private=state.record.had_private or bool(entry.private),
+    record = state.record
+    seen = replace(
+        record,
+        positions=record.positions | {entry.position},
+        dates=record.dates if entry.on is None else {**record.dates, entry.position: entry.on},
     )
+    if entry.private:
+        seen = replace(seen, private=record.private | _private(entry), had_private=True)
+    return replace(state, record=seen)
 
 
 def _dated(entry: Entry[History]) -> dict[int, EdtfDate]:

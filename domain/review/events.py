@@ -1,6 +1,6 @@
 """What happened in a review. The tags and fields are the storage format, as in `partnership`."""
 
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from domain.partnership.events import Event
 from domain.review.commands import Ground, Outcome, Result
@@ -57,3 +57,10 @@ REVIEW_EVENTS: dict[str, type[ReviewEvent]] = {
     "review.finding_recorded.v1": FindingRecorded,
     "review.closed.v1": ReviewClosed,
 }
+
+_SHAPES = frozenset(REVIEW_EVENTS.values())
+
+
+def is_review_event(event: Event) -> TypeGuard[ReviewEvent]:
+    """Whether it is one of a review; asked for each entry of a record, most of which are not."""
+    return type(event) in _SHAPES

@@ -17,7 +17,7 @@ def evolve(state: Reviews, entry: Entry[History]) -> Reviews:
     """Fold one entry of the partnership; those that are not a review's touch only its stage."""
     state = replace(state, partnership=partnership.evolve(state.partnership, entry))
     event = entry.event
-    if not isinstance(event, e.ReviewEvent):
+    if not e.is_review_event(event):
         return state
     if isinstance(event, e.ReviewOpened):
         return replace(state, reviews=(*state.reviews, Open(event.review, event.criteria)))

@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from adapters.postgres.cluster import shared_buffers
 from adapters.postgres.embedded import EmbeddedPostgres, stop_server
 from adapters.postgres.errors import FolderInUse
 from adapters.postgres.folder import DataFolder
@@ -52,6 +53,13 @@ async def test_commits_wait_for_the_disk(data_folder: Path) -> None:
     async with EmbeddedPostgres(data_folder) as embedded:
         for setting in ("fsync", "synchronous_commit", "full_page_writes", "data_checksums"):
             assert await value(embedded.app_dsn, f"SHOW {setting}") == "on"
+
+
+@pytest.mark.parametrize(
+    ("memory", "buffers"), [(2**28, "64MB"), (2**30, "128MB"), (2**31, "256MB"), (2**38, "512MB")]
+)
+def test_the_server_takes_an_eighth_of_the_memory_within_bounds(memory: int, buffers: str) -> None:
+    assert shared_buffers(memory) == buffers
 
 
 async def test_no_other_user_of_the_machine_can_ask_the_database(data_folder: Path) -> None:

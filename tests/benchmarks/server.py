@@ -15,11 +15,12 @@ import asyncpg
 
 from adapters.migrate import migrate
 from adapters.postgres.binaries import find_server
+from adapters.postgres.cluster import memory, shared_buffers
 
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
-    "shared_buffers": "64MB",
+    "shared_buffers": shared_buffers(memory()),  # as the embedded server has it
     "fsync": "on",
     "synchronous_commit": "on",
     "jit": "off",
