@@ -59,17 +59,25 @@ async def _keep(signing: Signing, stop: asyncio.Event) -> None:
     asking = AskingWitnesses(pool, parse_witnesses(signing.witnesses), schema=signing.schema)
     working = asyncio.create_task(NotaryAtWork(pool, desk, told=asking.ring).keep(stop))
     witnessing = asyncio.create_task(asking.keep(stop))
+    witnessing.add_done_callback(_say_its_fault)
     stopping = asyncio.create_task(stop.wait())
     try:
         # The reading of a whole ledger is given up: nothing is signed by half.
         await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
-        for task in (working, witnessing):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        working.cancel()
+        witnessing.cancel()
+        await asyncio.wait([witnessing])
+        with suppress(asyncio.CancelledError):
+            await working
     finally:
         stopping.cancel()
         pool.terminate()
+
+
+def _say_its_fault(witnessing: asyncio.Task[None]) -> None:
+    """At once: the notary goes on signing without witnesses, and somebody has to know."""
+    if not witnessing.cancelled() and (fault := witnessing.exception()):
+        _log.error("asking_witnesses_ended", exc_info=fault)
 
 
 async def _until_the_end_of(told: asyncio.StreamReader, stop: asyncio.Event) -> None:

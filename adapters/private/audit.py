@@ -10,9 +10,14 @@ from adapters.private.values import PrivateValues, places_of
 # An entry without private values says so in these bytes; within a text they would be escaped.
 _COMMITTING = """
     select position, leaf, leaf_hash from {schema}.event
-    where position('"private":{{}}'::bytea in leaf) = 0 order by position
+    where position > $1 and position('"private":{{}}'::bytea in leaf) = 0
+    order by position limit $2
 """
-_SEALED = "select position, field from {schema}.private_value order by position, field"
+_SEALED = """
+    select position, field from {schema}.private_value
+    where position > $1 and position <= $2 order by position, field
+"""
+_END = 2**63 - 1  # no position lies beyond
 
 
 class PrivateProblem(Struct, frozen=True):
@@ -24,28 +29,40 @@ class PrivateProblem(Struct, frozen=True):
 
 
 async def audit_private(
-    pool: "asyncpg.Pool[asyncpg.Record]", values: PrivateValues, erasures: Erasures, schema: str
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    values: PrivateValues,
+    erasures: Erasures,
+    schema: str,
+    *,
+    batch: int = 1_000,
 ) -> tuple[PrivateProblem, ...]:
     """All that is wrong, in the order of the entries; none where all is well.
 
-    That an erasure is pending is told apart (`Erasures.pending`).
+    No more than `batch` entries with private values are in memory at once. That an erasure is
+    pending is told apart (`Erasures.pending`).
     """
-    rows = await pool.fetch(_COMMITTING.format(schema=schema))
-    places = [place for row in rows for place in places_of(decode(*row))]
-    known = {(place.position, place.field) for place in places}
     erased = {place for one in await erasures.certificates() for place in one.places}
-    opened = await values.read([place for place in places if place not in erased])
-    problems = [
-        PrivateProblem(place.position, place.field, _WRONG[found.found])
-        for place, found in opened.items()
-        if found.found != "kept"
-    ]
-    problems += [
-        PrivateProblem(position, field, "is sealed here, but the entry commits to none")
-        for position, field in await pool.fetch(_SEALED.format(schema=schema))
-        if (position, field) not in known
-    ]
-    return tuple(sorted(problems, key=lambda one: (one.position, one.field)))
+    problems: list[PrivateProblem] = []
+    after = 0
+    while after < _END:
+        rows = await pool.fetch(_COMMITTING.format(schema=schema), after, batch)
+        up_to = rows[-1]["position"] if len(rows) == batch else _END
+        places = [place for row in rows for place in places_of(decode(*row))]
+        opened = await values.read([place for place in places if place not in erased])
+        wrong = [
+            PrivateProblem(place.position, place.field, _WRONG[found.found])
+            for place, found in opened.items()
+            if found.found != "kept"
+        ]
+        known = {(place.position, place.field) for place in places}
+        wrong += [
+            PrivateProblem(position, field, "is sealed here, but the entry commits to none")
+            for position, field in await pool.fetch(_SEALED.format(schema=schema), after, up_to)
+            if (position, field) not in known
+        ]
+        problems += sorted(wrong, key=lambda one: (one.position, one.field))
+        after = up_to
+    return tuple(problems)
 
 
 _WRONG = {

@@ -44,7 +44,7 @@ class KeyFolder:
         return await asyncio.to_thread(_read, self._file(name))
 
     async def destroy(self, name: str) -> None:
-        await asyncio.to_thread(_destroy, self._file(name))
+        await asyncio.to_thread(_destroy_all, self._file(name))
 
     def _file(self, name: str) -> Path:
         if _NAME.fullmatch(name) is None:  # it becomes part of a path
@@ -52,7 +52,7 @@ class KeyFolder:
         return self.folder / name
 
     def _keep(self, file: Path, key: bytes) -> None:
-        draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+        draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")  # see `_destroy_all`
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
@@ -74,6 +74,13 @@ def _read(file: Path) -> bytes | None:
         return file.read_bytes()
     except FileNotFoundError:
         return None
+
+
+def _destroy_all(file: Path) -> None:
+    """The key, and what a process that was killed while it kept the key may have left of it."""
+    for draft in file.parent.glob(f"{file.name}.*"):
+        _destroy(draft)
+    _destroy(file)
 
 
 def _destroy(file: Path) -> None:

@@ -249,18 +249,28 @@ class AskingWitnesses:
         while not stop.is_set():
             rung.clear()
             try:
-                await one.ask()
-                pause = self._pause
-                await _until(rung, self._period)
-                continue
-            except NotCosigned as error:
-                with suppress(*LOST, asyncpg.PostgresError):
-                    await one.tell(error.notice)
+                signed = await _signed(one)
             except Exception:
                 # A fault with one witness is no reason to ask the others no more.
                 _log.exception("asking_failed")
+                signed = False
+            if signed:
+                pause = self._pause
+                await _until(rung, self._period)
+                continue
             await _until(stop, pause)
             pause = min(2 * pause, LONGEST_PAUSE)
+
+
+async def _signed(one: AskedOne) -> bool:
+    """Whether it signs now; what it says instead is kept where the database can be reached."""
+    try:
+        await one.ask()
+    except NotCosigned as error:
+        with suppress(*LOST, asyncpg.PostgresError):
+            await one.tell(error.notice)
+        return False
+    return True
 
 
 async def _until(event: asyncio.Event, seconds: float) -> None:

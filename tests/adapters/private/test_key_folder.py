@@ -36,6 +36,15 @@ async def test_a_destroyed_key_leaves_no_bytes_under_another_name(store: KeyFold
     assert (store.folder / "copy").read_bytes() == bytes(len(KEY))
 
 
+async def test_what_a_killed_process_left_of_a_key_is_destroyed_with_it(store: KeyFolder) -> None:
+    await store.keep(NAME, KEY)
+    (store.folder / f"{NAME}.0a1b2c3d").write_bytes(KEY)
+
+    await store.destroy(NAME)
+
+    assert list(store.folder.iterdir()) == []
+
+
 async def test_where_no_key_can_be_kept_nothing_is_recorded(tmp_path: Path) -> None:
     (tmp_path / "keys").write_text("a file where the folder should be")
 
