@@ -176,6 +176,8 @@ class Line:
             return await database.append(*arguments)
         if "tag_1 = any" in sql:
             return database.read(*arguments)
+        if "tag_1 = $1" in sql:
+            return database.read([arguments[0]], arguments[1])
         if "where position > $1 order by position limit $2" in sql:
             return database.read_after(*arguments)
         if ".command_key k join" in sql:
