@@ -11,9 +11,9 @@ A bundle is a zip file with the files of a static log, C2SP tlog-tiles, and two 
 Nothing in it is believed by who verifies, and nothing is verified by who writes it.
 """
 
-import io
+import asyncio
 import zipfile
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -69,30 +69,33 @@ async def to_hand_out(log: PublishedLog) -> Published | None:
 
 async def bundle(
     log: PublishedLog, latest: Published, progress: Callable[[int, int], None] | None = None
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """The register below the checkpoint `latest`, in pieces. `progress` gets (done, all).
 
-    Memory stays flat, but for about a kilobyte for each 512 entries that the zip format takes.
-    Raises `NotWhole`.
+    A thread packs, so that others are served meanwhile. Memory stays flat, but for about a kilobyte
+    for each 512 entries that the zip format takes. Raises `NotWhole`.
     """
     out = _Pieces()
-    # Written as to a pipe: nobody has to keep the whole of it.
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as packed:
-        _add(packed, "checkpoint", latest.cosigned)
-        _add(packed, "policy", await log.policy(latest.origin))
-        for size, note in await log.earlier(latest, MOST_CHECKPOINTS):
-            _add(packed, f"checkpoints/{size}", note)
-        for resource in _resources(latest.size):
-            try:
-                _add(packed, path_of(resource), await log.resource(resource, latest.size))
-            except OutsideTree:
-                raise NotWhole(
-                    f"{path_of(resource)} is not whole: the ledger lacks what was signed.",
-                    "`twinledger verify` says where; keep everything as it is.",
-                ) from None
-            if isinstance(resource, Bundle) and progress is not None:
-                progress(resource.index * WIDTH + resource.width, latest.size)
-            yield out.taken()
+    # Written as to a pipe: nobody has to keep the whole of it. Where it breaks off it is not closed
+    # here: a thread may still be at its last file.
+    packed = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
+    await _add(packed, "checkpoint", latest.cosigned)
+    await _add(packed, "policy", await log.policy(latest.origin))
+    for size, note in await log.earlier(latest, MOST_CHECKPOINTS):
+        await _add(packed, f"checkpoints/{size}", note)
+    for resource in _resources(latest.size):
+        try:
+            data = await log.resource(resource, latest.size)
+        except OutsideTree:
+            raise NotWhole(
+                f"{path_of(resource)} is not whole: the ledger lacks what was signed.",
+                "`twinledger verify` says where; keep everything as it is.",
+            ) from None
+        await _add(packed, path_of(resource), data)
+        if isinstance(resource, Bundle) and progress is not None:
+            progress(resource.index * WIDTH + resource.width, latest.size)
+        yield out.taken()
+    await asyncio.to_thread(packed.close)
     yield out.taken()
 
 
@@ -113,18 +116,19 @@ def record_as_json(record: ProvenRecord) -> bytes:
     return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
 
 
-class _Pieces(io.RawIOBase):
+class _Pieces:
     """A file that is only written on, and forgets what was taken from it."""
 
     def __init__(self) -> None:
         self._written: list[bytes] = []
 
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]  # a Buffer has no len
-        self._written.append(bytes(data))
+    def write(self, data: bytes) -> int:
+        self._written.append(data)
         return len(data)
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None: ...
 
     def taken(self) -> bytes:
         taken, self._written = b"".join(self._written), []
@@ -137,9 +141,9 @@ def _resources(size: int) -> Iterable[Tile | Bundle]:
     yield from tiles_of(size)
 
 
-def _add(out: zipfile.ZipFile, name: str, data: bytes) -> None:
+async def _add(out: zipfile.ZipFile, name: str, data: bytes) -> None:
     info = zipfile.ZipInfo(name, _BEGUN)
     packed = name.startswith("tile/entries/")
     info.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
     info.external_attr = 0o644 << 16
-    out.writestr(info, data)
+    await asyncio.to_thread(out.writestr, info, data)

@@ -16,6 +16,7 @@ from domain.refusals import Invalid
 from projections.views import TimelineItem
 
 MEDIA_TYPE = "application/problem+json"
+_SECONDS = {"too-many-bundles": "60"}
 _POSSIBLE = "What is possible stands at this address in /api/v1/openapi.json."
 
 
@@ -61,7 +62,7 @@ def address(code: str) -> str:
 def answer(problem: Problem) -> Response[bytes]:
     """The document with its headers."""
     headers = {"www-authenticate": "Bearer"} if problem.status == 401 else {}
-    headers |= retry_after(problem.retryable)
+    headers |= retry_after(problem.code, retryable=problem.retryable)
     return Response(
         msgspec.json.encode(problem),
         status_code=problem.status,
@@ -70,9 +71,9 @@ def answer(problem: Problem) -> Response[bytes]:
     )
 
 
-def retry_after(retryable: bool) -> dict[str, str]:
-    """The header of what may succeed a little later."""
-    return {"retry-after": "1"} if retryable else {}
+def retry_after(code: str, *, retryable: bool) -> dict[str, str]:
+    """The header of what may succeed a little later: in a second, but for what takes minutes."""
+    return {"retry-after": _SECONDS.get(code, "1")} if retryable else {}
 
 
 def pointer(path: Iterable[str | int]) -> str:

@@ -272,6 +272,12 @@ _ALL = (
         "Ask again in some seconds. One that was made before is answered at once.",
     ),
     Explained(
+        "too-many-bundles",
+        "Too many are downloading the register",
+        "The whole register is handed out to few at once, so that everybody else is served.",
+        "Ask again in a minute, or read the tiles of the log one by one: they can be cached.",
+    ),
+    Explained(
         "newer-release",
         "This register is newer than its program",
         "What the address names holds an entry of a type that this release does not know: a newer "

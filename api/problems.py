@@ -100,13 +100,15 @@ OF_CODE: dict[str, int] = {
     "not-shown-yet": 503,
     "too-many-waiting": 503,
     "too-many-reports": 503,
+    "too-many-bundles": 503,
 }
 """The status of what is refused before the rules are asked (`RequestRefused`)."""
 
 RETRYABLE = frozenset(
     {
         *("busy", "outcome-unknown", "not-recorded", "not-shown-yet", "body-too-slow"),
-        *("too-many-waiting", "too-many-reports", "database-away", "not-signed-yet"),
+        *("too-many-waiting", "too-many-reports", "too-many-bundles"),
+        *("database-away", "not-signed-yet"),
     }
 )
 """The same request may succeed a little later."""
@@ -216,7 +218,7 @@ def _handle_known(request: AnyRequest, error: Exception) -> Response[bytes]:
     status, _, code = _row(error)
     if not _is_program(request):
         answered = page(shown.status, shown.title, text)
-        answered.headers.update(retry_after(code in RETRYABLE))
+        answered.headers.update(retry_after(code, retryable=code in RETRYABLE))
         return answered
     return answer(_problem(request, status, code, text, *faults_of(request, code, error)))
 
@@ -225,7 +227,7 @@ def _handle_refused(request: AnyRequest, error: RequestRefused) -> Response[byte
     status = OF_CODE[error.code]
     if not _is_program(request):
         shown = page(status, error.problem, error.remedy)
-        shown.headers.update(retry_after(error.code in RETRYABLE))
+        shown.headers.update(retry_after(error.code, retryable=error.code in RETRYABLE))
         return shown
     faults = faults_of(request, error.code, error)
     problem = _problem(request, status, error.code, str(error), *faults)

@@ -10,6 +10,7 @@ RequestRefused             a code, a problem, a remedy, and what of the request 
   AnotherHistory           the sender has read a history that this register does not have
   TooManyWaiting           as many wait for new entries as one server lets wait
   TooManyReports           as many wait for a report as one server lets wait
+  TooManyBundles           as many download the whole register as one server lets
   NotSignedYet             it is recorded, and no checkpoint covers it yet
 
 The statuses are in `api/problems.py`, by code.
@@ -141,6 +142,19 @@ class TooManyReports(RequestRefused):
             "Too many reports are being made here already.",
             "Ask again in some seconds. One that was made before is answered at once.",
         )
+
+
+class TooManyBundles(RequestRefused):
+    """As many download the whole register as one server lets."""
+
+    def __init__(self, *, most: int) -> None:
+        super().__init__(
+            "too-many-bundles",
+            f"The whole register is being downloaded by {most} already, as many as may at once.",
+            "Ask again in a minute. A single entry, and a partnership's record with its proofs, "
+            "can be had meanwhile.",
+        )
+        self.most = most
 
 
 class NotSignedYet(RequestRefused):

@@ -1,18 +1,18 @@
 """What is downloaded to check the register at home: the verifier, and the files that it reads."""
 
+from collections.abc import AsyncGenerator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-from litestar import Response, Router, route
+from litestar import Litestar, Response, Router, route
 from litestar.params import FromPath
-from litestar.response import Stream
 
 from adapters.bundles import bundle, proven_record, record_as_json, to_hand_out
 from adapters.notary.published import Published
 from api.gate.middleware import gate
 from api.refusals import NotSignedYet
 from api.requests import READ, HttpRequest, services_of
+from api.verifier.bundle_stream import BundleStream, BundleStreams
 from domain.refusals import NotFound
 from domain.values import read_partnership_id
 
@@ -31,13 +31,14 @@ async def verifier(request: HttpRequest) -> Response[bytes]:
 
 
 @route("/bundle.zip", http_method=READ)
-async def whole_register(request: HttpRequest) -> Stream:
-    """Everything that is signed now, as one file. It is written while it is sent."""
+async def whole_register(request: HttpRequest) -> BundleStream:
+    """Everything that is signed now, as one file. It is written while it is sent, to few at once;
+    raises `TooManyBundles`.
+    """
     signed, log = await _signed(request), services_of(request).log
-    headers = _attached("register.zip")
     # A HEAD is a stream as well: its length is not known before it is written.
-    pieces: Any = () if request.method == "HEAD" else bundle(log, signed)
-    return Stream(pieces, media_type="application/zip", headers=headers)
+    pieces = _nothing() if request.method == "HEAD" else bundle(log, signed)
+    return BundleStream(_streams_of(request.app), pieces, _attached("register.zip"))
 
 
 @route("/partnerships/{ref:str}/record.json", http_method=READ)
@@ -59,6 +60,17 @@ async def _signed(request: HttpRequest) -> Published:
     if published is None:
         raise NotSignedYet
     return published
+
+
+async def _nothing() -> AsyncGenerator[bytes, None]:
+    return
+    yield b""
+
+
+def _streams_of(app: Litestar) -> BundleStreams:
+    """Those of this application."""
+    streams: BundleStreams = app.state.setdefault("bundle_streams", BundleStreams())
+    return streams
 
 
 def _attached(name: str) -> dict[str, str]:
