@@ -35,7 +35,7 @@ class Download:
     def __init__(self, app: Any) -> None:
         self.takes, self.leaves = asyncio.Event(), asyncio.Event()
         self.begun = asyncio.Event()
-        self.taken = 0
+        self.status = self.taken = 0
         self.ends = asyncio.ensure_future(app(dict(SCOPE), self._says, self._is_sent))
 
     async def _says(self) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class Download:
 
     async def _is_sent(self, message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            assert message["status"] == 200
+            self.status = message["status"]
             self.begun.set()
             return
         await self.takes.wait()
@@ -63,6 +63,7 @@ class Register:
         """So many have begun, and have not yet taken anything."""
         begun = [Download(self.app) for _ in range(number)]
         await asyncio.gather(*(one.begun.wait() for one in begun))
+        assert [one.status for one in begun] == [200] * number
         return begun
 
     async def status(self) -> int:
