@@ -25,7 +25,6 @@ from domain.history import partnership_tag
 from domain.ports import Ledger
 from domain.transparency.errors import OutsideTree
 from domain.transparency.lines import encoded
-from domain.transparency.proof_file import parse_proof
 from domain.transparency.tiles import WIDTH, Bundle, Tile, path_of, tiles_of
 from domain.values import PartnershipId
 
@@ -102,13 +101,19 @@ async def bundle(
 async def proven_record(
     ledger: Ledger, log: PublishedLog, latest: Published, partnership: PartnershipId
 ) -> ProvenRecord:
-    """The entries of a partnership below the checkpoint `latest`, each with its proof."""
-    entries = []
-    for event in await ledger.read(frozenset({partnership_tag(partnership)})):
-        if event.position <= latest.size:
-            proof = parse_proof(await log.proof(event.position, latest))
-            hashes = [encoded(each) for each in proof.hashes]
-            entries.append(ProvenEntry(event.position, event.leaf.decode(), hashes))
+    """The entries of a partnership below the checkpoint `latest`, each with its proof.
+
+    However many they are, the database is asked equally often.
+    """
+    events = await ledger.read(frozenset({partnership_tag(partnership)}))
+    signed = [event for event in events if event.position <= latest.size]
+    proofs = await log.proofs([event.position for event in signed], latest)
+    entries = [
+        ProvenEntry(
+            event.position, event.leaf.decode(), [encoded(one) for one in proofs[event.position]]
+        )
+        for event in signed
+    ]
     return ProvenRecord(RECORD_FORMAT, partnership, latest.cosigned.decode(), entries)
 
 

@@ -1,8 +1,9 @@
 """The log as everybody may read it: the last signed checkpoint, its tiles, entries and proofs."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 import asyncpg
 from msgspec import Struct
@@ -10,6 +11,7 @@ from msgspec import Struct
 from adapters.migrate import check_name
 from adapters.notary.errors import AnotherNotary, TileChanged
 from adapters.notary.growing import TileHash
+from adapters.notary.tiles import StoredTiles
 from domain.transparency.checkpoint import Checkpoint
 from domain.transparency.cosignature import time_of
 from domain.transparency.errors import OutsideTree
@@ -36,7 +38,6 @@ from domain.transparency.tiles import (
     WIDTH,
     Bundle,
     Tile,
-    bundle_data,
     in_tree,
     node_reader,
     tile_of,
@@ -64,17 +65,6 @@ _WITNESSES = "select policy from {schema}.witness_policy order by number desc li
 _EARLIER = """
     select distinct on (size * $3 / $2) size, note from {schema}.checkpoint
     where origin = $1 and size < $2 order by size * $3 / $2, size desc
-"""
-_LEAF_HASHES = """
-    select position - 1, leaf_hash from {schema}.event
-    where position > $1 and position <= $2 order by position
-"""
-_TILE_HASHES = """
-    select index, hash from {schema}.tile_hash
-    where level = $1 and index >= $2 and index < $3 order by index
-"""
-_LEAVES = """
-    select leaf from {schema}.event where position > $1 and position <= $2 order by position
 """
 _KEYS = "select origin, vkey, last_size, announced_at from {schema}.log_key order by number"
 # A log that takes the place of another one over the same entries finds theirs there.
@@ -134,6 +124,7 @@ class PublishedLog:
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, schema: str = "twinledger") -> None:
         check_name("schema", schema)
         self._pool, self._schema = pool, schema
+        self._stored = StoredTiles(pool, schema=schema)
 
     async def latest(self) -> Published | None:
         """The checkpoint that was published last; None before the first."""
@@ -191,48 +182,37 @@ class PublishedLog:
 
     async def tile_hashes(self, level: int, begin: int, end: int) -> dict[int, bytes]:
         """The stored hashes of a level from 1 on: by index, from `begin` up to, not with, `end`."""
-        sql = _TILE_HASHES.format(schema=self._schema)
-        return {row[0]: row[1] for row in await self._pool.fetch(sql, level, begin, end)}
-
-    async def tile(self, tile: Tile, fresh: Mapping[tuple[int, int], bytes] | None = None) -> bytes:
-        """The bytes of a tile. Raises `OutsideTree` where not all of it is there.
-
-        `fresh` are hashes by level and index that count beside the stored ones.
-        """
-        begin, end = tile.index * WIDTH, tile.index * WIDTH + tile.width
-        if tile.level == 0:
-            rows = await self._pool.fetch(_LEAF_HASHES.format(schema=self._schema), begin, end)
-            found = {row[0]: row[1] for row in rows}
-        else:
-            found = await self.tile_hashes(tile.level, begin, end)
-            for index in range(begin, end) if fresh else ():
-                if fresh and (tile.level, index) in fresh:
-                    found[index] = fresh[tile.level, index]
-        if len(found) != tile.width:
-            raise OutsideTree(index=end - 1, size=len(found))
-        return b"".join(found[index] for index in range(begin, end))
-
-    async def bundle(self, bundle: Bundle) -> bytes:
-        """The bytes of an entry bundle. Raises `OutsideTree` where not all of it is there."""
-        begin = bundle.index * WIDTH
-        sql = _LEAVES.format(schema=self._schema)
-        rows = await self._pool.fetch(sql, begin, begin + bundle.width)
-        if len(rows) != bundle.width:
-            raise OutsideTree(index=begin + bundle.width - 1, size=begin + len(rows))
-        return bundle_data([row[0] for row in rows])
+        return await self._stored.hashes(level, begin, end)
 
     async def resource(self, resource: Tile | Bundle, size: int) -> bytes:
         """A tile or a bundle of the tree of `size` leaves; raises `OutsideTree` beyond it."""
         if not in_tree(resource, size):
             raise OutsideTree(index=resource.index * WIDTH + resource.width - 1, size=size)
-        return await (self.tile(resource) if isinstance(resource, Tile) else self.bundle(resource))
+        if isinstance(resource, Bundle):
+            return await self._stored.bundle(resource)
+        return (await self._stored.tiles([resource]))[resource]
 
     async def proof(self, position: int, latest: Published) -> bytes:
         """The proof file of an entry under a checkpoint. Raises `OutsideTree` beyond it."""
-        index = index_of(position)
-        read = await self._reader(inclusion_spans(index, latest.size), latest.size)
-        hashes = inclusion_proof(index, latest.size, read)
-        return format_proof(ProofFile(index, hashes, latest.cosigned))
+        hashes = (await self.proofs([position], latest))[position]
+        return format_proof(ProofFile(index_of(position), hashes, latest.cosigned))
+
+    async def proofs(
+        self, positions: Collection[int], latest: Published
+    ) -> dict[int, tuple[bytes, ...]]:
+        """Of each of these entries the hashes from it up to the root under a checkpoint, by
+        position. Raises `OutsideTree` where one of them stands beyond it.
+
+        However many they are, the database is asked twice, and of a tile that several proofs need
+        it is asked once. A thread hashes, so that others are served meanwhile.
+        """
+        size = latest.size
+        indexes = {position: index_of(position) for position in positions}
+        spans = {span for index in indexes.values() for span in inclusion_spans(index, size)}
+        read = await self._reader(spans, size)
+        return await asyncio.to_thread(
+            lambda: {at: inclusion_proof(index, size, read) for at, index in indexes.items()}
+        )
 
     async def consistency(
         self, old: int, new: int, fresh: Iterable[TileHash] = ()
@@ -258,9 +238,9 @@ class PublishedLog:
         fresh: Mapping[tuple[int, int], bytes] | None = None,
     ) -> NodeReader:
         """A reader of all nodes of these spans: their tiles are fetched at once."""
-        tiles = sorted({tile_of(node, size) for span in spans for node in span.nodes()})
-        data = await asyncio.gather(*(self.tile(tile, fresh) for tile in tiles))
-        return node_reader(dict(zip(tiles, data, strict=True)).__getitem__, size)
+        tiles = {tile_of(node, size) for span in spans for node in span.nodes()}
+        data = await self._stored.tiles(tiles, fresh)
+        return cache(node_reader(data.__getitem__, size))  # what proofs share is hashed once
 
     async def publish(
         self,
