@@ -204,7 +204,10 @@ def test_a_backup_that_is_stopped_leaves_nothing_half_behind(
         "TWINLEDGER_DSN": busy_database.app_dsn,
         "TWINLEDGER_OWNER_DSN": busy_database.owner_dsn,
     }
-    program = "from api.start import main; main()"
+    # Where the tests themselves ignore the signal (nohup, a shell's background), it would too.
+    as_usual = "default_int_handler" if ended_by == signal.SIGINT else "SIG_DFL"
+    heard = f"import signal; signal.signal({ended_by.value}, signal.{as_usual})"
+    program = f"{heard}; from api.start import main; main()"
     with subprocess.Popen(
         [sys.executable, "-c", program, "db", "backup", tmp_path / "monday"],
         env=os.environ | settings,
@@ -212,9 +215,12 @@ def test_a_backup_that_is_stopped_leaves_nothing_half_behind(
         stderr=subprocess.PIPE,
         text=True,
     ) as backing_up:
-        eventually((tmp_path / "monday.part").exists)
-        backing_up.send_signal(ended_by)
-        _, said = backing_up.communicate(timeout=60)
+        try:
+            eventually((tmp_path / "monday.part").exists)
+            backing_up.send_signal(ended_by)
+            _, said = backing_up.communicate(timeout=60)
+        finally:
+            backing_up.kill()
 
     assert backing_up.returncode == 128 + ended_by, said
     assert "Stopped" in said
