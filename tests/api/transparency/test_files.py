@@ -174,3 +174,12 @@ async def test_where_stored_hashes_were_taken_away_that_is_no_fault(
     await altered(database.owner_dsn, "delete from twinledger.tile_hash", tables=("tile_hash",))
     for path in ("tile/1/000.p/2", "entries/300/proof"):
         assert (await signed.client.get(f"/{path}")).status_code == 404
+
+
+async def test_where_an_entry_was_taken_away_nothing_over_it_is_handed_out(
+    signed: Desk, database: Database
+) -> None:
+    await altered(database.owner_dsn, "delete from twinledger.event where position = 300")
+    for path in ("tile/0/001", "tile/entries/001", "entries/301/proof"):
+        assert (await signed.client.get(f"/{path}")).status_code == 404
+    assert (await signed.client.get("/tile/0/000")).status_code == 200
