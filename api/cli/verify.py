@@ -100,4 +100,4 @@ def _tell_signed(signed: Answer | None) -> None:
     if signed is None:
         click.echo("Nothing of it is signed yet: only the register vouches for itself.")
     else:
-        standalone.say(signed, as_json_=False)
+        standalone.say(signed, in_json=False)

@@ -985,11 +985,15 @@ class Memory:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             handle, made = tempfile.mkstemp(dir=file.parent)
-            with open(handle, "wb") as opened:
-                opened.write(data)
-                opened.flush()
-                os.fsync(handle)
-            os.replace(made, file)  # whole, or as it was before
+            try:
+                with open(handle, "wb") as opened:
+                    opened.write(data)
+                    opened.flush()
+                    os.fsync(handle)
+                os.replace(made, file)  # whole, or as it was before
+            except BaseException:
+                os.unlink(made)
+                raise
         except OSError as why:
             raise CannotTell(
                 f"What was verified cannot be remembered ({why})",
@@ -1551,9 +1555,9 @@ def answer_to(work: Callable[[Work], Verified], asked: argparse.Namespace) -> An
         return CannotTell("It was stopped", "Start it again.")
 
 
-def say(answer: Answer, *, as_json_: bool) -> None:
+def say(answer: Answer, *, in_json: bool) -> None:
     """Print it; what a file wrote into it must not work on the terminal."""
-    for line in as_json(answer).split("\n") if as_json_ else told(answer):
+    for line in as_json(answer).split("\n") if in_json else told(answer):
         shown = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)
         encoding = sys.stdout.encoding or "utf-8"
         print(shown.encode(encoding, "backslashreplace").decode(encoding))
@@ -1563,7 +1567,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Tell the answer. 0 verified, 1 not verified, 2 cannot be told."""
     asked = parser().parse_args(words)
     answer = answer_to(asked.work, asked)
-    say(answer, as_json_=asked.json)
+    say(answer, in_json=asked.json)
     return EXIT_CODES[type(answer)]
 
 

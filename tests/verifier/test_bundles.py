@@ -1,7 +1,9 @@
 """A bundle is the register that was signed, or it is not, and then it is said where."""
 
 import base64
+import errno
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -328,6 +330,20 @@ def test_a_memory_that_cannot_be_written_is_told(register: Register, auditor: Au
     (auditor.folder / "state").write_bytes(b"a file, no folder")
 
     assert "remember" in unsure(auditor.bundle(register.files())).why
+
+
+def test_a_full_disk_leaves_the_memory_as_it_was(
+    register: Register, auditor: Auditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    verified(auditor.bundle(register.files()))
+    before = {path: path.read_bytes() for path in auditor.folder.rglob("state/*/*")}
+    monkeypatch.setattr(os, "fsync", full)
+
+    assert "No space left" in unsure(auditor.bundle(register.files())).why
+    assert {path: path.read_bytes() for path in auditor.folder.rglob("state/*/*")} == before
 
 
 def test_each_register_is_remembered_by_its_own_name(register: Register, auditor: Auditor) -> None:
