@@ -53,6 +53,12 @@ class StoredEntries:
         finally:
             coming.cancel()
 
+    async def found(self, after: int, up_to: int) -> dict[int, bytes]:
+        """What the bytes at these positions hash to, by position: whatever is there, and whatever
+        is said of it.
+        """
+        return {at: leaf_hash(leaf) for at, leaf, _ in await self._rows(after, up_to)}
+
     async def _rows(self, after: int, up_to: int) -> list[asyncpg.Record]:
         return await self._pool.fetch(self._leaves, after, min(after + BATCH, up_to))
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import asyncpg
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.notary.entries import StoredEntries
 from adapters.notary.errors import AnotherNotary, LedgerAltered
 from adapters.notary.keys import key_files, signers_in
+from adapters.notary.lost import note_lost
 from adapters.notary.notary import Notary, Progress, Signed
 from adapters.notary.published import PublishedLog
 from adapters.notary.standing import Notice, Notices
@@ -47,7 +49,7 @@ class NotaryAtWork:
         period: float = PERIOD,
         pause: float = PAUSE,
     ) -> None:
-        self._desk, self._told, self._progress = desk, told, progress
+        self._pool, self._desk, self._told, self._progress = pool, desk, told, progress
         self._period, self._pause = period, pause
         self._entries = StoredEntries(pool, schema=desk.schema)
         self._log = PublishedLog(pool, schema=desk.schema)
@@ -88,6 +90,9 @@ class NotaryAtWork:
 
     async def _tell(self, error: Exception) -> None:
         notice = _notice_of(error)
+        if isinstance(error, LedgerAltered):
+            with suppress(*LOST, asyncpg.PostgresError, CannotRun):
+                notice = await self._with_loss(notice)
         if isinstance(error, CannotRun):
             _log.error("notary_stopped", problem=notice.problem, remedy=notice.remedy)
         else:
@@ -96,6 +101,17 @@ class NotaryAtWork:
         if not isinstance(error, AnotherNotary):
             with suppress(*LOST, asyncpg.PostgresError):
                 await self._notices.give(notice)
+
+    async def _with_loss(self, notice: Notice) -> Notice:
+        """The notice with the first entry that differs and how many are lost, where that is known;
+        which they are is noted.
+        """
+        loss = await note_lost(self._pool, self._desk.folder, self._desk.schema)
+        if loss is None:
+            return notice
+        lost = "1 signed entry is" if loss.entries == 1 else f"{loss.entries} signed entries are"
+        told = f"The first entry that differs is {loss.first}; {lost} lost, listed at /verify."
+        return replace(notice, problem=f"{notice.problem} {told}")
 
 
 async def _until(stop: asyncio.Event, seconds: float) -> None:

@@ -79,8 +79,11 @@ class Notary:
         tree, made = GrowingTree(), []
         signed = {(state.size, state.root)} | ({(theirs.size, theirs.root)} if theirs else set())
         last_leaf, whole = b"", max(size for size, _ in signed)
+        remembered = whole  # up to where the folder has the leaf hashes of what was signed
         for size, root in sorted(signed):
             async for hashes in self._entries.hashes(tree.size, size, _of(whole, progress)):
+                if self._file.leaves.read(tree.size, tree.size + len(hashes)) != hashes:
+                    remembered = min(remembered, tree.size)
                 tree.grow(hashes)
                 last_leaf = hashes[-1]
                 made += tree.taken()
@@ -91,6 +94,7 @@ class Notary:
                 raise LedgerForked(signed=size)
         if state.size == tree.size and state.last_leaf != last_leaf:
             raise LedgerForked(signed=state.size)
+        await self._remember(remembered, whole)
 
         if theirs is not None and published is not None and theirs.size > state.size:
             # The state was set back, or is new: what was published is signed for ever.
@@ -125,8 +129,10 @@ class Notary:
 
         tree, last_leaf = GrowingTree(before.tree), before.last_leaf
         async for hashes in self._entries.hashes(before.size, up_to):
+            self._file.leaves.write(tree.size, hashes)
             tree.grow(hashes)
             last_leaf = hashes[-1]
+        self._file.leaves.keep()
         made = tree.taken()
         # By another way than the tree was grown: by what outsiders will be shown.
         verify_consistency(
@@ -146,6 +152,15 @@ class Notary:
         await self._publish(after, made)
         self._state = after
         return Signed(up_to, ends > up_to)
+
+    async def _remember(self, after: int, up_to: int) -> None:
+        """Write the leaf hashes of these entries, which are proven, into the folder."""
+        if after >= up_to:
+            return
+        async for hashes in self._entries.hashes(after, up_to):
+            self._file.leaves.write(after, hashes)
+            after += len(hashes)
+        self._file.leaves.keep()
 
     async def _publish(self, state: NotaryState, made: Sequence[TileHash]) -> None:
         checkpoint = state.checkpoint()

@@ -14,6 +14,7 @@ from msgspec import Struct
 from adapters.durable import keep_names
 from adapters.notary.errors import StateRefused
 from adapters.notary.keys import KEY, SECOND_KEY, made_up, make_key, signers_in
+from adapters.notary.leaves import FILE as LEAVES
 from adapters.notary.published import PublishedLog
 from adapters.notary.state import NotaryState, owned, read_state
 from adapters.signing.ed25519 import verify
@@ -144,7 +145,7 @@ def _set_aside(folder: Path) -> Path:
     while (kept := folder / f"ended-{number}").exists():
         number += 1
     kept.mkdir(mode=0o700)
-    for name in ("state.json", KEY, SECOND_KEY):
+    for name in ("state.json", KEY, SECOND_KEY, LEAVES):
         if (folder / name).exists():
             _rename(folder / name, kept / name)
     return kept

@@ -1,6 +1,7 @@
 """What the notary remembers of what it signed, in a file that no restore of the database sets back.
 
 state.json     the last checkpoint as it was signed, and what the tree needs to grow on
+leaves         the leaf hash of every signed entry (leaves.py)
 lock           held by the one notary that may write here
 key            the private key (adapters/signing/key_file.py)
 """
@@ -16,6 +17,7 @@ from msgspec import Struct
 
 from adapters.durable import replace
 from adapters.notary.errors import AnotherNotary, StateRefused
+from adapters.notary.leaves import SignedLeaves
 from domain.transparency.checkpoint import Checkpoint, parse_checkpoint
 from domain.transparency.errors import NotProven
 from domain.transparency.note import parse_note
@@ -67,6 +69,7 @@ class StateFile:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._known: bytes | None = None
+        self.leaves = SignedLeaves(folder)
 
     def load(self) -> NotaryState | None:
         """What is there; None before the first time. Raises `StateRefused`."""

@@ -11,6 +11,7 @@ from adapters.log import configure_log
 from adapters.notary import rotation
 from adapters.notary.keeping import Desk, NotaryAtWork
 from adapters.notary.keys import SECOND_KEY, signers_in
+from adapters.notary.lost import Loss, note_lost
 from adapters.notary.notary import Signed
 from adapters.notary.state import owned
 from adapters.postgres.errors import ServerWentAway
@@ -148,17 +149,25 @@ def renew(trusted: int | None) -> None:
     name) and covers all of them. Stop the service first; deploy/README.md has the steps.
     """
 
-    async def work(system: Running) -> rotation.Renewed:
+    async def work(system: Running) -> tuple[Loss | None, rotation.Renewed]:
         settings = system.settings
-        return await rotation.renew(
+        # The folder still knows what was signed; the new log's will not.
+        loss = await note_lost(system.pool, settings.folder_of_notary, settings.schema)
+        made = await rotation.renew(
             settings.folder_of_notary,
             system.log,
             schema=settings.schema,
             origin=settings.origin,
             trusted=trusted,
         )
+        return loss, made
 
-    made = on_register(work, caught_up=False)
+    loss, made = on_register(work, caught_up=False)
+    if loss is not None:
+        click.echo(
+            f"{loss.entries} entries that were signed are lost, from {loss.first} to {loss.last}: "
+            "/verify lists the hash of each. Ask for the receipts of them."
+        )
     click.echo(f"The log {made.before} has ended; it counts up to entry {made.last_size}.")
     click.echo(f"What lay in the folder is kept in {made.kept}: it is evidence.")
     click.echo("The new log begins when the notary starts. Publish its public key:")

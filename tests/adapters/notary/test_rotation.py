@@ -161,7 +161,7 @@ async def test_a_new_log_has_another_name_and_covers_the_same_entries(
         assert await desk.load() == 603
 
     assert (made.before, made.last_size) == (first.name, 500)
-    assert {file.name for file in made.kept.iterdir()} == {"key", "state.json"}
+    assert {file.name for file in made.kept.iterdir()} == {"key", "state.json", "leaves"}
     keys = {parse_vkey(key.vkey): key.last_size for key in await PublishedLog(pool).keys()}
     assert keys == {first: 500, made.key: None}
 

@@ -1,0 +1,110 @@
+"""Entries that were signed and are lost: in their place the ledger has another one, or none.
+
+Known from the notary's folder, noted in the database where every process of the service reads it.
+What was recorded in the last second or two before a loss may not have been signed: of that, nobody
+but the holder of its receipt knows.
+"""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+from msgspec import Struct
+
+from adapters.migrate import check_name
+from adapters.notary.entries import BATCH, StoredEntries
+from adapters.notary.leaves import SignedLeaves
+from adapters.notary.state import read_state
+
+# What was brought back is no longer lost.
+_LOST = """
+    from {schema}.lost_entry l where not exists (
+        select from {schema}.event e where e.position = l.position and e.leaf_hash = l.leaf_hash
+    )
+"""
+_SOME = f"""
+    select l.position, l.leaf_hash, l.noted_at {_LOST}
+    and (l.position, l.leaf_hash) > ($1, $2) order by l.position, l.leaf_hash limit $3
+"""
+_ALL = f"select count(*), min(l.position), max(l.position) {_LOST}"
+# Whoever read a history that was lost has lost with it what each later loss took away before.
+_FIRST = f"""
+    select min(l.position) {_LOST} and l.loss >= (
+        select loss from {{schema}}.lost_entry where position = $1 and leaf_hash = $2
+    )
+"""
+_NOTE = """
+    insert into {schema}.lost_entry (loss, position, leaf_hash)
+    select (select coalesce(max(loss), 0) + 1 from {schema}.lost_entry), *
+    from unnest($1::bigint[], $2::bytea[]) on conflict do nothing
+"""
+
+
+class LostEntry(Struct, frozen=True):
+    """The leaf hash that was signed at a position, and is not there any more."""
+
+    position: int
+    leaf_hash: bytes
+    noted_at: datetime
+
+
+class Loss(Struct, frozen=True):
+    """How many entries are lost, the first and the last of them by position."""
+
+    entries: int
+    first: int
+    last: int
+
+
+class LostEntries:
+    """What is noted as lost in the ledger of `schema`."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, schema: str = "twinledger") -> None:
+        check_name("schema", schema)
+        self._pool, self._schema = pool, schema
+
+    async def all(self) -> Loss | None:
+        """All of them together; None where nothing was ever lost."""
+        row = await self._pool.fetchrow(_ALL.format(schema=self._schema))
+        return Loss(*row) if row is not None and row[0] else None
+
+    async def some(self, limit: int, *, after: tuple[int, bytes] = (0, b"")) -> list[LostEntry]:
+        """The next ones in order of position and leaf hash; two histories may have been lost."""
+        rows = await self._pool.fetch(_SOME.format(schema=self._schema), *after, limit)
+        return [LostEntry(*row) for row in rows]
+
+    async def first(self, position: int, leaf_hash: bytes) -> int | None:
+        """Of the history that had this entry, the first entry that is lost; None where this one is
+        not known to be.
+        """
+        found: int | None = await self._pool.fetchval(
+            _FIRST.format(schema=self._schema), position, leaf_hash
+        )
+        return found
+
+    async def note(self, lost: dict[int, bytes]) -> None:
+        """That these leaf hashes, by position, are lost; what is noted already stays as it is."""
+        await self._pool.execute(_NOTE.format(schema=self._schema), list(lost), list(lost.values()))
+
+
+async def note_lost(pool: "asyncpg.Pool[asyncpg.Record]", folder: Path, schema: str) -> Loss | None:
+    """Compare the ledger with what the notary of `folder` signed, and note what is lost of it.
+
+    None where nothing is, and where nobody can say: the folder's leaf hashes are those that were
+    signed, or they count for nothing. Raises `StateRefused`.
+    """
+    state, leaves = read_state(folder), SignedLeaves(folder)
+    if state is None or await asyncio.to_thread(leaves.root, state.size) != state.root:
+        return None
+    entries = StoredEntries(pool, schema=schema)
+    lost: dict[int, bytes] = {}
+    for after in range(0, state.size, BATCH):
+        up_to = min(after + BATCH, state.size)
+        found = await entries.found(after, up_to)
+        signed = enumerate(leaves.read(after, up_to), after + 1)
+        lost |= {position: one for position, one in signed if found.get(position) != one}
+    if not lost:
+        return None
+    await LostEntries(pool, schema=schema).note(lost)
+    return Loss(len(lost), min(lost), max(lost))
