@@ -174,10 +174,10 @@ class Parking:
             return ()
         return tuple(map(_parked, rows))
 
-    async def first(self, position: int) -> int | None:
-        """The first entry up to `position` that is not shown; None where all are."""
+    async def first(self, position: int | None = None) -> int | None:
+        """The first entry of any record that is not shown; None where all up to `position` are."""
         sql = self._place.sql(_FIRST_OF_ALL)
-        found: int | None = await self._pool.fetchval(sql, *self._live, position)
+        found: int | None = await self._pool.fetchval(sql, *self._live, _until(position))
         return found
 
     async def incomplete_from(
@@ -188,10 +188,13 @@ class Parking:
         What is shown of it is right up to there, and incomplete from there on.
         """
         key = partnership_tag(partnership)
-        until = 2**63 - 1 if position is None else position
         sql = self._place.sql(_FIRST)
-        found: int | None = await self._pool.fetchval(sql, *self._live, key, until)
+        found: int | None = await self._pool.fetchval(sql, *self._live, key, _until(position))
         return found
+
+
+def _until(position: int | None) -> int:
+    return 2**63 - 1 if position is None else position
 
 
 def _parked(row: asyncpg.Record) -> Parked:

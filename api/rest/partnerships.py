@@ -25,8 +25,13 @@ LONGEST_QUERY = 200
 
 
 class PartnershipList(Listing, frozen=True, kw_only=True):
-    """Partnerships that had possibly begun on the day, in order of their first name."""
+    """Partnerships that had possibly begun on the day, in order of their first name.
 
+    `incomplete_from` is the first entry of any partnership that cannot be shown here: a list made
+    at an earlier position is whole. Null, as nearly always, where all of them are shown.
+    """
+
+    incomplete_from: int | None = None
     items: tuple[PartnershipView, ...]
 
 
@@ -125,6 +130,7 @@ async def partnerships(
             items=found.rows,
             next=await cursor_after(request, page.at, found.next_after),
             total=found.total,
+            incomplete_from=await services_of(request).parking.first(page.at.position),
         ),
     )
 

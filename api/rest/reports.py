@@ -74,7 +74,9 @@ class FigureRows(Listing, frozen=True, kw_only=True):
 
 
 class ClaimsAt(Struct, frozen=True):
-    """What is said, and what the data say. `null_model` is what distances are compared with."""
+    """What is said, and what the data say. `null_model` is what distances are compared with;
+    `incomplete_from` is the first entry that cannot be counted here, null where all are.
+    """
 
     as_of: date
     position: int
@@ -82,6 +84,7 @@ class ClaimsAt(Struct, frozen=True):
     read_at: int
     null_model: str
     claims: CheckedClaims
+    incomplete_from: int | None = None
 
 
 @route("/reports", http_method=READ, summary="Reports", dependencies={"at": Provide(asked)})
@@ -150,10 +153,13 @@ async def figure(
 @route("/claims", http_method=READ, summary="Claims", dependencies={"at": Provide(asked)})
 async def claims(request: HttpRequest, at: Pinned) -> Response[ClaimsAt]:
     """What is said of partnerships, what other sources say, and what the data say."""
-    checked = await services_of(request).claims.checked()
-    return answered(
-        ClaimsAt(at.as_of, at.position, _CLAIMS_NOTE, checked.position, NULL_MODEL, checked), at
+    services = services_of(request)
+    checked = await services.claims.checked()
+    missing = await services.parking.first(checked.position)
+    made = ClaimsAt(
+        at.as_of, at.position, _CLAIMS_NOTE, checked.position, NULL_MODEL, checked, missing
     )
+    return answered(made, at)
 
 
 def _question(

@@ -56,6 +56,7 @@ async def register(request: HttpRequest) -> Response[bytes]:
         "section": "register",
         "typed": typed,
         "asked": asked,
+        "incomplete_from": await services.parking.first(asked.moment.position),
         "countries": sorted(
             ((code, country_name(code)) for code, _ in countries if code), key=lambda one: one[1]
         ),

@@ -149,12 +149,14 @@ async def figure(request: HttpRequest, figure: FromPath[str]) -> Response[bytes]
 @route("/claims", http_method=READ)
 async def claims(request: HttpRequest) -> Response[bytes]:
     """What is said of partnerships, and what the data say."""
-    checked = await services_of(request).claims.checked()
+    services = services_of(request)
+    checked = await services.claims.checked()
     return await page(
         request,
         "claims.html",
         section="reports",
         checked=checked,
+        incomplete_from=await services.parking.first(checked.position),
         null_model=NULL_MODEL,
         runs=RUNS,
         bands=_bands(),

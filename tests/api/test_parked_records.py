@@ -44,6 +44,27 @@ async def test_a_program_reads_it_in_a_field_of_its_own(
     assert before["incomplete_from"] is None
 
 
+async def test_the_register_and_what_is_found_in_it_say_so_too(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    await waiting(desk, pool)
+
+    for asked, entry in (("?", 2), ("?q=nothing-of-that-name", 2), ("?position=1", None)):
+        page = await desk.get(f"/partnerships{asked}")
+        assert ("This page is incomplete from entry 2 on." in page.text) == bool(entry)
+        listed = await read(desk, f"/api/v1/partnerships{asked}")
+        assert listed["incomplete_from"] == entry
+
+
+async def test_claims_that_were_checked_without_an_entry_say_so(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    await waiting(desk, pool)
+
+    assert "This page is incomplete from entry 2 on." in (await desk.get("/claims")).text
+    assert (await read(desk, "/api/v1/claims"))["incomplete_from"] == 2
+
+
 async def test_a_record_whose_first_entry_cannot_be_shown_is_not_said_to_be_missing(
     desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]"
 ) -> None:

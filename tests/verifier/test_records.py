@@ -131,6 +131,16 @@ class TestReports:
             answer = verified(auditor.report(report, *by))
             assert "Its figures were NOT computed again" in answer.what
 
+    def test_as_the_interface_answers_with_it_it_is_verified_as_well(
+        self, register: Register, auditor: Auditor, report: dict[str, Any]
+    ) -> None:
+        answered = {"as_of": "2026-11-24", "position": 500, "report": report}
+        bundle = auditor.zip(register.files())
+
+        assert "Entries 1 to 500" in verified(auditor.report(answered, "--bundle", bundle)).what
+        report["basis"]["ledger"]["leaf_hash"] = register.levels[0][498].hex()
+        refused(auditor.report(answered, "--bundle", bundle))
+
     def test_alone_it_shows_nothing(self, auditor: Auditor, report: dict[str, Any]) -> None:
         unsure(auditor.report(report))
 
