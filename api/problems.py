@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from adapters.notary.errors import LedgerClosed
-from adapters.postgres.errors import LOST
+from adapters.postgres.errors import LOST, NoFreeConnection
 from api.gate.errors import (
     AddressTooLong,
     BodyTooLarge,
@@ -71,6 +71,7 @@ TABLE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (OutcomeUnknown, 503, "Not known whether it was recorded", "outcome-unknown"),
     (LedgerClosed, 503, "This register is read-only", "read-only"),
     (LedgerAnswer, 503, "Nothing was recorded", "not-recorded"),
+    (NoFreeConnection, 503, "Too many ask at once", "database-busy"),
     (UnknownEventType, 503, "This register is newer than its program", "newer-release"),
     (NotSignedIn, 401, "Sign in first", ""),
     (ReadOnlyToken, 403, "This token only reads", ""),
@@ -108,7 +109,7 @@ RETRYABLE = frozenset(
     {
         *("busy", "outcome-unknown", "not-recorded", "not-shown-yet", "body-too-slow"),
         *("too-many-waiting", "too-many-reports", "too-many-bundles"),
-        *("database-away", "not-signed-yet"),
+        *("database-away", "database-busy", "not-signed-yet"),
     }
 )
 """The same request may succeed a little later."""
@@ -269,6 +270,11 @@ def _handle_away(request: AnyRequest, error: Exception) -> Response[bytes]:
 
 def _failed(request: AnyRequest, status: int, code: str) -> Response[bytes]:
     if _is_program(request):
+def _handle_busy(request: AnyRequest, error: Exception) -> Response[bytes]:
+    _log.warning("database_busy", path=request.scope["path"])
+    return _handle_known(request, error)
+
+
         return answer(_problem(request, status, code, explained(code).meaning))
     return page_of(status)
 
@@ -302,3 +308,4 @@ HANDLERS: ExceptionHandlersMap = {
     **dict.fromkeys(LOST, _handle_away),
     Exception: _handle_fault,
 }
+    NoFreeConnection: _handle_busy,

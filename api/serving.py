@@ -22,6 +22,10 @@ MOST_CONNECTIONS = 768
 """Held open at once; who comes then waits. Far more than may wait for entries, so that nobody who
 only listens keeps others from reading, and with all else below the usual 1,024 open files."""
 
+PATIENCE = 1.0
+"""Seconds for which a request waits for a free connection to the database, before it is told to
+come again: who waits longer has often gone, and makes others wait."""
+
 _log = structlog.get_logger("twinledger.serving")
 
 
@@ -40,6 +44,7 @@ async def serve(
     settings = system.settings
     # Asked again: much may have happened since, and two servers could share it without a word.
     require_free_port(settings.host, settings.port)
+    system.pool.patience = PATIENCE
     app = create_app(system.services(named))
     server = Server(
         app,

@@ -15,7 +15,7 @@ from adapters.notary.guarded import GuardedLedger
 from adapters.notary.published import PublishedLog
 from adapters.notary.standing import Standings
 from adapters.postgres.connect import connect
-from adapters.postgres.pool import open_pool
+from adapters.postgres.pool import PatientPool, open_pool
 from adapters.private.erasing import ErasingLedger, Erasures
 from adapters.private.key_folder import KeyFolder
 from adapters.private.values import PrivateValues
@@ -59,7 +59,7 @@ class Running(Struct, frozen=True):
     """Everything that one process of Twinledger holds open."""
 
     settings: Settings
-    pool: "asyncpg.Pool[asyncpg.Record]"
+    pool: PatientPool
     ledger: GuardedLedger
     runner: Runner
     register: PostgresRegister

@@ -102,10 +102,11 @@ class Standings:
         """How it stands, or stood when the database could be asked last."""
         async with self._looking:  # who comes meanwhile shares the answer
             if self._clock() >= self._until:
-                # Where the database is away, what was found last stands; an append says itself.
+                # Where the database is away, what was found last stands; an append says itself. Who
+                # waits for this look does not look again in vain.
                 with suppress(*LOST):
                     self._found = await self._look()
-                    self._until = self._clock() + BELIEVED
+                self._until = self._clock() + BELIEVED
             return self._found
 
     async def require_open(self) -> None:

@@ -6,6 +6,7 @@ DatabaseProblem               (a CannotRun: problem and remedy; nothing acknowle
   LoginRefused                the user or the password is not accepted
   NoSuchDatabase              the server has no database of that name
   ServerBusy                  starting, stopping or out of connections: try again
+  NoFreeConnection            all connections of this process are in use: try again
   ServerWentAway              the server that this command used has ended
   ServerTooOld                a Postgres older than this release works with
   MigrationRefused            the register's tables cannot be brought to this release
@@ -62,6 +63,10 @@ class NoSuchDatabase(DatabaseProblem): ...
 
 
 class ServerBusy(DatabaseProblem): ...
+
+
+class NoFreeConnection(DatabaseProblem, TimeoutError):
+    """Nobody is to blame but who asks too much at once, so it is among what passes (`LOST`)."""
 
 
 class ServerWentAway(DatabaseProblem): ...

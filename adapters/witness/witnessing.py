@@ -127,7 +127,7 @@ class Witnessings:
             if self._clock() >= self._until:
                 with suppress(*LOST):
                     self._found = await self._look()
-                    self._until = self._clock() + BELIEVED
+                self._until = self._clock() + BELIEVED  # who waits does not look again in vain
             return self._found
 
     async def announce(self, asked: AskedWitnesses) -> None:
