@@ -292,14 +292,14 @@ _ALL = (
         "it is never recorded twice.",
     ),
     Explained(
-        "fault",
-    Explained(
         "database-busy",
         "Too many ask at once",
         "All connections to the database were in use for as long as a request may wait for one.",
         "Send the same request again in some seconds, a command with the same Idempotency-Key: "
         "it is never recorded twice.",
     ),
+    Explained(
+        "fault",
         "Something is broken here",
         "The fault is on the side of the register, and in its log.",
         "Send the same request again with the same Idempotency-Key: it is never recorded twice. "

@@ -268,13 +268,13 @@ def _handle_away(request: AnyRequest, error: Exception) -> Response[bytes]:
     return _failed(request, 503, AWAY)
 
 
-def _failed(request: AnyRequest, status: int, code: str) -> Response[bytes]:
-    if _is_program(request):
 def _handle_busy(request: AnyRequest, error: Exception) -> Response[bytes]:
     _log.warning("database_busy", path=request.scope["path"])
     return _handle_known(request, error)
 
 
+def _failed(request: AnyRequest, status: int, code: str) -> Response[bytes]:
+    if _is_program(request):
         return answer(_problem(request, status, code, explained(code).meaning))
     return page_of(status)
 
@@ -306,6 +306,6 @@ HANDLERS: ExceptionHandlersMap = {
     RequestRefused: _handle_refused,
     HTTPException: _handle_http,
     **dict.fromkeys(LOST, _handle_away),
+    NoFreeConnection: _handle_busy,
     Exception: _handle_fault,
 }
-    NoFreeConnection: _handle_busy,
