@@ -39,6 +39,8 @@ class Problem(Struct, frozen=True, omit_defaults=True):
 
     With `retryable` the same request may succeed a little later. `changes`, `etag` and `timeline`
     come where a record changed: the acts not seen yet, its version now, where all acts are.
+    `differs_from` and `differs_at` come where somebody has read another history: the first entry
+    that differs, where it is known, and one that does.
     """
 
     type: str
@@ -52,6 +54,8 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     etag: str = ""
     timeline: str = ""
     changes: Sequence[TimelineItem] = ()
+    differs_from: int | None = None
+    differs_at: int | None = None
 
 
 def address(code: str) -> str:

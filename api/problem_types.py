@@ -256,8 +256,10 @@ _ALL = (
         "another-history",
         "This register has another history",
         "You read entries that this register does not have: it was restored from an earlier copy, "
-        "or it is another register.",
-        "Begin again at the first entry, and compare with what you read before.",
+        "or it is another register. Nothing was answered: so nothing is passed over in silence.",
+        "The detail names the first entry that differs, where the register knows it: drop what "
+        "rests on that and later ones, and read on behind the entry before it. Where it does not, "
+        "ask by the cursors of earlier entries until one is taken, or begin again at the first.",
     ),
     Explained(
         "too-many-waiting",

@@ -31,7 +31,7 @@ from api.gate.errors import (
 from api.problem_documents import Fault, Problem, address, answer, faults_of, retry_after
 from api.problem_pages import page, page_of
 from api.problem_types import explained
-from api.refusals import RecordChanged, RequestRefused
+from api.refusals import AnotherHistory, RecordChanged, RequestRefused
 from api.rest.who import NotSignedIn, ReadOnlyToken
 from domain.errors import (
     CommandKeyReused,
@@ -234,6 +234,8 @@ def _handle_refused(request: AnyRequest, error: RequestRefused) -> Response[byte
     problem = _problem(request, status, error.code, str(error), *faults)
     if isinstance(error, RecordChanged):
         problem = replace(problem, etag=error.etag, timeline=error.timeline, changes=error.changes)
+    if isinstance(error, AnotherHistory):
+        problem = replace(problem, differs_from=error.first, differs_at=error.differs)
     return answer(problem)
 
 

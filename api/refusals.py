@@ -108,18 +108,43 @@ class NotShownYet(RequestRefused):
 
 
 class AnotherHistory(RequestRefused):
-    """The sender has read a history that this register does not have, or no longer has."""
+    """The sender has read a history that this register does not have, or no longer has.
 
-    def __init__(self, position: int, *, parameter: str = "", header: str = "") -> None:
-        super().__init__(
-            "another-history",
-            f"Entry {position} of this register is not the one that was read before.",
-            "The register was restored from an earlier copy, or this is another one. What was read "
-            "since then may be missing here: begin again at the first entry and compare.",
-            parameter=parameter,
-            header=header,
-        )
-        self.position = position
+    `position` is the entry that was read, `ends` the last one here. `first` is the first entry that
+    differs, None where the register does not know it; then `differs` is one that does.
+    """
+
+    def __init__(
+        self,
+        position: int,
+        *,
+        ends: int,
+        first: int | None = None,
+        parameter: str = "",
+        header: str = "",
+    ) -> None:
+        restored = "This register was restored from an earlier copy"
+        if first is not None:
+            problem = f"From entry {first} on this register is not the one that was read before."
+            remedy = (
+                f"{restored}, and the entries that were read from {first} on are lost; they are "
+                f"listed at /api/v1/entries/lost. Drop what rests on them, and read on behind "
+                f"entry {first - 1}."
+            )
+        else:
+            problem = (
+                f"Entry {position} was read before, but this register ends at entry {ends}."
+                if ends < position
+                else f"Entry {position} of this register is not the one that was read before."
+            )
+            remedy = (
+                f"{restored}, or it is another one. Entries before may differ too: ask by the "
+                "cursors of earlier entries until one is taken, drop what rests on those behind "
+                "it, and read on from there; or begin again at the first entry."
+            )
+        super().__init__("another-history", problem, remedy, parameter=parameter, header=header)
+        self.position, self.ends, self.first = position, ends, first
+        self.differs = min(position, ends + 1)
 
 
 class TooManyWaiting(RequestRefused):

@@ -92,7 +92,8 @@ async def note_lost(pool: "asyncpg.Pool[asyncpg.Record]", folder: Path, schema: 
     """Compare the ledger with what the notary of `folder` signed, and note what is lost of it.
 
     None where nothing is, and where nobody can say: the folder's leaf hashes are those that were
-    signed, or they count for nothing. Raises `StateRefused`.
+    signed, or they count for nothing; and where not one of the signed entries is there, this is
+    another register than the one of the folder. Raises `StateRefused`.
     """
     state, leaves = read_state(folder), SignedLeaves(folder)
     if state is None or await asyncio.to_thread(leaves.root, state.size) != state.root:
@@ -104,7 +105,7 @@ async def note_lost(pool: "asyncpg.Pool[asyncpg.Record]", folder: Path, schema: 
         found = await entries.found(after, up_to)
         signed = enumerate(leaves.read(after, up_to), after + 1)
         lost |= {position: one for position, one in signed if found.get(position) != one}
-    if not lost:
+    if len(lost) in (0, state.size):
         return None
     await LostEntries(pool, schema=schema).note(lost)
     return Loss(len(lost), min(lost), max(lost))

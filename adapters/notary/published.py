@@ -11,6 +11,7 @@ from msgspec import Struct
 from adapters.migrate import check_name
 from adapters.notary.errors import AnotherNotary, TileChanged
 from adapters.notary.growing import TileHash
+from adapters.notary.lost import LostEntries
 from adapters.notary.tiles import StoredTiles
 from domain.transparency.checkpoint import Checkpoint
 from domain.transparency.cosignature import time_of
@@ -118,13 +119,15 @@ class AnnouncedKey(Struct, frozen=True):
 
 class PublishedLog:
     """What the notary has published of the ledger in `schema`. Nothing here is believed: whoever
-    verifies does so against a key that they have from elsewhere.
+    verifies does so against a key that they have from elsewhere. `lost` is what was signed and is
+    not there any more.
     """
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", *, schema: str = "twinledger") -> None:
         check_name("schema", schema)
         self._pool, self._schema = pool, schema
         self._stored = StoredTiles(pool, schema=schema)
+        self.lost = LostEntries(pool, schema=schema)
 
     async def latest(self) -> Published | None:
         """The checkpoint that was published last; None before the first."""

@@ -24,13 +24,15 @@ class CommunityList(Listing, frozen=True, kw_only=True):
 
 class CommunityAt(Struct, frozen=True):
     """One community. `partnerships` is how many of it had possibly begun on the day `as_of`;
-    `GET /partnerships?community=` lists them.
+    `GET /partnerships?community=` lists them. `incomplete_from` is the first entry of the register
+    that cannot be shown, so that it may be missing here; null where all are.
     """
 
     as_of: date
     position: int
     community: Community
     partnerships: int
+    incomplete_from: int | None = None
 
 
 @route(
@@ -59,9 +61,11 @@ async def communities(
         CommunityList(
             as_of=at.as_of,
             position=at.position,
+            leaf_hash=at.leaf_hash.hex(),
             items=found.rows,
-            next=await cursor_after(request, at, found.next_after),
+            next=cursor_after(request, at, found.next_after),
             total=found.total,
+            incomplete_from=await services.parking.first(at.position),
         ),
     )
 
@@ -83,7 +87,8 @@ async def community(
             "community", community_id[:40], "Find its id by `q` in the list of communities."
         )
     theirs = await services.register.search(Filters(community=community_id), at.moment, limit=1)
-    return answered(CommunityAt(at.as_of, at.position, found, theirs.total or 0), at)
+    incomplete = await services.parking.first(at.position)
+    return answered(CommunityAt(at.as_of, at.position, found, theirs.total or 0, incomplete), at)
 
 
 HANDLERS = (communities, community)

@@ -1,8 +1,7 @@
 """The entries of the ledger: the feed on which everything else can be built, and one of them."""
 
 import asyncio
-import re
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import date
 from typing import Annotated, Any, cast
 
@@ -11,7 +10,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, HeaderParameter
 from msgspec import Struct
 
-from api.refusals import AnotherHistory, RequestRefused
+from api import as_at
 from api.requests import READ, HttpRequest, services_of
 from api.rest import parameters
 from api.rest.ledger_watch import watch_of
@@ -20,6 +19,7 @@ from api.rest.moments import (
     KnownAt,
     Pinned,
     Position,
+    ReadAt,
     asked,
     day_of,
     known_until,
@@ -33,18 +33,16 @@ from api.rest.paging import (
     Total,
     answered,
     check_limit,
-    hash_at,
     listed,
 )
 from api.rest.recorded import EntryRange, RecordedEvent, event_of
 from api.rest.stream import stream
-from domain.ports import Ledger
+from api.services import Services
+from domain.ports import Recorded
 from domain.refusals import Invalid, NotFound
 
 LONGEST_WAIT = 30
 """Seconds of a long poll, at most."""
-
-_PLACE = re.compile("(?P<position>0|[1-9][0-9]{0,15})-(?P<leaf_hash>[0-9a-f]{64})", re.ASCII)
 
 
 class EntryList(Listing, frozen=True, kw_only=True):
@@ -76,7 +74,7 @@ EntryCursor = Annotated[
         "cursor",
         "`POSITION-LEAFHASH` of the last entry read: goes on behind it, and tells when "
         "the register no longer has the history that was read.",
-        pattern="^(0|[1-9][0-9]{0,15})-[0-9a-f]{64}$",
+        pattern=as_at.PATTERN,
     ),
 ]
 LastEventId = Annotated[
@@ -106,17 +104,19 @@ async def range_of(
     after: LaterThan = None,
     cursor: EntryCursor = None,
     last_event_id: LastEventId = None,
+    read_at: ReadAt = None,
 ) -> EntryRange:
-    """What the request asks for. Raises `Invalid`, and `AnotherHistory` as `_behind` does."""
+    """What the request asks for. Raises `Invalid`, and what `as_at.require_written` raises."""
     services = services_of(request)
+    await as_at.require_written(services, read_at or "", parameter="as-at")
     day = day_of(as_of, "as-of")
     until = await known_until(services, known_at, position)
     for parameter, asked_for in (("after", after), ("position", position)):
         refuse_negative(asked_for, parameter)
         if asked_for is not None:
             await refuse_unrecorded(services, asked_for, parameter)
-    start = await _start(services.ledger, after, cursor, last_event_id)
-    return EntryRange(start, until, day)
+    behind = await _behind(services, after, cursor, last_event_id)
+    return EntryRange(behind, until, day)
 
 
 @route(
@@ -149,22 +149,22 @@ async def entries(
     if request.method == "GET" and "text/event-stream" in request.headers.get("accept", ""):
         watch.refuse_when_full()
         return cast("Response[Any]", stream(services.ledger, watch, asked_for))
-    read = await services.ledger.read_after(asked_for.after, limit)
+    read = await _next(services, asked_for, limit)
     if not read and wait and asked_for.until is None:
         with watch.waiting():
-            await _while_there(request, watch.beyond(asked_for.after, wait))
-        read = await services.ledger.read_after(asked_for.after, limit)
-    end = (await services.ledger.head()).position if asked_for.until is None else asked_for.until
-    more = bool(read) and read[-1].position < end
-    following = f"{read[-1].position}-{read[-1].leaf_hash.hex()}" if more else None
+            await _while_there(request, watch.beyond(asked_for.behind.position, wait))
+        read = await _next(services, asked_for, limit)
+    end = await _end(services, asked_for)
+    more = bool(read) and read[-1].position < end.position
     return listed(
         request,
         EntryList(
             as_of=asked_for.day or today(services),
-            position=end,
+            position=end.position,
+            leaf_hash=end.leaf_hash.hex(),
             items=tuple(map(event_of, asked_for.fitting(read))),
-            next=following,
-            total=end if total is not None else None,
+            next=str(as_at.of(read[-1])) if more else None,
+            total=end.position if total is not None else None,
         ),
     )
 
@@ -199,35 +199,33 @@ async def _gone(request: HttpRequest) -> None:
         continue
 
 
-async def _start(
-    ledger: Ledger, after: int | None, cursor: str | None, last_event_id: str | None
-) -> int:
-    """Behind which position to begin. What a stream has read last counts before the address."""
-    if last_event_id is not None:
-        return await _behind(ledger, last_event_id, header="Last-Event-ID")
-    if cursor is None:
-        return after or 0
-    if after is not None:
+async def _behind(
+    services: Services, after: int | None, cursor: str | None, last_event_id: str | None
+) -> as_at.AsAt:
+    """Behind which entry to begin. What a stream has read last counts before the address."""
+    if last_event_id is None and cursor is None:
+        return await as_at.as_at(services.ledger, after or 0)
+    if last_event_id is None and after is not None:
         raise Invalid("cursor", "it is sent together with `after`", "Send one of them.")
-    return await _behind(ledger, cursor, parameter="cursor")
+    named = {"header": "Last-Event-ID"} if last_event_id is not None else {"parameter": "cursor"}
+    read = as_at.written(last_event_id or cursor or "", **named)
+    await as_at.require(services, read, **named)
+    return read
 
 
-async def _behind(ledger: Ledger, place: str, *, parameter: str = "", header: str = "") -> int:
-    """The position of a `POSITION-LEAFHASH`. Raises `RequestRefused`, `AnotherHistory` for a
-    history that this register no longer has.
-    """
-    if (read := _PLACE.fullmatch(place)) is None:
-        raise RequestRefused(
-            "invalid",
-            f"{place[:30]!r} is no position with its leaf hash.",
-            "Write the position, a hyphen and the leaf hash of the last entry read.",
-            parameter=parameter,
-            header=header,
-        )
-    position = int(read["position"])
-    if await hash_at(ledger, position) != bytes.fromhex(read["leaf_hash"]):
-        raise AnotherHistory(position, parameter=parameter, header=header)
-    return position
+async def _next(services: Services, asked_for: EntryRange, limit: int) -> Sequence[Recorded]:
+    """What follows. Raises `AnotherHistory`, also where the register was set back meanwhile."""
+    read = await as_at.entries_behind(services.ledger, asked_for.behind, limit)
+    if read is None:
+        raise await as_at.another_history(services, asked_for.behind)
+    return read
+
+
+async def _end(services: Services, asked_for: EntryRange) -> as_at.AsAt:
+    if asked_for.until is not None:
+        return await as_at.as_at(services.ledger, asked_for.until)
+    head = await services.ledger.head()
+    return as_at.AsAt(head.position, head.leaf_hash)
 
 
 HANDLERS = (entries, entry)

@@ -17,6 +17,7 @@ NOUNS = {
     "communities": "Everybody who is or was a party, each once.",
     "reviews": "Transparency reviews with requests, answers and findings.",
     "entries": "The feed of everything that was recorded, as pages, long poll or stream.",
+    "entries/lost": "What a restore from an earlier copy took away, by the hash on its receipts.",
     "lists": "Reference lists that rules rest on, edition by edition.",
     "regimes": "Laws and bills as data: clauses, rules, examples.",
     "reports": "Compliance reports, each figure opened to the rows and entries behind it.",

@@ -10,6 +10,7 @@ from typing import Annotated
 from litestar.di import NamedDependency
 from msgspec import Struct
 
+from api import as_at
 from api.refusals import NotShownYet
 from api.requests import HttpRequest, services_of
 from api.rest import parameters
@@ -44,17 +45,32 @@ After = Annotated[
     ),
 ]
 
+ReadAt = Annotated[
+    str | None,
+    parameters.named(
+        "as-at",
+        "The `As-At` of an earlier answer: where this register no longer has that entry, it "
+        "says so instead of answering by another history.",
+        pattern=as_at.PATTERN,
+    ),
+]
+
 
 class At(Struct, frozen=True):
     """A moment, pinned. `now` says that nothing was asked but the present.
 
-    `leaf_hash` is that of the entry at `position`, or None where nobody has looked it up yet.
+    `leaf_hash` is that of the entry at `position`.
     """
 
     as_of: date
     position: int
-    leaf_hash: bytes | None
+    leaf_hash: bytes
     now: bool
+
+    @property
+    def last_entry(self) -> as_at.AsAt:
+        """The last entry that counts."""
+        return as_at.AsAt(self.position, self.leaf_hash)
 
     @property
     def moment(self) -> Moment:
@@ -71,23 +87,30 @@ async def asked(
     as_of: AsOf = None,
     known_at: KnownAt = None,
     position: Position = None,
+    *,
     after: After = None,
+    read_at: ReadAt = None,
 ) -> At:
     """The moment of a read, from the query of the request.
 
     Raises `Invalid` for a parameter that cannot be, `NotShownYet` where the read models do not
-    show in time what is asked for.
+    show in time what is asked for, and `AnotherHistory` where an earlier answer was read at an
+    entry that this register does not have.
     """
     services = services_of(request)
+    await as_at.require_written(services, read_at or "", parameter="as-at")
     refuse_negative(after, "after")
     shown = await _reach(services, after, "after") if after else await services.shown()
     until = await known_until(services, known_at, position)
     if until is not None and until > shown.position:
         shown = await _reach(services, until, "position")
+    last = as_at.AsAt(shown.position, shown.leaf_hash)
+    if until is not None and until != shown.position:
+        last = await as_at.as_at(services.ledger, until)
     return At(
         day_of(as_of, "as-of") or today(services),
-        shown.position if until is None else until,
-        shown.leaf_hash if until in (None, shown.position) else None,
+        last.position,
+        last.leaf_hash,
         now=as_of is None and until is None,
     )
 

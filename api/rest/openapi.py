@@ -207,6 +207,10 @@ _POSITION: Json = {
 }
 _HEADERS_OF_READS: Json = {
     **_POSITION,
+    "As-At": {
+        "description": "The entry that it was answered at with its leaf hash, for `as-at`.",
+        "schema": _TEXT,
+    },
     "Link": {"description": "Of a list: the address of its next page.", "schema": _TEXT},
     "ETag": {"description": "Of one partnership at present: its version.", "schema": _TEXT},
 }

@@ -13,11 +13,10 @@ from litestar.di import NamedDependency
 from msgspec import Meta, Raw, Struct
 from msgspec.structs import replace
 
-from api.refusals import AnotherHistory
+from api import as_at
 from api.requests import HttpRequest, services_of
 from api.rest import parameters
-from api.rest.moments import After, AsOf, At, KnownAt, Position, asked
-from domain.ports import Ledger
+from api.rest.moments import After, AsOf, At, KnownAt, Position, ReadAt, asked
 from domain.refusals import Invalid
 
 T = TypeVar("T")
@@ -44,7 +43,7 @@ Total = Annotated[
     parameters.named("total", "With `yes` the answer says how many there are in all."),
 ]
 
-_BESIDE_THE_QUESTION = frozenset({"cursor", "limit", "total", "after"})
+_BESIDE_THE_QUESTION = frozenset({"cursor", "limit", "total", "after", "as-at"})
 
 
 class _Stored(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -72,13 +71,13 @@ class Place(Struct, frozen=True):
         try:
             return msgspec.json.decode(self.after, type=shape)
         except msgspec.MsgspecError:
-            raise _no_cursor() from None
+            raise no_cursor() from None
 
     def after_position(self) -> int:
         """Where the items are entries: the last one that was shown, 0 at the beginning."""
         last = self.after_as(int) or 0
         if not 0 <= last < 2**53:
-            raise _no_cursor()
+            raise no_cursor()
         return last
 
 
@@ -89,14 +88,19 @@ PagePinned = NamedDependency[Place]
 class Listing(Struct, frozen=True, kw_only=True):
     """Base of every list. `next` is the cursor that goes on, null at the end.
 
-    `as_of` and `position` are the moment at which all its pages are read; `total` is how many there
-    are in all, null where nobody asked.
+    `as_of` and `position` are the moment at which all its pages are read, `leaf_hash` that of the
+    entry at `position`, in hexadecimal: together they tell whether the register still has what was
+    read. `total` is how many there are in all, null where nobody asked. `incomplete_from` is the
+    first entry that cannot be shown and that this list may be about: it is recorded, and what it
+    concerns is missing or as it stood before. Null, as nearly always, where all of them are shown.
     """
 
     as_of: date
     position: int
+    leaf_hash: str
     next: str | None
     total: int | None
+    incomplete_from: int | None = None
 
 
 L = TypeVar("L", bound=Listing)
@@ -112,6 +116,7 @@ async def place(
     cursor: Cursor = None,
     limit: Limit = 50,
     total: Total = None,
+    read_at: ReadAt = None,
 ) -> Place:
     """The page of a list that the query asks for.
 
@@ -120,7 +125,7 @@ async def place(
     """
     check_limit(limit)
     if cursor is None:
-        at = await asked(request, as_of, known_at, position, after)
+        at = await asked(request, as_of, known_at, position, after=after, read_at=read_at)
         return Place(at, limit, total is not None, None)
     stored = _read(cursor)
     if stored.question != _question(request):
@@ -129,34 +134,37 @@ async def place(
             "it belongs to a list that was asked for with other parameters",
             "Send it with the parameters of the first page, or begin again without it.",
         )
-    if await hash_at(services_of(request).ledger, stored.position) != stored.leaf_hash:
-        raise AnotherHistory(stored.position, parameter="cursor")
-    at = await asked(request, None, None, stored.position, after)
+    read = as_at.AsAt(stored.position, stored.leaf_hash)
+    await as_at.require(services_of(request), read, parameter="cursor")
+    at = await asked(request, None, None, stored.position, after=after, read_at=read_at)
     at = replace(at, as_of=stored.as_of, leaf_hash=stored.leaf_hash)
     return Place(at, limit, total is not None, stored.after)
 
 
-async def cursor_after(request: HttpRequest, at: At, last: object | None) -> str | None:
+def cursor_after(request: HttpRequest, at: At, last: object | None) -> str | None:
     """The cursor behind `last`, by which the list's next page begins; None where that is None."""
     if last is None:
         return None
-    leaf_hash = at.leaf_hash or await hash_at(services_of(request).ledger, at.position)
     stored = _Stored(
-        at.position, leaf_hash, at.as_of, _question(request), Raw(msgspec.json.encode(last))
+        at.position, at.leaf_hash, at.as_of, _question(request), Raw(msgspec.json.encode(last))
     )
     return urlsafe_b64encode(msgspec.json.encode(stored)).rstrip(b"=").decode()
 
 
 def answered(answer: T, at: At, **headers: str) -> Response[T]:
-    """The answer with the position that it was read at."""
-    return Response(answer, headers={"last-position": str(at.position), **headers})
+    """The answer with the entry that it was read at."""
+    where = {"last-position": str(at.position), "as-at": str(at.last_entry)}
+    return Response(answer, headers={**where, **headers})
 
 
 def listed(request: HttpRequest, listing: L) -> Response[L]:
-    """The list with its headers: the position it was read at, and the address that goes on (RFC
+    """The list with its headers: the entry it was read at, and the address that goes on (RFC
     8288).
     """
-    headers = {"last-position": str(listing.position)}
+    headers = {
+        "last-position": str(listing.position),
+        "as-at": f"{listing.position}-{listing.leaf_hash}",
+    }
     if listing.next is not None:
         kept = {name: value for name, value in request.query_params.items() if name != "after"}
         query = urlencode({**kept, "cursor": listing.next})
@@ -168,14 +176,6 @@ def check_limit(limit: int) -> None:
     """Raise `Invalid` for a number of items that no answer has."""
     if not 1 <= limit <= MOST:
         raise Invalid("limit", f"{limit} is not from 1 to {MOST}", f"Ask for 1 to {MOST} items.")
-
-
-async def hash_at(ledger: Ledger, position: int) -> bytes:
-    """The leaf hash of an entry: 32 zero bytes before the first, none where there is none."""
-    if position == 0:
-        return bytes(32)
-    found = await ledger.read_after(position - 1, 1)
-    return found[0].leaf_hash if found else b""
 
 
 def one_of(text: str | None, known: Sequence[T], field: str) -> T | None:
@@ -197,10 +197,11 @@ def _read(cursor: str) -> _Stored:
             raise ValueError("a cursor has no NUL")
         return msgspec.json.decode(written, type=_Stored)
     except (ValueError, msgspec.MsgspecError):
-        raise _no_cursor() from None
+        raise no_cursor() from None
 
 
-def _no_cursor() -> Invalid:
+def no_cursor() -> Invalid:
+    """What is told of a cursor that is none."""
     return Invalid(
         "cursor",
         "it is not one that this register gave out",

@@ -25,13 +25,8 @@ LONGEST_QUERY = 200
 
 
 class PartnershipList(Listing, frozen=True, kw_only=True):
-    """Partnerships that had possibly begun on the day, in order of their first name.
+    """Partnerships that had possibly begun on the day, in order of their first name."""
 
-    `incomplete_from` is the first entry of any partnership that cannot be shown here: a list made
-    at an earlier position is whole. Null, as nearly always, where all of them are shown.
-    """
-
-    incomplete_from: int | None = None
     items: tuple[PartnershipView, ...]
 
 
@@ -127,8 +122,9 @@ async def partnerships(
         PartnershipList(
             as_of=page.at.as_of,
             position=page.at.position,
+            leaf_hash=page.at.leaf_hash.hex(),
             items=found.rows,
-            next=await cursor_after(request, page.at, found.next_after),
+            next=cursor_after(request, page.at, found.next_after),
             total=found.total,
             incomplete_from=await services_of(request).parking.first(page.at.position),
         ),
@@ -181,11 +177,11 @@ async def partnership_entries(
         ActList(
             as_of=at.as_of,
             position=at.position,
+            leaf_hash=at.leaf_hash.hex(),
             items=shown,
-            next=await cursor_after(
-                request, at, shown[-1].position if len(read) > len(shown) else None
-            ),
+            next=cursor_after(request, at, shown[-1].position if len(read) > len(shown) else None),
             total=total,
+            incomplete_from=await services.parking.incomplete_from(reference, at.position),
         ),
     )
 

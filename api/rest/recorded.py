@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from api.as_at import AsAt
 from domain.dates import parse
 from domain.ports import Actor, Recorded
 
@@ -33,11 +34,11 @@ class RecordedEvent(Struct, frozen=True):
 
 
 class EntryRange(Struct, frozen=True):
-    """Which entries are asked for: later than `after`, up to `until` (None: to the end there is)
-    and, where a day is asked, only what had possibly taken place by then.
+    """Which entries are asked for: behind the one that was read, up to `until` (None: to the end
+    there is) and, where a day is asked, only what had possibly taken place by then.
     """
 
-    after: int
+    behind: AsAt
     until: int | None
     day: date | None
 

@@ -141,10 +141,11 @@ async def figure(
         FigureRows(
             as_of=at.as_of,
             position=at.position,
+            leaf_hash=at.leaf_hash.hex(),
             basis=opened.basis,
             figure=opened.figure,
             items=opened.rows[first:until],
-            next=await cursor_after(request, at, more),
+            next=cursor_after(request, at, more),
             total=len(opened.rows) if page.total else None,
         ),
     )

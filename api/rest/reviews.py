@@ -7,6 +7,7 @@ from litestar import Response, route
 from litestar.di import Provide
 from litestar.params import FromPath
 from msgspec import Struct
+from msgspec.structs import replace
 
 from api.requests import READ, HttpRequest, services_of
 from api.rest import parameters
@@ -19,7 +20,7 @@ from domain.refusals import NotFound
 from domain.review import events as r
 from domain.review.commands import Ground, Outcome, Result
 from domain.review.criteria import CRITERIA_SETS
-from domain.values import Citation
+from domain.values import Citation, PartnershipId
 from projections.reviews.review import ReviewSummary
 
 GROUNDS: tuple[Ground, ...] = get_args(Ground)
@@ -82,6 +83,8 @@ class ReviewAt(Struct, frozen=True):
     """One review, as known at `position`; `review.open` is as of the day `as_of`.
 
     `elements_missing` have no finding yet. Requests and findings count from their recording on.
+    `incomplete_from` is the first entry of its partnership that cannot be shown, null where all
+    are.
     """
 
     as_of: date
@@ -92,6 +95,7 @@ class ReviewAt(Struct, frozen=True):
     findings: tuple[ElementFound, ...]
     elements_missing: tuple[str, ...]
     closing: ReviewClosing | None
+    incomplete_from: int | None = None
 
 
 IsOpen = Annotated[
@@ -140,7 +144,10 @@ async def review(request: HttpRequest, review_id: FromPath[str], at: Pinned) -> 
         )
     recorded = await services.ledger.read(frozenset({f"review:{review_id}"}))
     entries = [entry_of(one) for one in recorded if one.position <= at.position]
-    return answered(_detailed(at, summary, entries), at)
+    incomplete = await services.parking.incomplete_from(
+        PartnershipId(summary.partnership), at.position
+    )
+    return answered(replace(_detailed(at, summary, entries), incomplete_from=incomplete), at)
 
 
 async def reviews_page(
@@ -149,15 +156,16 @@ async def reviews_page(
     *,
     open: bool | None = None,
     ground: Ground | None = None,
-    partnership: str = "",
+    partnership: PartnershipId | None = None,
 ) -> Response[ReviewSummaries]:
     """Some of the reviews, as the parameters choose them."""
-    found = await services_of(request).reviews.search(
+    services, position = services_of(request), page.at.position
+    found = await services.reviews.search(
         day=page.at.as_of,
-        position=page.at.position,
+        position=position,
         open=open,
         ground=ground,
-        partnership=partnership,
+        partnership=partnership or "",
         after=page.after_position(),
         limit=page.limit,
         total=page.total,
@@ -166,10 +174,16 @@ async def reviews_page(
         request,
         ReviewSummaries(
             as_of=page.at.as_of,
-            position=page.at.position,
+            position=position,
+            leaf_hash=page.at.leaf_hash.hex(),
             items=found.rows,
-            next=await cursor_after(request, page.at, found.next_after),
+            next=cursor_after(request, page.at, found.next_after),
             total=found.total,
+            incomplete_from=(
+                await services.parking.incomplete_from(partnership, position)
+                if partnership
+                else await services.parking.first(position)
+            ),
         ),
     )
 

@@ -14,6 +14,7 @@ from api.rest import (
     entries,
     index,
     lists,
+    lost,
     partnerships,
     private,
     regimes,
@@ -24,8 +25,8 @@ from api.rest.openapi import Json, document
 from api.rest.who import known_token_only
 
 NOUNS = (
-    *(index, partnerships, private, communities, reviews, entries, lists, regimes, reports),
-    actions,
+    *(index, partnerships, private, communities, reviews, entries, lost, lists, regimes),
+    *(reports, actions),
 )
 """A module per noun; each has its `HANDLERS`."""
 

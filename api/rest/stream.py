@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 from litestar.response import Stream
 
+from api import as_at
 from api.rest.ledger_watch import LedgerWatch
 from api.rest.recorded import EntryRange, event_of
 from domain.ports import Ledger, Recorded
@@ -15,7 +16,10 @@ _AT_ONCE = 200  # entries that a stream reads in one go
 
 
 def stream(ledger: Ledger, watch: LedgerWatch, asked_for: EntryRange) -> Stream:
-    """Every entry of `asked_for`, and those that come, each with the id behind which to go on."""
+    """Every entry of `asked_for`, and those that come, each with the id behind which to go on.
+
+    It ends where the ledger no longer has the entry that was given last.
+    """
     return Stream(
         _events(ledger, watch, asked_for),
         media_type="text/event-stream",
@@ -27,22 +31,26 @@ def stream(ledger: Ledger, watch: LedgerWatch, asked_for: EntryRange) -> Stream:
 async def _events(
     ledger: Ledger, watch: LedgerWatch, asked_for: EntryRange
 ) -> AsyncIterator[bytes]:
-    reached, spent = asked_for.after, 0.0
+    behind, spent = asked_for.behind, 0.0
     with watch.waiting():
         yield b"retry: 2000\n\n"
         while not watch.closed and spent < _STREAM_ENDS:
-            if asked_for.until is not None and reached >= asked_for.until:
+            if asked_for.until is not None and behind.position >= asked_for.until:
                 return
-            read = await ledger.read_after(reached, _AT_ONCE)
+            read = await as_at.entries_behind(ledger, behind, _AT_ONCE)
+            if read is None:
+                # Who comes again with the id of the last entry is told from which one on.
+                yield b": this register has another history now\n\n"
+                return
             for one in asked_for.fitting(read):
                 yield _event(one)
             if read:
-                reached = read[-1].position
-            elif not await watch.beyond(reached, _HEARTBEAT):
+                behind = as_at.of(read[-1])
+            elif not await watch.beyond(behind.position, _HEARTBEAT):
                 spent += _HEARTBEAT
                 yield b": nothing new yet\n\n"
 
 
 def _event(recorded: Recorded) -> bytes:
-    place = f"id: {recorded.position}-{recorded.leaf_hash.hex()}\n".encode()
+    place = f"id: {as_at.of(recorded)}\n".encode()
     return place + b"data: " + msgspec.json.encode(event_of(recorded)) + b"\n\n"

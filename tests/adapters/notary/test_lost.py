@@ -117,6 +117,17 @@ async def test_nothing_is_said_by_a_folder_whose_leaf_hashes_are_not_those_that_
         assert await note_lost(pool, tmp_path, SCHEMA) is None
 
 
+async def test_a_folder_of_another_register_names_nothing_as_lost(
+    pool: Pool, tmp_path: Path, database: Database
+) -> None:
+    await signed(pool, tmp_path, 3)
+    await set_back(database, 0)
+    await record(pool, 2)
+
+    assert await note_lost(pool, tmp_path, SCHEMA) is None
+    assert await noted(pool) == {}
+
+
 async def test_a_folder_of_an_older_release_gets_its_leaf_hashes_at_the_next_load(
     pool: Pool, tmp_path: Path
 ) -> None:

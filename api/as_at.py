@@ -1,0 +1,97 @@
+"""At which entry something was read, and whether this register still has that entry.
+
+A position alone does not tell: after a restore another entry may stand there. So what is given out
+carries the position with its leaf hash, `POSITION-LEAFHASH`, as `5000-5be0...`: cursors, the ids of
+streams, the rows of files, the header `As-At`. Whoever hands it back and has read a history that is
+gone is told from which entry on.
+"""
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from api.refusals import AnotherHistory, RequestRefused
+from api.services import Services
+from domain.ports import Ledger, Recorded
+
+PATTERN = "^(0|[1-9][0-9]{0,15})-[0-9a-f]{64}$"
+_WRITTEN = re.compile("(?P<position>0|[1-9][0-9]{0,15})-(?P<leaf_hash>[0-9a-f]{64})", re.ASCII)
+
+
+class AsAt(Struct, frozen=True):
+    """An entry and its leaf hash: position 0 with 32 zero bytes before the first entry."""
+
+    position: int
+    leaf_hash: bytes
+
+    def __str__(self) -> str:
+        return f"{self.position}-{self.leaf_hash.hex()}"
+
+
+BEGINNING = AsAt(0, bytes(32))
+
+
+def of(recorded: Recorded) -> AsAt:
+    """Behind this entry."""
+    return AsAt(recorded.position, recorded.leaf_hash)
+
+
+async def as_at(ledger: Ledger, position: int) -> AsAt:
+    """What stands at a position that the ledger has; an empty leaf hash where it has not."""
+    if position == 0:
+        return BEGINNING
+    found = await ledger.read_after(position - 1, 1)
+    return AsAt(position, found[0].leaf_hash if found else b"")
+
+
+def written(text: str, *, parameter: str = "", header: str = "") -> AsAt:
+    """What is written as `POSITION-LEAFHASH`. Raises `RequestRefused`."""
+    if (read := _WRITTEN.fullmatch(text)) is None:
+        raise RequestRefused(
+            "invalid",
+            f"{text[:30]!r} is no position with its leaf hash.",
+            "Write the position, a hyphen and the leaf hash of the last entry read.",
+            parameter=parameter,
+            header=header,
+        )
+    return AsAt(int(read["position"]), bytes.fromhex(read["leaf_hash"]))
+
+
+async def entries_behind(ledger: Ledger, read: AsAt, limit: int) -> Sequence[Recorded] | None:
+    """The next entries behind one that was read, in one look with it.
+
+    None where the ledger does not have that one any more.
+    """
+    if read.position == 0:
+        return await ledger.read_after(0, limit)
+    found = await ledger.read_after(read.position - 1, limit + 1)
+    return found[1:] if found and of(found[0]) == read else None
+
+
+async def require(services: Services, read: AsAt, *, parameter: str = "", header: str = "") -> None:
+    """Raise `AnotherHistory` where this register does not have the entry that was `read`."""
+    if await as_at(services.ledger, read.position) != read:
+        raise await another_history(services, read, parameter=parameter, header=header)
+
+
+async def require_written(
+    services: Services, text: str, *, parameter: str = "", header: str = ""
+) -> None:
+    """The same of `POSITION-LEAFHASH`; nothing where that is empty. Raises `RequestRefused` too."""
+    if text:
+        read = written(text, parameter=parameter, header=header)
+        await require(services, read, parameter=parameter, header=header)
+
+
+async def another_history(
+    services: Services, read: AsAt, *, parameter: str = "", header: str = ""
+) -> AnotherHistory:
+    """What to tell whoever has read an entry that is not here, with all that is known of it."""
+    return AnotherHistory(
+        read.position,
+        ends=(await services.ledger.head()).position,
+        first=await services.log.lost.first(read.position, read.leaf_hash),
+        parameter=parameter,
+        header=header,
+    )
