@@ -8,15 +8,18 @@ import asyncpg
 from adapters.ledger.batcher import Waiting
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.leaf import decode, stamp_of
+from adapters.postgres.errors import NoFreeConnection
 from domain.errors import CommandKeyReused, ConditionFailed, OutcomeUnknown
 from domain.ports import Receipt
 from domain.transparency.tree import leaf_hash
 
 # Arrays of numbers and ids go as text: the driver takes three times as long to encode them as
-# arrays.
+# arrays. An argument is there before the function is called, and with it how long it may wait for
+# its turn, in milliseconds; that ends with the transaction, so a pooler may stand between.
 APPEND = """
     select * from {schema}.append(
-        $1::text::uuid[], $2, $3, $4::text::int[], $5::text::int[], $6, $7, $8, $9::text::int[],
+        (select $1::text::uuid[] from set_config('lock_timeout', '{turn}', true)),
+        $2, $3, $4::text::int[], $5::text::int[], $6, $7, $8, $9::text::int[],
         $10::text::bigint[], $11::text::bigint[], $12::text::bigint[], $13::text::bigint[],
         $14::text::bigint[], $15::text::int[],
         $16::text::bigint[], $17::text::bigint[], $18::text::int[]
@@ -145,6 +148,10 @@ def _tell_one(waiting: Waiting, rows: list[asyncpg.Record]) -> None:
 
 def said(error: Exception) -> str:
     """One line: Postgres adds details and hints on lines of their own."""
+    if isinstance(error, asyncpg.LockNotAvailableError):
+        return "another transaction holds the ledger and does not end"
+    if isinstance(error, NoFreeConnection):
+        return error.problem.rstrip(".")
     return str(error).partition("\n")[0].rstrip(".") or type(error).__name__
 
 

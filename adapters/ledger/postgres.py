@@ -24,13 +24,17 @@ from adapters.ledger.leaf import decode, tag_numbers
 from adapters.ledger.prepared import command_number, prepare, require_place, sealed
 from adapters.ledger.reads import Reads
 from adapters.migrate import check_name
-from adapters.postgres.errors import LOST
+from adapters.postgres.errors import LOST, NoFreeConnection
 from domain.errors import CommandKeyReused, NotCanonical
 from domain.ports import Head, Reading, Receipt, Recorded, Submission
 from domain.private import Seal
 
 LANES = 2  # groups on their way at once
 PATIENCE = 15.0  # seconds for one group, with all that it takes to reach the database again
+
+TURN = 0.25
+"""Of the patience, what a group waits for the head, after which nothing was recorded, and nothing
+will be. Postgres may let it wait twice (in the queue, and first in it), and so may the batcher."""
 
 # The head as of the same snapshot, and one look into each place where a tag may stand. An event
 # that several of them find comes several times.
@@ -103,8 +107,9 @@ class PostgresLedger:
         self._batcher = Batcher(self._send, self._let_go, lanes=lanes)
         self._reads = Reads(self._fetch)
         self._held: list[PoolConnectionProxy[asyncpg.Record]] = []
-        self._append = APPEND.format(schema=schema)
-        self._append_private = APPEND_PRIVATE.format(schema=schema)
+        turn = max(1, round(1000 * TURN * patience))  # milliseconds; 0 would be without end
+        self._append = APPEND.format(schema=schema, turn=turn)
+        self._append_private = APPEND_PRIVATE.format(schema=schema, turn=turn)
         self._read_one = _READ.format(schema=schema, tag=_ONE)
         self._read_any = _READ.format(schema=schema, tag=_ANY)
         self._read_after = _READ_AFTER.format(schema=schema)
@@ -193,12 +198,16 @@ class PostgresLedger:
                 return
             except LOST as error:
                 unknown = unknown or called
-                self._hang_up()
-                if self._pool.is_closing() or loop.time() + pause >= deadline:
+                busy = isinstance(error, NoFreeConnection)
+                over = self._pool.is_closing() or loop.time() + pause >= deadline
+                if over or (busy and not unknown):
+                    self._hang_up()
                     tell_failed(group, error, unknown=unknown)
                     return
-                # Other connections may still lead to a server that is no longer the primary.
-                await self._pool.expire_connections()
+                if not busy:
+                    # Other connections may still lead to a server that is no longer the primary.
+                    self._hang_up()
+                    await self._pool.expire_connections()
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 1.0)
             except Exception as error:  # a full disk, a missing right: it meets all alike

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from msgspec import Struct
 
+from adapters.postgres.errors import NoFreeConnection
 from domain.ports import Reading, Recorded
 
 MOST = 64  # reads in a group
@@ -28,7 +29,8 @@ class Asked(Struct, eq=False):
 class Reads:
     """Hands groups to `fetch`: all events that have one of some tags, later than a position.
 
-    It may return more than was asked for. Should it raise, each of the group gets that error.
+    It may return more than was asked for. Should it raise, each of the group gets that error; where
+    there is no free connection, all who wait get it.
     """
 
     def __init__(self, fetch: Callable[[frozenset[str], int], Awaitable[Reading]]) -> None:
@@ -70,6 +72,11 @@ class Reads:
             for asked, own in zip(group, _shares(group, tags, events), strict=True):
                 if not asked.answer.done():  # who asked may have been cancelled
                     asked.answer.set_result(own)
+        except NoFreeConnection as error:
+            waiting, self._queue = self._queue, deque()  # they would only wait as long, in vain
+            for asked in (*group, *waiting):
+                if not asked.answer.done():
+                    asked.answer.set_exception(error)
         except Exception as error:
             for asked in group:
                 if not asked.answer.done():

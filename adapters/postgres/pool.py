@@ -53,11 +53,14 @@ class PatientPool(_Pool):
         self,
         timeout: float | None,  # noqa: ASYNC109 - the driver hands it on
     ) -> "PoolConnectionProxy[asyncpg.Record]":
+        acquired: PoolConnectionProxy[asyncpg.Record]
+        if not self._queue.empty():  # type: ignore[attr-defined]  # not in the stubs, as _acquire
+            acquired = await super()._acquire(timeout)  # type: ignore[misc]  # not in the stubs
+            return acquired
         try:
             async with asyncio.timeout(self.patience) as waiting:
                 before = _waiting.set(waiting)
                 try:
-                    acquired: PoolConnectionProxy[asyncpg.Record]
                     acquired = await super()._acquire(timeout)  # type: ignore[misc]  # not in the stubs
                     return acquired
                 finally:

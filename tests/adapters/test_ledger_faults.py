@@ -15,6 +15,7 @@ from adapters.ledger import LedgerUnavailable, PostgresLedger
 from adapters.postgres.pool import open_pool
 from domain.errors import NotCanonical, OutcomeUnknown
 from domain.ports import Receipt
+from tests.adapters.held import SLOW_TYPE, until_waiting
 from tests.adapters.proxy import WHOLE, CutAt, Proxy, proxied
 from tests.adapters.submissions import event, submission
 
@@ -28,29 +29,6 @@ KILL = """
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock'
 """
-SLOW_TYPE = """
-    create function public.wait() returns trigger language plpgsql as $$
-    begin
-        perform pg_advisory_xact_lock(7);
-        return new;
-    end
-    $$;
-    create trigger wait before insert on twinledger.event
-    for each row when (position('slow.v1'::bytea in new.leaf) > 0) execute function public.wait();
-"""
-
-
-async def until_waiting(owner: Connection, number: int) -> None:
-    """Until `number` calls wait for a lock that `owner` holds."""
-    waiting = None
-    async with asyncio.timeout(60):
-        while waiting != number:
-            await owner.execute("select pg_stat_clear_snapshot()")  # it keeps its first look
-            waiting = await owner.fetchval(
-                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
-                "and datname = current_database()"
-            )
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

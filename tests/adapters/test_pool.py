@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
+import asyncpg
 import pytest
 
 from adapters.postgres.errors import LOST, NoFreeConnection
@@ -58,9 +60,22 @@ async def test_who_waits_gets_the_connection_that_becomes_free(small: PatientPoo
         assert await waiting == 1
 
 
-async def test_connecting_is_not_waiting_for_others(database: Database) -> None:
-    async with await open_pool(database.app_dsn, size=1, tried=False, patience=0) as pool:
-        assert await pool.fetchval("select 1") == 1
+async def test_connecting_is_not_waiting_for_others(
+    small: PatientPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = asyncpg.connect
+
+    async def far_away(*where: Any, **settings: Any) -> Any:
+        await asyncio.sleep(3 * PATIENCE)
+        return await connect(*where, **settings)
+
+    async with small.acquire(), small.acquire() as broken:
+        waiting = asyncio.ensure_future(small.fetchval("select 1"))
+        await asyncio.sleep(0)
+        monkeypatch.setattr(asyncpg, "connect", far_away)
+        broken.terminate()  # its place is free, and a new connection has to be made
+
+        assert await waiting == 1
 
 
 def test_a_busy_database_passes_as_a_lost_one_does_and_no_event_is_to_blame() -> None:

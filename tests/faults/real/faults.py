@@ -114,11 +114,11 @@ async def a_writer_holds_the_head(stage: "Stage") -> None:
 
 
 async def a_writer_holds_the_head_for_long(stage: "Stage") -> None:
-    """So long that who waits is told that nobody knows."""
+    """So long that who waits is told that nothing was recorded."""
     async with held(stage, "select size from twinledger.head for update"):
         told = stage.clients.told.refused
-        before = told["outcome-unknown"]
-        await stage.comes_true(lambda: told["outcome-unknown"] > before, "no answer to who waits")
+        before = told["not-recorded"]
+        await stage.comes_true(lambda: told["not-recorded"] > before, "no answer to who waits")
         await stage.reads_go_on()
 
 
