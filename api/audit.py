@@ -94,14 +94,6 @@ async def read_question(services: Services, typed: Typed) -> Question:
     return Question(await _bounded(services, filters, first, last), before, after)
 
 
-async def leaf_of(services: Services, position: int) -> str:
-    """`25917-5be0...`: an entry with its leaf hash, so that whoever kept it can tell whether they
-    still look at the same register. Position 0 is the register without an entry.
-    """
-    found = await services.ledger.read_after(position - 1, 1) if position else ()
-    return f"{position}-{(found[0].leaf_hash if found else bytes(32)).hex()}"
-
-
 def in_a_sentence(typed: Typed) -> list[str]:
     """What was asked for, as a list of the log says it of itself."""
     called = {str(kind): name for kind, name in (*KINDS.items(), *TYPES.items())}

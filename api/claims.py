@@ -18,7 +18,7 @@ from api.distances import RUNS, Compared, Point, compare, place
 from api.refusals import NotShownYet
 from domain.dates import in_words
 from domain.names import fold
-from domain.ports import Ledger
+from domain.ports import Head, Ledger
 from domain.values import Party
 from projections.views import Moment, PartnershipView, Register
 from projections.words import beginning
@@ -85,12 +85,17 @@ class Checked(Struct, frozen=True, kw_only=True):
 
 
 class CheckedClaims(Struct, frozen=True):
-    """All claims. `position` is how many entries the register had when it was read."""
+    """All claims. `position` is how many entries the register had when it was read, `leaf_hash`
+    that of the last of them, in hexadecimal. `incomplete_from` is the first of them that could not
+    be counted, None where all were.
+    """
 
     position: int
+    leaf_hash: str
     pairs: int
     sha256: str
     rows: tuple[Checked, ...]
+    incomplete_from: int | None = None
 
 
 class _Pair(Struct, frozen=True):
@@ -100,10 +105,11 @@ class _Pair(Struct, frozen=True):
 
 
 class ClaimChecks:
-    """Checks the claims on one register: off the event loop, one at a time, kept by position.
+    """Checks the claims on one register: off the event loop, one at a time, kept by the last entry.
 
-    While entries come in, a kept answer serves for `fresh_for` seconds; it says its position.
-    `reached` says whether the read models show a position, after its own bound of waiting.
+    While entries come in, and while one cannot be counted, a kept answer serves for `fresh_for`
+    seconds; it says its position. `reached` says whether the read models show a position, after its
+    own bound of waiting, `first_missing` which entry up to there they cannot show.
     """
 
     def __init__(
@@ -111,11 +117,13 @@ class ClaimChecks:
         register: Register,
         ledger: Ledger,
         reached: Callable[[int], Awaitable[bool]],
+        first_missing: Callable[[int], Awaitable[int | None]],
         *,
         fresh_for: float = 300.0,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._register, self._ledger, self._reached = register, ledger, reached
+        self._register, self._ledger = register, ledger
+        self._reached, self._first_missing = reached, first_missing
         self._fresh_for, self._clock = fresh_for, clock
         self._claims = shipped_claims()
         self._kept: CheckedClaims | None = None
@@ -125,16 +133,29 @@ class ClaimChecks:
     async def checked(self) -> CheckedClaims:
         """Every claim with what came of checking it. Raises `NotShownYet`."""
         async with self._one_at_a_time:
-            position = (await self._ledger.head()).position
-            fresh = self._clock() - self._made_at < self._fresh_for
-            if self._kept is None or (position != self._kept.position and not fresh):
-                if not await self._reached(position):
-                    raise NotShownYet(position)
-                self._kept = await self._check(position)
+            head = await self._ledger.head()
+            if self._kept is None or not await self._serves(self._kept, head):
+                if not await self._reached(head.position):
+                    raise NotShownYet(head.position)
+                self._kept = await self._check(head)
                 self._made_at = self._clock()
             return self._kept
 
-    async def _check(self, position: int) -> CheckedClaims:
+    async def _serves(self, kept: CheckedClaims, head: Head) -> bool:
+        if not await self._still_stands(kept):
+            return False
+        newest = kept.position == head.position and kept.incomplete_from is None
+        return newest or self._clock() - self._made_at < self._fresh_for
+
+    async def _still_stands(self, kept: CheckedClaims) -> bool:
+        """Whether the register has the entry that was the last one then: else it was set back."""
+        if kept.position == 0:
+            return True
+        found = await self._ledger.read_after(kept.position - 1, 1)
+        return bool(found) and found[0].leaf_hash.hex() == kept.leaf_hash
+
+    async def _check(self, head: Head) -> CheckedClaims:
+        missing = await self._first_missing(head.position)
         pairs = [
             _Pair(reference, home, counterpart)
             async for reference, home, counterpart, live in self._register.pairs()
@@ -143,7 +164,14 @@ class ClaimChecks:
         pairs.sort(key=lambda pair: pair.partnership)
         found = await asyncio.to_thread(_computed, pairs)
         rows = [await self._row(claim, pairs, found) for claim in self._claims.rows]
-        return CheckedClaims(position, len(pairs), self._claims.sha256, tuple(rows))
+        return CheckedClaims(
+            head.position,
+            head.leaf_hash.hex(),
+            len(pairs),
+            self._claims.sha256,
+            tuple(rows),
+            missing,
+        )
 
     async def _row(
         self, claim: Claim, pairs: Sequence[_Pair], found: "dict[str, Checked]"

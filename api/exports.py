@@ -7,7 +7,7 @@ position gives the same bytes.
 import csv
 import io
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Literal, TypeAlias, get_args
 
@@ -89,9 +89,14 @@ def row(entry: LogEntry, as_at: str) -> Row:
 
 
 async def export(
-    entries: AsyncIterator[LogEntry], format: Format, as_at: str
+    entries: AsyncIterator[LogEntry],
+    format: Format,
+    as_at: str,
+    require: Callable[[], Awaitable[None]],
 ) -> AsyncIterator[bytes]:
-    """The file, piece by piece."""
+    """The file, piece by piece. `require` is asked before the last piece: it raises where the
+    register was set back meanwhile, so that no file mixes two histories and looks whole.
+    """
     if format == "csv":
         yield table([COLUMNS])
     piece: list[Row] = []
@@ -100,6 +105,7 @@ async def export(
         if len(piece) == _AT_A_TIME:
             yield _written(piece, format)
             piece.clear()
+    await require()
     if piece:
         yield _written(piece, format)
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from msgspec import Struct
 
+from api import as_at
 from api.problems import Item as Mistake
 from api.services import Services
 from api.typed import Typed
@@ -35,8 +36,11 @@ class Asked(Struct, frozen=True):
 async def read_moment(services: Services, typed: Typed) -> Asked:
     """`as-of` and `known-at` are days, `position` is the number of an entry.
 
-    The last two say the same of one clock: both together are a mistake, and neither counts.
+    The last two say the same of one clock: both together are a mistake, and neither counts. `as-at`
+    is the entry that the page was read at from which a link leads on: raises `AnotherHistory` where
+    this register does not have it.
     """
+    await as_at.require_written(services, typed.one("as-at"), parameter="as-at")
     mistakes: list[Mistake] = []
     as_of = day_of(typed, "as-of", mistakes)
     known_on = day_of(typed, "known-at", mistakes)

@@ -127,9 +127,9 @@ class AnotherHistory(RequestRefused):
         if first is not None:
             problem = f"From entry {first} on this register is not the one that was read before."
             remedy = (
-                f"{restored}, and the entries that were read from {first} on are lost; they are "
-                f"listed at /api/v1/entries/lost. Drop what rests on them, and read on behind "
-                f"entry {first - 1}."
+                f"{restored}, and the entries that were read from {first} on are lost: /verify and "
+                "/api/v1/entries/lost list them. Drop what rests on them, and read on behind entry "
+                f"{first - 1}."
             )
         else:
             problem = (
@@ -138,9 +138,9 @@ class AnotherHistory(RequestRefused):
                 else f"Entry {position} of this register is not the one that was read before."
             )
             remedy = (
-                f"{restored}, or it is another one. Entries before may differ too: ask by the "
-                "cursors of earlier entries until one is taken, drop what rests on those behind "
-                "it, and read on from there; or begin again at the first entry."
+                f"{restored}, or it is another one. Entries before may differ too: begin again at "
+                "the first one, or ask by the cursors of earlier entries until one is taken, drop "
+                "what rests on those behind it, and read on from there."
             )
         super().__init__("another-history", problem, remedy, parameter=parameter, header=header)
         self.position, self.ends, self.first = position, ends, first

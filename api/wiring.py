@@ -192,7 +192,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                     reached,
                     Parking(pool, schema=schema, projections=REPORTED).first,
                 ),
-                ClaimChecks(register, ledger, reached),
+                ClaimChecks(register, ledger, reached, Parking(pool, schema=schema).first),
                 PostgresAccounts(pool, schema),
                 PostgresTokens(pool, schema),
                 PostgresMappings(pool, schema),

@@ -23,15 +23,26 @@ class ProjectionStopped(Exception):
 
 
 class Forked(ProjectionStopped):
-    """The event at the cursor is gone or another one, as after a restore of an older backup."""
+    """The event at the cursor is gone or another one, as after a restore of an older backup.
 
-    def __init__(self, projection: str, position: int) -> None:
+    `ends` is where the ledger ends. `differs` is a position that differs; which is the first, a
+    cursor alone cannot tell.
+    """
+
+    def __init__(self, projection: str, position: int, *, ends: int) -> None:
+        there = (
+            f"it ends at entry {ends}"
+            if ends < position
+            else "another one stands in its place, and earlier ones may differ too"
+        )
         super().__init__(
             projection,
             position,
-            "the ledger no longer has the event that it read there.",
-            "Find out which of the two is right; then rebuild the projections from the ledger.",
+            f"the ledger no longer has the event that it read there: {there}.",
+            "Find out which of the two is right; then rebuild the projections from the ledger. "
+            "What was signed and is lost stands on the page /verify.",
         )
+        self.ends, self.differs = ends, min(position, ends + 1)
 
 
 class UnknownEvent(ProjectionStopped):

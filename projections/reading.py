@@ -62,7 +62,8 @@ async def read_after(ledger: Ledger, cursor: Cursor, limit: int) -> tuple[Read, 
     else:
         recorded = await ledger.read_after(cursor.position - 1, limit + 1)
         if not recorded or recorded[0].leaf_hash != cursor.leaf_hash:
-            raise Forked(cursor.projection, cursor.position)
+            ends = (await ledger.head()).position
+            raise Forked(cursor.projection, cursor.position, ends=ends)
         recorded = recorded[1:]
     return tuple(map(read_of, recorded))
 

@@ -106,7 +106,8 @@ class _Retrial(Struct, frozen=True):
     async def _read(self, parked: Parked) -> Read:
         found = await self.ledger.read_after(parked.position - 1, 1)
         if not found or found[0].type != parked.type:
-            raise Forked(parked.projection, parked.position)
+            ends = (await self.ledger.head()).position
+            raise Forked(parked.projection, parked.position, ends=ends)
         return read_of(found[0])
 
     async def _longest_part(self, rest: Sequence[Read]) -> tuple[list[int], str]:

@@ -1,11 +1,13 @@
 """`log`: every act of the register, filtered as on the page of the audit log."""
 
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 import click
 
-from api.audit import BODIES, KINDS, Question, leaf_of, read_question
+from api import as_at
+from api.audit import BODIES, KINDS, Question, read_question
 from api.cli.output import output_option, written_to
 from api.cli.running import on_register
 from api.exports import FORMATS, export
@@ -54,8 +56,10 @@ def log(
             if format_ == "text":
                 await _tell(system, question, limit, to)
                 return
-            as_at = await leaf_of(services, question.filters.position or 0)
-            async for piece in export(system.timeline.entries(question.filters), format_, as_at):
+            known = await as_at.as_at(services.ledger, question.filters.position or 0)
+            entries = system.timeline.entries(question.filters)
+            require = partial(as_at.require, services, known)
+            async for piece in export(entries, format_, str(known), require):
                 to.write(piece)
 
     on_register(work)

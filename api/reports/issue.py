@@ -32,7 +32,7 @@ _REPORTS_KEPT, _FIGURES_KEPT = 32, 4  # a figure may have a row for every partne
 _MOST_WAITING = 16  # different questions
 
 T = TypeVar("T")
-_Key = tuple[str, date, int, date | None, str, str]
+_Key = tuple[str, date, int, bytes, date | None, str, str]
 
 
 class _Kept(Generic[T]):
@@ -140,7 +140,7 @@ class Reports:
             await self._wait_for(question.position)
             return await sister_city_transparency(self._sources, question)
 
-        return await self._answered(self._reports, _key(question), make)
+        return await self._answered(self._reports, await self._key(question), make)
 
     async def figure(self, question: Question, figure: str) -> OpenedFigure:
         """The rows behind a figure of the report.
@@ -152,7 +152,7 @@ class Reports:
         async def make() -> OpenedFigure:
             return await open_figure(self._sources, question, figure)
 
-        return await self._answered(self._figures, _key(question, figure), make)
+        return await self._answered(self._figures, await self._key(question, figure), make)
 
     async def _answered(self, kept: _Kept[T], key: _Key, make: Callable[[], Awaitable[T]]) -> T:
         """What is kept, or else made: each question once, whoever asks it meanwhile.
@@ -189,16 +189,19 @@ class Reports:
         if (first := await self._first_missing(position)) is not None:
             raise NotShownYet(position, first)
 
-
-def _key(question: Question, figure: str = "") -> _Key:
-    return (
-        question.regime.sha256,
-        question.as_of,
-        question.position,
-        question.since,
-        question.community,
-        figure,
-    )
+    async def _key(self, question: Question, figure: str = "") -> _Key:
+        # After a restore another history may stand at the same position.
+        position = max(question.position, 1)
+        read = await self._sources.ledger.read_after(position - 1, 1)
+        return (
+            question.regime.sha256,
+            question.as_of,
+            question.position,
+            read[0].leaf_hash if read else b"",
+            question.since,
+            question.community,
+            figure,
+        )
 
 
 async def position_asked_for(

@@ -12,7 +12,7 @@ from api.reports.report import Basis, Figure, OpenedFigure, Report
 Format: TypeAlias = Literal["json", "csv", "text"]
 Row: TypeAlias = tuple[str | int, ...]
 COLUMNS = ("line", "figure", "group", "label", "detail", "unit", "value")
-FIGURE_COLUMNS = ("figure", "partnership", "subject", "because", "entries")
+FIGURE_COLUMNS = ("figure", "partnership", "subject", "because", "entries", "as_at")
 
 
 def render(report: Report, format: Format) -> bytes:
@@ -59,10 +59,12 @@ def rows(report: Report) -> Iterator[Row]:
 
 
 def figure_rows(opened: OpenedFigure) -> Iterator[Row]:
-    """One row behind the figure a row."""
+    """One row behind the figure a row; each says the last entry known, with its leaf hash."""
+    ledger = opened.basis.ledger
+    as_at = f"{ledger.last_position}-{ledger.leaf_hash or '0' * 64}"
     for row in opened.rows:
         entries = " ".join(map(str, row.entries))
-        yield opened.figure.id, row.partnership, row.subject, row.because, entries
+        yield opened.figure.id, row.partnership, row.subject, row.because, entries, as_at
 
 
 def _basis(basis: Basis) -> Iterator[Row]:

@@ -144,7 +144,7 @@ class OpenedFigure(Struct, frozen=True, kw_only=True):
     """A figure with the rows behind it: as many as its value, in order of the reference."""
 
     report: str = "sister-city-transparency"
-    format: int = 2
+    format: int = 3
     basis: Basis
     figure: Figure
     rows: tuple[CountedRow, ...]

@@ -154,11 +154,15 @@ async def figure(
 @route("/claims", http_method=READ, summary="Claims", dependencies={"at": Provide(asked)})
 async def claims(request: HttpRequest, at: Pinned) -> Response[ClaimsAt]:
     """What is said of partnerships, what other sources say, and what the data say."""
-    services = services_of(request)
-    checked = await services.claims.checked()
-    missing = await services.parking.first(checked.position)
+    checked = await services_of(request).claims.checked()
     made = ClaimsAt(
-        at.as_of, at.position, _CLAIMS_NOTE, checked.position, NULL_MODEL, checked, missing
+        at.as_of,
+        at.position,
+        _CLAIMS_NOTE,
+        checked.position,
+        NULL_MODEL,
+        checked,
+        checked.incomplete_from,
     )
     return answered(made, at)
 

@@ -14,6 +14,7 @@ from domain.ports import Recorded
 from domain.upcasting import present_type
 
 _ABOUT = "partnership:"
+_LOST_SHOWN = 50
 
 
 class Told(Struct, frozen=True):
@@ -55,6 +56,8 @@ async def verify(request: HttpRequest) -> Response[bytes]:
         "verify.html",
         section="verify",
         signed=published,
+        lost=await services.log.lost.all(),
+        lost_entries=await services.log.lost.some(_LOST_SHOWN),
         keys=[key for key in present if _signs(key.origin, key.last_size, published)],
         former=[key for key in present if not _signs(key.origin, key.last_size, published)],
     )

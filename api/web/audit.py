@@ -1,11 +1,13 @@
 """The audit log: every act of the register, filtered, page by page and as a file."""
 
+from functools import partial
 from typing import Any
 
 from litestar import Response, route
 from litestar.response import Stream
 
-from api.audit import BODIES, KINDS, TYPES, Question, in_a_sentence, leaf_of, read_question
+from api import as_at
+from api.audit import BODIES, KINDS, TYPES, Question, in_a_sentence, read_question
 from api.exports import MEDIA_TYPES, Format, export
 from api.problems import Told
 from api.requests import READ, HttpRequest, services_of
@@ -39,8 +41,9 @@ async def history(request: HttpRequest) -> Response[bytes]:
         found=found,
         counts=await services.timeline.counts(filters),
         asked=in_a_sentence(typed),
-        as_at=await leaf_of(services, filters.position or 0),
+        as_at=str(await as_at.as_at(services.ledger, filters.position or 0)),
         position=filters.position,
+        incomplete_from=await services.parking.first(filters.position),
         **_form(typed),
     )
 
@@ -63,15 +66,17 @@ async def _file(request: HttpRequest, format: Format) -> Response[Any]:
     if question.mistakes:
         return await _unread(request, typed, question)
     position = question.filters.position or 0
+    known = await as_at.as_at(services.ledger, position)
     headers = {
         "content-disposition": f'attachment; filename="audit-log-to-entry-{position}.{format}"',
         "last-position": str(position),
+        "as-at": str(known),
     }
     if request.method == "HEAD":
         # A stream as well: its length is not known before it is read, and 0 would be wrong.
         return Stream((), media_type=MEDIA_TYPES[format], headers=headers)
-    as_at = await leaf_of(services, position)
-    pieces = export(services.timeline.entries(question.filters), format, as_at)
+    entries = services.timeline.entries(question.filters)
+    pieces = export(entries, format, str(known), partial(as_at.require, services, known))
     return Stream(pieces, media_type=MEDIA_TYPES[format], headers=headers)
 
 

@@ -5,6 +5,7 @@ from typing import Any, get_args
 from litestar import Response, route
 from msgspec import Struct
 
+from api import as_at
 from api.countries import country_name
 from api.identity import Visitor
 from api.moments import read_moment
@@ -76,12 +77,16 @@ async def register(request: HttpRequest) -> Response[bytes]:
     if isinstance(found, Told):
         return await page(request, "register.html", status=400, told=found, found=None, **common)
     counts = await services.register.counts(asked.moment)
+    known = asked.moment.position
+    if known is None:
+        known = (await services.shown()).position
     return await page(
         request,
         "register.html",
         told=None,
         found=found,
         counts=counts,
+        as_at=str(await as_at.as_at(services.ledger, known)),
         bars=bars_of(counts),
         searched=_searched(typed),
         **common,

@@ -51,12 +51,19 @@ class Made(Struct, frozen=True):
     report: Report
 
     @property
+    def as_at(self) -> str:
+        """The last entry that it knows, with its leaf hash."""
+        ledger = self.report.basis.ledger
+        return f"{ledger.last_position}-{ledger.leaf_hash or '0' * 64}"
+
+    @property
     def pinned(self) -> str:
         """The question as a query that gives the same answer for ever."""
         since = self.question.since
         named = {
             "as-of": self.question.as_of.isoformat(),
             "position": str(self.question.position),
+            "as-at": self.as_at,
             "since": since.isoformat() if since else "",
             "community": self.question.community,
         }
@@ -149,14 +156,13 @@ async def figure(request: HttpRequest, figure: FromPath[str]) -> Response[bytes]
 @route("/claims", http_method=READ)
 async def claims(request: HttpRequest) -> Response[bytes]:
     """What is said of partnerships, and what the data say."""
-    services = services_of(request)
-    checked = await services.claims.checked()
+    checked = await services_of(request).claims.checked()
     return await page(
         request,
         "claims.html",
         section="reports",
         checked=checked,
-        incomplete_from=await services.parking.first(checked.position),
+        incomplete_from=checked.incomplete_from,
         null_model=NULL_MODEL,
         runs=RUNS,
         bands=_bands(),
@@ -222,6 +228,7 @@ async def _file(request: HttpRequest, format: Format) -> Response[bytes]:
         headers={
             "content-disposition": f'attachment; filename="{name}.{ending}"',
             "last-position": str(question.position),
+            "as-at": made.as_at,
         },
     )
 

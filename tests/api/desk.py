@@ -245,7 +245,7 @@ def services_on(pool: "asyncpg.Pool[asyncpg.Record]", *, demo: bool = True) -> S
             reached,
             Parking(pool, projections=REPORTED).first,
         ),
-        claims=ClaimChecks(register, ledger, reached, fresh_for=0),
+        claims=ClaimChecks(register, ledger, reached, Parking(pool).first, fresh_for=0),
         communities=PostgresCommunities(pool),
         reviews=PostgresReviewList(pool),
         shown=Shown(pool).head,

@@ -1,7 +1,7 @@
 """What is said, what the data say: each claim with a verdict, its rule and its null model."""
 
 import csv
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from random import Random
 
@@ -55,12 +55,17 @@ def checks(
     ledger: MemoryLedger | None = None,
     *,
     shown: int = 100,
+    missing: Sequence[int] = (),
     clock: Callable[[], float] = lambda: 0.0,
 ) -> ClaimChecks:
     async def reached(position: int) -> bool:
         return position <= shown
 
-    return ClaimChecks(Pairs(pairs), ledger or MemoryLedger(), reached, clock=clock)
+    async def first_missing(position: int) -> int | None:
+        return min(missing, default=None)
+
+    ledger = ledger or MemoryLedger()
+    return ClaimChecks(Pairs(pairs), ledger, reached, first_missing, clock=clock)
 
 
 async def checked(pairs: Iterable[tuple[Party, Party]]) -> CheckedClaims:
@@ -177,6 +182,31 @@ async def test_an_answer_is_kept_for_its_position_and_a_while_longer() -> None:
     assert await kept.checked() is first
     now[0] = 301.0
     assert (await kept.checked()).position == 1
+
+
+async def test_what_was_checked_without_an_entry_says_so_until_it_is_checked_with_it() -> None:
+    missing, now = [2], [0.0]
+    kept = checks([], missing=missing, clock=lambda: now[0])
+    first = await kept.checked()
+    missing.clear()
+
+    assert first.incomplete_from == 2
+    assert await kept.checked() is first
+    now[0] = 301.0
+    assert (await kept.checked()).incomplete_from is None
+
+
+async def test_what_was_checked_on_a_history_that_is_gone_is_not_told_on_another() -> None:
+    ledger, restored = MemoryLedger(), MemoryLedger()
+    kept = checks([], ledger, clock=lambda: 0.0)
+    for one in (ledger, restored):
+        await happened(one)
+    first = await kept.checked()
+    kept._ledger = restored
+    again = await kept.checked()
+
+    assert (first.position, again.position) == (1, 1)
+    assert first.leaf_hash != again.leaf_hash
 
 
 async def test_nothing_is_computed_from_what_is_not_shown_yet() -> None:
