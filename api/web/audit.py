@@ -83,7 +83,14 @@ async def _file(request: HttpRequest, format: Format) -> Response[Any]:
 async def _unread(request: HttpRequest, typed: Typed, question: Question) -> Response[bytes]:
     told = Told(400, _UNREAD, question.mistakes)
     return await page(
-        request, "history.html", status=400, told=told, found=None, asked=[], **_form(typed)
+        request,
+        "history.html",
+        status=400,
+        told=told,
+        found=None,
+        asked=[],
+        incomplete_from=None,
+        **_form(typed),
     )
 
 
