@@ -35,7 +35,7 @@ _RAW_HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items
 _NO_CACHE = (b"cache-control", b"no-cache")
 _FOR_OTHER_SITES = [
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, Last-Position, Link"),
+    (b"access-control-expose-headers", b"As-At, ETag, Last-Position, Link, Retry-After"),
 ]
 
 

@@ -20,7 +20,7 @@ from projections.views import Change, ItemKind, LogEntry
 Format: TypeAlias = Literal["csv", "jsonl"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 MEDIA_TYPES: dict[Format, str] = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",  # litestar says the charset of text
     "jsonl": "application/jsonl; charset=utf-8",
 }
 _AT_A_TIME = 200

@@ -60,8 +60,7 @@ def rows(report: Report) -> Iterator[Row]:
 
 def figure_rows(opened: OpenedFigure) -> Iterator[Row]:
     """One row behind the figure a row; each says the last entry known, with its leaf hash."""
-    ledger = opened.basis.ledger
-    as_at = f"{ledger.last_position}-{ledger.leaf_hash or '0' * 64}"
+    as_at = opened.basis.ledger.as_at
     for row in opened.rows:
         entries = " ".join(map(str, row.entries))
         yield opened.figure.id, row.partnership, row.subject, row.because, entries, as_at

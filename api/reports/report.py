@@ -23,6 +23,11 @@ class LedgerRange(Struct, frozen=True):
     known_at: str
     leaf_hash: str
 
+    @property
+    def as_at(self) -> str:
+        """`POSITION-LEAFHASH` of the last of them."""
+        return f"{self.last_position}-{self.leaf_hash or '0' * 64}"
+
 
 class RegimeUsed(Struct, frozen=True):
     """The rule file. `as_shipped` is False when somebody changed it or wrote his own."""

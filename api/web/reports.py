@@ -30,8 +30,8 @@ ADDRESS = f"/reports/{REPORT}"
 _TITLE = "Some of what was asked of the report cannot be read"
 _MEDIA_TYPES: dict[Format, tuple[str, str]] = {
     "json": ("json", "application/json"),
-    "csv": ("csv", "text/csv; charset=utf-8"),
-    "text": ("txt", "text/plain; charset=utf-8"),
+    "csv": ("csv", "text/csv"),
+    "text": ("txt", "text/plain"),
 }
 
 
@@ -51,19 +51,13 @@ class Made(Struct, frozen=True):
     report: Report
 
     @property
-    def as_at(self) -> str:
-        """The last entry that it knows, with its leaf hash."""
-        ledger = self.report.basis.ledger
-        return f"{ledger.last_position}-{ledger.leaf_hash or '0' * 64}"
-
-    @property
     def pinned(self) -> str:
         """The question as a query that gives the same answer for ever."""
         since = self.question.since
         named = {
             "as-of": self.question.as_of.isoformat(),
             "position": str(self.question.position),
-            "as-at": self.as_at,
+            "as-at": self.report.basis.ledger.as_at,
             "since": since.isoformat() if since else "",
             "community": self.question.community,
         }
@@ -228,7 +222,7 @@ async def _file(request: HttpRequest, format: Format) -> Response[bytes]:
         headers={
             "content-disposition": f'attachment; filename="{name}.{ending}"',
             "last-position": str(question.position),
-            "as-at": made.as_at,
+            "as-at": made.report.basis.ledger.as_at,
         },
     )
 

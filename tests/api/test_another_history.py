@@ -166,7 +166,9 @@ async def test_any_answer_can_be_held_to_the_entry_of_an_earlier_one(
     read: Read, client: httpx.AsyncClient, address: str
 ) -> None:
     assert (await refusal(client, f"{address}as-at={read.places[4]}"))["differs_from"] == 4
-    assert (await client.get(f"{address}as-at={read.places[2]}")).status_code == 200
+    same = await client.get(f"{address}as-at={read.places[2]}")
+    assert same.status_code == 200
+    assert "As-At" in same.headers["access-control-expose-headers"]
     assert (await client.get(f"{address}as-at=5-abc")).status_code == 422
 
 

@@ -19,7 +19,7 @@ def shown(page: Page) -> list[str]:
 
 async def table(desk: Desk, address: str) -> list[dict[str, str]]:
     answer = await desk.client.get(address)
-    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     return list(csv.DictReader(io.StringIO(answer.text, newline="")))
 
 
