@@ -1,7 +1,6 @@
 """All rows and all columns of a projection as one digest, and where two builds differ."""
 
 import hashlib
-from collections.abc import AsyncIterator
 
 import msgspec
 from msgspec import Struct
@@ -9,26 +8,30 @@ from msgspec import Struct
 from projections.cursor import Cursor
 from projections.projection import Connection, Place, Projection, Table
 
-_AT_A_TIME = 2000
 _LONG = 3600.0  # seconds; a large table is read whole
 _SHOWN = 20
 """Differences that are named; all are counted."""
 
-# The text of a row has every column. Postgres hashes it, so that 40 bytes a row travel.
-_ROWS = """
-    select array[{key}]::text[] as key, sha256(convert_to(t::text, 'UTF8')) as hash
-    from {{schema}}.{table}{{suffix}} t order by {key}
-"""
-# The same over a whole table, so that one value travels.
+# The row as the server sends it in binary has every column, however values are written as text. The
+# server hashes it, so that one value a table travels.
 _TABLE = """
-    select sha256(coalesce(
-        string_agg(sha256(convert_to(t::text, 'UTF8')), ''::bytea order by {key}), ''::bytea
-    )) from {{schema}}.{table}{{suffix}} t
+    select sha256(coalesce(string_agg(hash, ''::bytea order by {key}), ''::bytea))
+    from (
+        select {key}, sha256(record_send(t)) as hash from {{schema}}.{table}{{suffix}} t
+        offset 0 -- so that keys and hashes are sorted, not whole rows
+    ) rows
 """
-# How a row is written as text depends on these, and a server may be set up otherwise.
-_ONE_SPELLING = """
-    select set_config('bytea_output', 'hex', true), set_config('datestyle', 'ISO, YMD', true),
-           set_config('timezone', 'UTC', true), set_config('extra_float_digits', '1', true)
+# Byte by byte, so that also equal values that are written in two ways differ.
+_DIFFERENT = """
+    with different as (
+        select {key}, case when live_row.{first} is null then 'was missing'
+                           when built_row.{first} is null then 'was too many'
+                           else 'was another' end as what
+        from {schema}.{live} live_row full join {schema}.{built} built_row using ({key})
+        where live_row.{first} is null or built_row.{first} is null or live_row *<> built_row
+    )
+    select array[{key}]::text[] as key, what, count(*) over () as count
+    from different order by {key} limit $1
 """
 
 
@@ -47,43 +50,31 @@ async def digest(
 
     Call it in a transaction; at REPEATABLE READ the digest is of one moment.
     """
-    await connection.execute(_ONE_SPELLING)
     whole = hashlib.sha256(msgspec.json.encode(cursor, order="deterministic"))
     for table in projection.tables:
-        rows: bytes = await connection.fetchval(_filled(_TABLE, place, table), timeout=_LONG)
+        sql = place.sql(_TABLE.format(key=", ".join(table.key), table=table.name))
+        rows: bytes = await connection.fetchval(sql, timeout=_LONG)
         whole.update(table.name.encode() + b"\n" + rows)
     return whole.hexdigest()
 
 
 async def differences(
-    live: Connection, beside: Connection, place: Place, other: Place, projection: Projection
+    connection: Connection, live: Place, built: Place, projection: Projection
 ) -> tuple[int, tuple[Difference, ...]]:
-    """How many rows differ, and the first of them by key."""
+    """How many rows of `built` and `live` are not the same, and the first of them by key."""
     count, shown = 0, list[Difference]()
-    for connection in (live, beside):
-        await connection.execute(_ONE_SPELLING)
     for table in projection.tables:
-        old = {key: row async for key, row in _rows(live, place, table)}
-        async for key, row in _rows(beside, other, table):
-            was = old.pop(key, None)
-            if was == row:
-                continue
-            count += 1
-            what = "was missing" if was is None else "was another"
-            if len(shown) < _SHOWN:
-                shown.append(Difference(table.name, key, what))
-        count += len(old)
-        too_many = [Difference(table.name, key, "was too many") for key in sorted(old)]
-        shown += too_many[: _SHOWN - len(shown)]
-    return count, tuple(shown)
+        rows = await connection.fetch(_different(table, live, built), _SHOWN, timeout=_LONG)
+        count += rows[0]["count"] if rows else 0
+        shown += [Difference(table.name, tuple(row["key"]), row["what"]) for row in rows]
+    return count, tuple(shown[:_SHOWN])
 
 
-async def _rows(
-    connection: Connection, place: Place, table: Table
-) -> AsyncIterator[tuple[tuple[str, ...], bytes]]:
-    async for row in connection.cursor(_filled(_ROWS, place, table), prefetch=_AT_A_TIME):
-        yield tuple(row["key"]), row["hash"]
-
-
-def _filled(sql: str, place: Place, table: Table) -> str:
-    return place.sql(sql.format(key=", ".join(table.key), table=table.name))
+def _different(table: Table, live: Place, built: Place) -> str:
+    return _DIFFERENT.format(
+        schema=live.views,
+        live=live.table(table.name),
+        built=built.table(table.name),
+        key=", ".join(table.key),
+        first=table.key[0],
+    )

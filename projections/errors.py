@@ -44,6 +44,10 @@ class Forked(ProjectionStopped):
         )
         self.ends, self.differs = ends, min(position, ends + 1)
 
+    def of(self, projection: str) -> "Forked":
+        """The same of another projection that stands there."""
+        return Forked(projection, self.position, ends=self.ends)
+
 
 class UnknownEvent(ProjectionStopped):
     """Its type is in no release up to this one; what is live stays as it is."""

@@ -10,7 +10,7 @@ from projections.all import PROJECTIONS
 from projections.cursor import cursors, drop
 from projections.projection import Connection, Place, Pool, Projection, place_of
 from projections.rebuild import named
-from projections.shadow import BEFORE, Beside
+from projections.shadow import BEFORE, Beside, alone
 
 _KEPT = """
     select suffix, version, tables, position from {schema}.projection_cursor
@@ -55,7 +55,7 @@ async def roll_back(
     found = []
     for projection in named(names, projections):
         one = Beside(pool, ledger, schema, projection)
-        async with one.alone():
+        async with alone(pool, [one]):
             before = {projection.name: one.place(BEFORE)}
             if not await cursors(pool, before):
                 raise NotFound(
@@ -107,7 +107,7 @@ async def forget(
     found: list[Kept] = []
     for projection in named(names, projections):
         async with (
-            Beside(pool, ledger, schema, projection).alone(),
+            alone(pool, [Beside(pool, ledger, schema, projection)]),
             pool.acquire() as connection,
             connection.transaction(),
         ):

@@ -1,10 +1,11 @@
-"""Builds projections anew beside the live ones, compares both, and swaps.
+"""Builds projections anew beside the live ones, all of them in one reading, compares, and swaps.
 
 The live tables go on being read and written all the while. Only the swap itself locks them, for the
 moment of renaming; a reader that comes then waits, and finds the new tables. What was live is kept
 beside, to go back to (`kept.py`).
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from time import monotonic
 
@@ -19,7 +20,7 @@ from projections.digest import Difference, differences, digest
 from projections.errors import ProjectionBusy, ProjectionStopped
 from projections.projection import Connection, Place, Pool, Projection
 from projections.runner import Runner
-from projections.shadow import REBUILT, Beside
+from projections.shadow import REBUILT, Beside, alone
 
 Progress = Callable[[int, int], None]
 
@@ -29,7 +30,7 @@ class Rebuilt(Struct, frozen=True):
 
     Both digests are over all rows and columns at `position`. Where they differ, the rebuilt tables
     are what the ledger says; `differences` names the first rows of `different_rows`. `parked` and
-    `parked_live` say how many events wait in each.
+    `parked_live` say how many events wait in each, `seconds` after what time it was in its place.
     """
 
     projection: str
@@ -58,18 +59,40 @@ async def rebuild(
     *,
     projections: Sequence[Projection] = PROJECTIONS,
 ) -> tuple[Rebuilt, ...]:
-    """Rebuild the projections of these names, all of them where none is given, one by one.
+    """Rebuild the projections of these names, all of them where none is given, in one reading.
 
     Raises `NotFound` for a name that there is not, `AlreadyRebuilding` where another process is at
-    it, `UnknownEvent` where this release does not know all that is recorded; then all stays as it
-    was. Live reads never fail. A rebuild that was killed is begun again from 0.
+    one of them, `UnknownEvent` where this release does not know all that is recorded; then all
+    stays as it was. Live reads never fail. A rebuild that was killed is begun again from 0.
     """
-    return tuple(
-        [
-            await _rebuild(Beside(pool, ledger, schema, projection), progress)
-            for projection in named(names, projections)
-        ]
-    )
+    begun = monotonic()
+    chosen = named(names, projections)
+    besides = [Beside(pool, ledger, schema, projection) for projection in chosen]
+    done: list[Rebuilt] = []
+    async with alone(pool, besides):
+        for one in besides:
+            await ensure(pool, one.live, one.projection)
+            await one.begin()
+        try:
+            building = Runner(
+                pool,
+                ledger,
+                schema=schema,
+                projections=chosen,
+                beside=REBUILT,
+                stops_at_unknown=True,
+            )
+            events = await building.catch_up(progress)
+            for one in besides:
+                runner = one.runner(REBUILT, stops_at_unknown=True)
+                compared = await _compared(one, runner)
+                await one.swap(REBUILT, runner)
+                done.append(replace(compared, events=events, seconds=monotonic() - begun))
+        except (ProjectionStopped, ProjectionBusy):
+            for one in besides[len(done) :]:
+                await one.remove()
+            raise
+    return tuple(done)
 
 
 def named(names: Sequence[str], projections: Sequence[Projection]) -> tuple[Projection, ...]:
@@ -79,22 +102,6 @@ def named(names: Sequence[str], projections: Sequence[Projection]) -> tuple[Proj
         if name not in known:
             raise NotFound("projection", name, f"There are: {', '.join(known)}.")
     return tuple(known[name] for name in names or known)
-
-
-async def _rebuild(one: Beside, progress: Progress | None) -> Rebuilt:
-    begun = monotonic()
-    async with one.alone():
-        await ensure(one.pool, one.live, one.projection)
-        await one.begin()
-        runner = one.runner(REBUILT, stops_at_unknown=True)
-        try:
-            events = await runner.catch_up(progress)
-            compared = await _compared(one, runner)
-            await one.swap(REBUILT, runner)
-        except (ProjectionStopped, ProjectionBusy):
-            await one.remove()
-            raise
-    return replace(compared, events=events, seconds=monotonic() - begun)
 
 
 async def _compared(one: Beside, runner: Runner) -> Rebuilt:
@@ -108,16 +115,29 @@ async def _compared(one: Beside, runner: Runner) -> Rebuilt:
         async with one.pool.acquire() as there, there.transaction(isolation="repeatable_read"):
             beside = one.place(REBUILT)
             built = await _cursor(there, beside, one.projection)
-            new = await digest(there, beside, one.projection, built)
-            found = Rebuilt(one.projection.name, built.position, new, None, parked=built.parked)
+            digesting = digest(there, beside, one.projection, built)
             if not comparable:
-                return found
-            old = await digest(here, one.live, one.projection, was)
-            found = replace(found, digest_live=old, parked_live=was.parked)
-            if old == new:
-                return found
-            count, rows = await differences(here, there, one.live, beside, one.projection)
-            return replace(found, different_rows=count, differences=rows)
+                new = await digesting
+                return Rebuilt(one.projection.name, built.position, new, None, parked=built.parked)
+            comparing = asyncio.create_task(differences(here, one.live, beside, one.projection))
+            try:
+                new = await digesting
+            finally:
+                # Neither connection goes back while it is still asked something.
+                await asyncio.wait([comparing])
+            count, rows = comparing.result()
+            # Where no row and no count differs, neither does the digest.
+            same = count == 0 and built == was
+            return Rebuilt(
+                one.projection.name,
+                built.position,
+                new,
+                new if same else await digest(here, one.live, one.projection, was),
+                count,
+                rows,
+                parked=built.parked,
+                parked_live=was.parked,
+            )
 
 
 async def _cursor(connection: Connection, place: Place, projection: Projection) -> Cursor:

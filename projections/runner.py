@@ -3,15 +3,14 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TypeAlias
 
 import structlog
 
 from domain.ports import Ledger
 from projections.all import PROJECTIONS
 from projections.cursor import Cursor, cursors, ensure
-from projections.errors import ProjectionBusy, ProjectionStopped
-from projections.projection import Place, Pool, Projection, place_of
+from projections.errors import Forked, ProjectionBusy, ProjectionStopped
+from projections.projection import Place, Pool, Projection, Table, place_of
 from projections.reading import LOST, Read, read_after
 from projections.retrying import retry
 from projections.wake_up import WakeUp
@@ -28,8 +27,8 @@ _REST = 0.01  # seconds at most between two looks at a busy one
 Progress = Callable[[int, int], None]
 """Told the position reached and the one to reach."""
 
-_Batches: TypeAlias = dict[tuple[int, bytes], tuple[Read, ...]]
-"""What was read in one look, by where it begins: projections that stand together read it once."""
+_AT_ONCE = 2
+"""Projections that take a batch at the same time: while the database writes, another one folds."""
 
 
 class Runner:
@@ -70,6 +69,7 @@ class Runner:
         self._places: dict[str, Place] = {
             name: writer.place for name, writer in self._writers.items()
         }
+        self._places_to_write = asyncio.Semaphore(_AT_ONCE)
         self._wake_up = WakeUp(listen_dsn, schema)
         self._ready = False
 
@@ -96,14 +96,10 @@ class Runner:
                 progress(min(known[name].position for name in self._writers), goal)
             if not behind:
                 break
-            moved, batches = False, _Batches()
-            for cursor in behind:
-                looked.add(cursor.projection)
-                try:
-                    if await self._step(cursor, goal, batches):
-                        moved, applied = True, applied + min(self._batch, goal - cursor.position)
-                except ProjectionStopped as error:
-                    stopped[cursor.projection] = error
+            looked.update(cursor.projection for cursor in behind)
+            moved, halted = await self._step(behind, goal)
+            stopped.update((error.projection, error) for error in halted)
+            applied += sum(min(self._batch, goal - cursor.position) for cursor in moved)
             if not moved:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST)
@@ -151,12 +147,15 @@ class Runner:
         """One look at the ledger and at most one batch for each projection that is behind."""
         await self._prepare()
         head = await self._ledger.head()
-        moved, batches = False, _Batches()
-        for cursor in (await self._cursors()).values():
-            at_the_end = (cursor.position, cursor.leaf_hash) == (head.position, head.leaf_hash)
-            if not at_the_end:
-                moved = await self._step(cursor, None, batches) or moved
-        return moved
+        behind = [
+            cursor
+            for cursor in (await self._cursors()).values()
+            if (cursor.position, cursor.leaf_hash) != (head.position, head.leaf_hash)
+        ]
+        moved, stopped = await self._step(behind, None)
+        for problem in stopped:
+            raise problem
+        return bool(moved)
 
     async def _cursors(self) -> dict[str, Cursor]:
         known = await cursors(self._pool, self._places)
@@ -185,22 +184,58 @@ class Runner:
 
     async def _count_rows(self) -> None:
         """After a load, Postgres plans the first reads by what the tables hold now."""
-        for writer in self._writers.values():
-            for table in writer.projection.tables:
+
+        async def count(writer: Writer, table: Table) -> None:
+            async with self._places_to_write:
                 await self._pool.execute(
                     writer.place.sql(f"analyze {{schema}}.{table.name}{{suffix}}"), timeout=600.0
                 )
 
-    async def _step(self, cursor: Cursor, goal: int | None, batches: _Batches) -> bool:
-        """Apply the next batch. False where there is none or another process has the lease."""
-        batch = batches.get((cursor.position, cursor.leaf_hash))
-        if batch is None:
-            limit = self._batch if goal is None else min(self._batch, goal - cursor.position)
-            batch = await read_after(self._ledger, cursor, max(0, limit))
+        async with asyncio.TaskGroup() as all_of_them:
+            for writer in self._writers.values():
+                for table in writer.projection.tables:
+                    all_of_them.create_task(count(writer, table))
+
+    async def _step(
+        self, behind: Sequence[Cursor], goal: int | None
+    ) -> tuple[list[Cursor], list[ProjectionStopped]]:
+        """Have each apply its next batch. Those that did, and why others cannot go on.
+
+        Projections that stand together read the batch once. One is missing in both answers where
+        there is none for it, or another process has the lease.
+        """
+        together: dict[tuple[int, bytes], list[Cursor]] = {}
+        for cursor in behind:
+            together.setdefault((cursor.position, cursor.leaf_hash), []).append(cursor)
+        moved: list[Cursor] = []
+        stopped: list[ProjectionStopped] = []
+        for cursors_there in together.values():
+            try:
+                batch = await self._read(cursors_there[0], goal)
+            except Forked as error:
+                stopped += [error.of(cursor.projection) for cursor in cursors_there]
+                continue
             if not batch:
-                return False
-            batches[cursor.position, cursor.leaf_hash] = batch
-        return await self._writers[cursor.projection].take(cursor, batch)
+                continue
+            taken = await asyncio.gather(
+                *(self._take(cursor, batch) for cursor in cursors_there), return_exceptions=True
+            )
+            for cursor, outcome in zip(cursors_there, taken, strict=True):
+                if isinstance(outcome, ProjectionStopped):
+                    stopped.append(outcome)
+                elif isinstance(outcome, BaseException):
+                    raise outcome
+                elif outcome:
+                    moved.append(cursor)
+        return moved, stopped
+
+    async def _read(self, cursor: Cursor, goal: int | None) -> tuple[Read, ...]:
+        limit = self._batch if goal is None else min(self._batch, goal - cursor.position)
+        return await read_after(self._ledger, cursor, max(0, limit))
+
+    async def _take(self, cursor: Cursor, batch: tuple[Read, ...]) -> bool:
+        async with self._places_to_write:
+            return await self._writers[cursor.projection].take(cursor, batch)
 
 
 __all__ = ["BATCH", "Runner"]

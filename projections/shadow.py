@@ -1,7 +1,7 @@
 """The tables beside those that are read: begun empty, put in their place, kept, removed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -60,16 +60,6 @@ class Beside(Struct, frozen=True):
             stops_at_unknown=stops_at_unknown,
         )
 
-    @asynccontextmanager
-    async def alone(self) -> AsyncIterator[None]:
-        """To be the only process that builds or swaps here. Raises `AlreadyRebuilding`."""
-        name = f"{self.live.views}.{self.projection.name}{REBUILT}"
-        async with self.pool.acquire() as guard, guard.transaction():
-            await guard.execute(_STAY)
-            if not await guard.fetchval(_ONE_AT_A_TIME, name):
-                raise AlreadyRebuilding(self.projection.name)
-            yield
-
     async def begin(self) -> None:
         """Empty tables for a rebuild, in place of what a killed one left."""
         async with self.pool.acquire() as connection, connection.transaction():
@@ -123,3 +113,15 @@ class Beside(Struct, frozen=True):
         place = self.place(beside)
         tables = [place.table(table.name) for table in self.projection.tables]
         await drop(connection, place, self.projection.name, tables)
+
+
+@asynccontextmanager
+async def alone(pool: Pool, besides: Iterable[Beside]) -> AsyncIterator[None]:
+    """To be the only process that builds or swaps these. Raises `AlreadyRebuilding`."""
+    async with pool.acquire() as guard, guard.transaction():
+        await guard.execute(_STAY)
+        for one in besides:
+            name = f"{one.live.views}.{one.projection.name}{REBUILT}"
+            if not await guard.fetchval(_ONE_AT_A_TIME, name):
+                raise AlreadyRebuilding(one.projection.name)
+        yield

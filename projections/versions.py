@@ -1,6 +1,6 @@
 """Versions in a table: each holds from its position up to, not including, that of the next one."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from projections.projection import Connection, Place, Table
@@ -36,7 +36,7 @@ async def add_versions(
     place: Place,
     table: Table,
     columns: Sequence[str],
-    rows: Collection[tuple[object, ...]],
+    rows: Collection[tuple[object, ...]] | AsyncIterator[tuple[object, ...]],
     *,
     ended: Mapping[str, int],
 ) -> None:

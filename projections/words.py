@@ -217,13 +217,16 @@ def capitalised(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+_NO_FURTHER = frozenset(("proposed", "declined", "withdrawn"))
+
+
 def agreed_on(statuses: Iterable[Status]) -> bool:
     """Whether it possibly came further than a proposal; if not, its first date is the proposal's.
 
     Without a status it is not known, and not ruled out.
     """
     possible = set(statuses)
-    return not possible or not possible <= {"proposed", "declined", "withdrawn"}
+    return not possible or not possible <= _NO_FURTHER
 
 
 def beginning(statuses: Iterable[Status]) -> str:

@@ -188,19 +188,17 @@ def rebuild(names: tuple[str, ...], roll_back: bool, forgets: bool, as_json: boo
 
 def _rebuild(names: tuple[str, ...], *, as_json: bool) -> None:
     async def work(system: Running) -> tuple[Rebuilt, ...]:
-        done: list[Rebuilt] = []
-        for name in names:
-            with progress_bar(f"Rebuilding {name}") as progress:
-                done += await rebuild_projections(
-                    system.pool, system.ledger, system.settings.schema, (name,), progress
-                )
-            if not as_json:
-                _tell_rebuilt(done[-1])
-        return tuple(done)
+        with progress_bar(f"Rebuilding {', '.join(names)}") as progress:
+            return await rebuild_projections(
+                system.pool, system.ledger, system.settings.schema, names, progress
+            )
 
     done = on_register(work, caught_up=False)
     if as_json:
         echo_json(done)
+        return
+    for one in done:
+        _tell_rebuilt(one)
 
 
 def _tell_rebuilt(one: Rebuilt) -> None:

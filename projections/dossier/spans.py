@@ -86,7 +86,10 @@ A = TypeVar("A", bound=Stepped)
 
 def in_order(acts: Iterable[A]) -> list[A]:
     """As they took place; as they were recorded where their dates do not tell."""
-    recorded = [(act, *bounds(act.step)) for act in acts]
+    found = list(acts)
+    if len(found) < 2:
+        return found
+    recorded = [(act, *bounds(act.step)) for act in found]
     begun_from = sorted((first, n) for n, (_, first, _) in enumerate(recorded))
     over_by = sorted((last, n) for n, (_, _, last) in enumerate(recorded))
     ordered: list[A] = []

@@ -1,6 +1,6 @@
 """Dossiers and states as bytes in tables. The bytes depend on the values alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import get_args
 
 import msgspec
@@ -14,6 +14,14 @@ _STAGES: dict[str, msgspec.json.Decoder[Known]] = {
     shape.__name__: msgspec.json.Decoder(shape) for shape in get_args(Known)
 }
 _DECODER = msgspec.json.Decoder(Dossier)
+_COLUMNS = ("partnership", "stage", "state", "dossier")
+_CHANGE = """
+    update {{schema}}.{table}{{suffix}} t
+    set stage = n.stage, state = n.state, dossier = n.dossier
+    from unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[])
+        n (partnership, stage, state, dossier)
+    where t.partnership = n.partnership
+"""
 
 
 def encode(value: msgspec.Struct) -> bytes:
@@ -44,20 +52,32 @@ async def load(
 
 
 async def save(
-    connection: Connection, place: Place, table: str, folded: Mapping[str, Folded]
+    connection: Connection,
+    place: Place,
+    table: str,
+    folded: Mapping[str, Folded],
+    *,
+    known: Container[str],
 ) -> None:
-    """Put `folded` into `table`, in place of what it held."""
-    await connection.execute(
-        place.sql(
-            f"insert into {{schema}}.{table}{{suffix}} (partnership, stage, state, dossier) "
-            "select * from unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[]) "
-            "on conflict (partnership) do update set "
-            "stage = excluded.stage, state = excluded.state, dossier = excluded.dossier"
-        ),
-        list(folded),
-        [type(known.state).__name__ for known in folded.values()],
-        [_encode_state(known.state) for known in folded.values()],
-        [encode(known.dossier) for known in folded.values()],
+    """Put `folded` into `table`; it holds those of `known` already."""
+    rows = [
+        (
+            reference,
+            type(one.state).__name__,
+            _encode_state(one.state),
+            encode(one.dossier),
+        )
+        for reference, one in folded.items()
+    ]
+    if changed := [row for row in rows if row[0] in known]:
+        await connection.execute(
+            place.sql(_CHANGE.format(table=table)), *map(list, zip(*changed, strict=True))
+        )
+    await connection.copy_records_to_table(
+        place.table(table),
+        schema_name=place.views,
+        columns=_COLUMNS,
+        records=[row for row in rows if row[0] not in known],
     )
 
 

@@ -1,7 +1,7 @@
 """Writes the register's tables: one version for every entry of a partnership."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -63,7 +63,7 @@ class RegisterProjection:
                 await asyncio.sleep(0)  # to hear that it shall end
 
         await _write(connection, place, versions, known_before)
-        await save(connection, place, "register_state", folded)
+        await save(connection, place, "register_state", folded, known=known_before)
 
 
 async def _write(
@@ -72,16 +72,21 @@ async def _write(
     versions: dict[str, list[Dossier]],
     known_before: set[str],
 ) -> None:
-    version_rows: list[Row] = []
     span_rows: list[Row] = []
-    for found in versions.values():
-        for dossier, to_position in with_ends(found):
-            known = spans(dossier)
-            begun_from = min(span.possible_from for span in known)
-            version_rows.append(_version_row(dossier, to_position, begun_from))
-            span_rows += [_span_row(dossier, n, span) for n, span in enumerate(known)]
+
+    async def version_rows() -> AsyncIterator[Row]:
+        for number, found in enumerate(versions.values()):
+            for dossier, to_position in with_ends(found):
+                known = spans(dossier)
+                begun_from = min(span.possible_from for span in known)
+                span_rows.extend(_span_row(dossier, n, span) for n, span in enumerate(known))
+                yield _version_row(dossier, to_position, begun_from)
+            if number % 100 == 99:
+                await asyncio.sleep(0)  # to hear that it shall end
+
     ended = {ref: found[0].version for ref, found in versions.items() if ref in known_before}
-    await add_versions(connection, place, _VERSIONS, _VERSION_COLUMNS, version_rows, ended=ended)
+    # The database takes rows in while the next ones are made.
+    await add_versions(connection, place, _VERSIONS, _VERSION_COLUMNS, version_rows(), ended=ended)
     await connection.copy_records_to_table(
         place.table("register_span"),
         schema_name=place.views,

@@ -1,7 +1,7 @@
 """Writes the timeline's tables: one row for every entry."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date
 from pathlib import Path
 from typing import Literal
@@ -42,23 +42,25 @@ class TimelineProjection:
     ) -> None:
         touched = {entry.event.partnership for entry in batch}
         folded = await load(connection, place, "timeline_state", touched)
-        rows = []
-        for number, entry in enumerate(batch):
-            event = entry.event
-            before = folded.get(event.partnership)
-            after = fold(before, entry)
-            folded[event.partnership] = after
-            rows.append(_row(entry, before.dossier if before else None, after.dossier))
-            if number % 100 == 99:
-                await asyncio.sleep(0)  # to hear that it shall end
+        known_before = set(folded)
 
+        async def rows() -> AsyncIterator[tuple[object, ...]]:
+            for number, entry in enumerate(batch):
+                reference = entry.event.partnership
+                before = folded.get(reference)
+                after = folded[reference] = fold(before, entry)
+                yield _row(entry, before.dossier if before else None, after.dossier)
+                if number % 100 == 99:
+                    await asyncio.sleep(0)  # to hear that it shall end
+
+        # The database takes rows in while the next ones are made.
         await connection.copy_records_to_table(
             place.table("timeline_item"),
             schema_name=place.views,
             columns=_COLUMNS,
-            records=rows,
+            records=rows(),
         )
-        await save(connection, place, "timeline_state", folded)
+        await save(connection, place, "timeline_state", folded, known=known_before)
 
 
 def _row(entry: Entry[History], before: Dossier | None, after: Dossier) -> tuple[object, ...]:
