@@ -15,6 +15,7 @@ from adapters.notary.keeping import Desk, NotaryAtWork
 from adapters.postgres.pool import open_pool
 from adapters.witness.asking import AskingWitnesses
 from api.child import beat
+from api.event_loop import run_program
 from api.notary import Signing
 from domain.transparency.policy import parse_witnesses
 
@@ -23,7 +24,7 @@ _log = structlog.get_logger("twinledger.notary")
 
 def main() -> None:
     """Sign until standard input ends, or SIGINT or SIGTERM."""
-    asyncio.run(_run())
+    run_program(_run())
 
 
 async def _run() -> None:

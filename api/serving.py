@@ -2,7 +2,6 @@
 recorded, ended by one signal."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +14,7 @@ from adapters.accounts import RegisterName
 from adapters.listening import require_free_port
 from adapters.postgres.errors import ServerWentAway
 from api.app import create_app
+from api.event_loop import settle
 from api.rest.ledger_watch import watch_of
 from api.wiring import Running
 
@@ -57,8 +57,7 @@ async def serve(
         backpressure=MOST_CONNECTIONS,
         log_enabled=False,
     )
-    # What is loaded by now stays; looking through it for garbage would stop everybody each time.
-    gc.freeze()
+    settle()  # the application is loaded too
     stop = asyncio.Event()
     signals: list[signal.Signals] = []
 

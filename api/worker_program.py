@@ -3,7 +3,6 @@ the end of the service, and so of this. Standard output is an empty line each se
 life, and at the end `Stopped` where it cannot go on."""
 
 import asyncio
-import gc
 import signal
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from adapters.log import configure_log
 from adapters.postgres.pool import open_pool
 from adapters.problems import CannotRun
 from api.child import beat
+from api.event_loop import run_program
 from api.wiring import runner_on
 from api.worker import Stopped, Work
 from projections.errors import ProjectionStopped
@@ -25,7 +25,7 @@ _log = structlog.get_logger("twinledger.worker")
 
 def main() -> None:
     """Work until standard input ends, or SIGINT or SIGTERM; the batch under way is finished."""
-    asyncio.run(_run())
+    run_program(_run())
 
 
 async def _run() -> None:
@@ -55,7 +55,6 @@ async def _project(work: Work, told: asyncio.StreamReader, stop: asyncio.Event) 
     runner = runner_on(pool, work)
     hearing = asyncio.create_task(_hear(told, runner, stop))
     beating = asyncio.create_task(beat())
-    gc.freeze()
     try:
         await runner.run(stop)
     finally:

@@ -9,7 +9,7 @@ law wants public, stands in `adapters/private/README.md`.
 import hashlib
 import hmac
 from functools import cache
-from typing import Protocol, TypeVar, get_type_hints
+from typing import Any, Protocol, TypeVar, get_type_hints
 
 import msgspec
 from msgspec import Meta, Raw, Struct
@@ -97,9 +97,14 @@ def private_part(command: Struct) -> dict[str, Raw]:
 
 def public_part(command: S) -> S:
     """The same command with its private fields left empty."""
-    private = private_fields(type(command))
-    empty = {field.name: field.default for field in fields(command) if field.name in private}
+    empty = _emptied(type(command))
     return replace(command, **empty) if empty else command
+
+
+@cache
+def _emptied(shape: type[Struct]) -> dict[str, Any]:
+    private = private_fields(shape)
+    return {field.name: field.default for field in fields(shape) if field.name in private}
 
 
 def may_read(actor: Actor | None, recorded_for: str) -> bool:

@@ -23,6 +23,7 @@ from adapters.problems import CannotRun
 from adapters.settings import Settings, read_settings
 from api.cli import Failed
 from api.cli.running import require_register
+from api.event_loop import run_program
 from api.wiring import NoRegister
 
 T = TypeVar("T")
@@ -207,4 +208,4 @@ def embedded_settings(what: str) -> Settings:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(work)
+    return run_program(work)

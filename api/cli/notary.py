@@ -19,6 +19,7 @@ from adapters.settings import read_settings
 from adapters.witness.asking import AskingWitnesses
 from adapters.witness.register_file import read_witnesses
 from api.cli.running import on_register, progress_bar, require_register
+from api.event_loop import run_program
 from api.wiring import Running, running
 from domain.transparency.note import Signer, VerifierKey, format_vkey
 from domain.transparency.policy import AskedWitnesses
@@ -51,7 +52,7 @@ def _sign() -> None:
             asked = read_witnesses(settings.witnesses)
             await _work(system, Desk(folder, settings.schema, settings.origin), asked)
 
-    asyncio.run(run())
+    run_program(run())
 
 
 async def _work(system: Running, desk: Desk, asked: AskedWitnesses) -> None:

@@ -1,6 +1,5 @@
 """What every command shares: run on the register, speak to a person or to a script."""
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from rich.progress import (
 
 from adapters.log import configure_log
 from adapters.settings import Settings, read_settings
+from api.event_loop import run_program
 from api.wiring import NoRegister, Running, running
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ def on_register(work: Callable[[Running], Awaitable[T]], *, caught_up: bool = Tr
                 await system.runner.catch_up()
             return await work(system)
 
-    return asyncio.run(run())
+    return run_program(run())
 
 
 def require_register(settings: Settings) -> None:

@@ -1,6 +1,5 @@
 """`demo`, `init`, `serve`."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -16,6 +15,7 @@ from api.cli.accounts import Pseudonym, tell_key
 from api.cli.acts import PublicText
 from api.cli.running import progress_bar, require_register
 from api.demo import TOKENS_LAST, Highlight, Summary, issue_tokens, load_sample
+from api.event_loop import run_program
 from api.serving import serve as serve_pages
 from api.wiring import Running, running
 from domain.values import CommunityId
@@ -59,7 +59,7 @@ def demo(once: bool) -> None:
 
             await serve_pages(system, named, ready=ready)
 
-    asyncio.run(run())
+    run_program(run())
 
 
 async def _demonstration(system: Running) -> RegisterName:
@@ -151,7 +151,7 @@ def init(name: str, administrator: str) -> None:
                 )
             return key
 
-    key = asyncio.run(run())
+    key = run_program(run())
     click.echo(f"The register {name!r} is ready and empty.")
     click.echo(f"Its first account is {administrator}.")
     tell_key(key)
@@ -189,4 +189,4 @@ def serve(no_worker: bool) -> None:
                 works=not no_worker,
             )
 
-    asyncio.run(run())
+    run_program(run())

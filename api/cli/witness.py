@@ -1,6 +1,5 @@
 """`witness`: cosign what other registers sign. It needs a folder and a port, and no register."""
 
-import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from adapters.witness.folder import trust as trust_key
 from adapters.witness.witness import Witness
 from api.cli import Failed
 from api.cli.running import echo_json
+from api.event_loop import run_program
 from api.witness.serving import serve_witness
 from api.witness.standing import WitnessedLog, in_words, standing_of
 from domain.transparency.errors import Malformed
@@ -65,7 +65,7 @@ def _serve() -> None:
                 click.echo("It witnesses nothing yet: `twinledger witness trust KEY` adds a log.")
             _tell_forks(evidence_in(folder))
 
-        asyncio.run(
+        run_program(
             serve_witness(
                 Witness(folder, signer, utc_now), settings.host, settings.port, ready=ready
             )

@@ -10,6 +10,7 @@ from adapters.log import configure_log
 from adapters.postgres.errors import ServerWentAway
 from adapters.settings import read_settings
 from api.cli.running import require_register
+from api.event_loop import run_program
 from api.wiring import Running, running
 
 _log = structlog.get_logger("twinledger.worker")
@@ -33,7 +34,7 @@ def worker() -> None:
             await system.named()
             await _work(system)
 
-    asyncio.run(run())
+    run_program(run())
 
 
 async def _work(system: Running) -> None:

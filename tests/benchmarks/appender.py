@@ -3,9 +3,9 @@
 It begins when it reads a line, so that several begin together.
 """
 
-import asyncio
 import sys
 
+from api.event_loop import run_program
 from tests.benchmarks.workloads import appends_a_second
 
 
@@ -18,4 +18,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run_program(main())

@@ -1,6 +1,5 @@
 """What a command over HTTP is compared with: a litestar handler that does one durable INSERT."""
 
-import asyncio
 import os
 from typing import Any
 
@@ -13,6 +12,7 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from adapters.postgres.pool import open_pool
+from api.event_loop import run_program
 
 
 class Visit(Struct):
@@ -50,4 +50,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run_program(main())

@@ -1,13 +1,12 @@
 """The service without its projections: gate, token, key, load, decide, append, and nothing else."""
 
-import asyncio
-
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from adapters.log import configure_log
 from adapters.settings import read_settings
 from api.app import create_app
+from api.event_loop import run_program
 from api.wiring import running
 
 
@@ -28,4 +27,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run_program(main())
