@@ -4,18 +4,22 @@ import os
 from pathlib import Path
 
 
-def write(file: Path, content: bytes) -> None:
-    """Write a file, durable when this returns; its name is so after `keep_names` of its folder."""
-    with file.open("wb") as opened:
+def write(file: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Write a file, durable when this returns; its name is so after `keep_names` of its folder.
+
+    `mode` is what a file gets that was not there, less what the process's umask takes away.
+    """
+    with open(file, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as opened:
         opened.write(content)
         opened.flush()
         os.fsync(opened.fileno())
 
 
-def replace(file: Path, content: bytes) -> None:
-    """Write the whole file or leave the older one; durable when this returns."""
+def replace(file: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Write the whole file, with `mode`, or leave the older one; durable when this returns."""
     draft = file.with_name(f"{file.name}.new")
-    write(draft, content)
+    draft.unlink(missing_ok=True)  # one that a crash left may be readable for others
+    write(draft, content, mode=mode)
     draft.replace(file)
     keep_names(file.parent)
 

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from api.refusals import AnotherHistory, RequestRefused
-from api.services import Services
+from api.refusals import RequestRefused
 from domain.ports import Ledger, Recorded
 
 PATTERN = "^(0|[1-9][0-9]{0,15})-[0-9a-f]{64}$"
@@ -67,31 +66,3 @@ async def entries_behind(ledger: Ledger, read: AsAt, limit: int) -> Sequence[Rec
         return await ledger.read_after(0, limit)
     found = await ledger.read_after(read.position - 1, limit + 1)
     return found[1:] if found and of(found[0]) == read else None
-
-
-async def require(services: Services, read: AsAt, *, parameter: str = "", header: str = "") -> None:
-    """Raise `AnotherHistory` where this register does not have the entry that was `read`."""
-    if await as_at(services.ledger, read.position) != read:
-        raise await another_history(services, read, parameter=parameter, header=header)
-
-
-async def require_written(
-    services: Services, text: str, *, parameter: str = "", header: str = ""
-) -> None:
-    """The same of `POSITION-LEAFHASH`; nothing where that is empty. Raises `RequestRefused` too."""
-    if text:
-        read = written(text, parameter=parameter, header=header)
-        await require(services, read, parameter=parameter, header=header)
-
-
-async def another_history(
-    services: Services, read: AsAt, *, parameter: str = "", header: str = ""
-) -> AnotherHistory:
-    """What to tell whoever has read an entry that is not here, with all that is known of it."""
-    return AnotherHistory(
-        read.position,
-        ends=(await services.ledger.head()).position,
-        first=await services.log.lost.first(read.position, read.leaf_hash),
-        parameter=parameter,
-        header=header,
-    )

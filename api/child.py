@@ -5,12 +5,16 @@ life, at its end what it has to say.
 """
 
 import asyncio
+import signal
 import sys
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import structlog
 from msgspec import Struct
+
+T = TypeVar("T", bound=Struct)
 
 _log = structlog.get_logger("twinledger.child")
 
@@ -73,6 +77,24 @@ async def started(program: str, first: Struct) -> Child:
         raise RuntimeError("the pipes that were asked for are not there")
     process.stdin.write(msgspec.json.encode(first) + b"\n")
     return Child(process, process.stdin, process.stdout)
+
+
+async def told_first(what: type[T]) -> tuple[T, asyncio.StreamReader] | None:
+    """Within the child: its work, and the lines that follow; None where the service is gone."""
+    told = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(told), sys.stdin
+    )
+    first = await told.readline()
+    return (msgspec.json.decode(first, type=what), told) if first else None
+
+
+def stopped_by_signals() -> asyncio.Event:
+    """Set by SIGINT and SIGTERM."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
 
 
 async def beat() -> None:

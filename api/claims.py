@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from adapters.claims import Claim, shipped_claims
+from api.as_at import as_at
 from api.distances import RUNS, Compared, Point, compare, place
 from api.refusals import NotShownYet
 from domain.dates import in_words
@@ -149,10 +150,7 @@ class ClaimChecks:
 
     async def _still_stands(self, kept: CheckedClaims) -> bool:
         """Whether the register has the entry that was the last one then: else it was set back."""
-        if kept.position == 0:
-            return True
-        found = await self._ledger.read_after(kept.position - 1, 1)
-        return bool(found) and found[0].leaf_hash.hex() == kept.leaf_hash
+        return (await as_at(self._ledger, kept.position)).leaf_hash.hex() == kept.leaf_hash
 
     async def _check(self, head: Head) -> CheckedClaims:
         missing = await self._first_missing(head.position)

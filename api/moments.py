@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from msgspec import Struct
 
-from api import as_at
+from api import same_history
 from api.problems import Item as Mistake
 from api.services import Services
 from api.typed import Typed
@@ -40,7 +40,7 @@ async def read_moment(services: Services, typed: Typed) -> Asked:
     is the entry that the page was read at from which a link leads on: raises `AnotherHistory` where
     this register does not have it.
     """
-    await as_at.require_written(services, typed.one("as-at"), parameter="as-at")
+    await same_history.require_written(services, typed.one("as-at"), parameter="as-at")
     mistakes: list[Mistake] = []
     as_of = day_of(typed, "as-of", mistakes)
     known_on = day_of(typed, "known-at", mistakes)

@@ -9,6 +9,8 @@ import asyncio
 import structlog
 from msgspec import Struct
 
+from adapters.notary.keeping import NotaryAtWork
+from adapters.witness.asking import AskingWitnesses
 from api.child import started
 
 _log = structlog.get_logger("twinledger.notary")
@@ -67,3 +69,34 @@ class NotaryBeside:
         finally:
             stopping.cancel()
             self.process_id = None
+
+
+async def sign(
+    notary: NotaryAtWork,
+    asking: AskingWitnesses,
+    stop: asyncio.Event,
+    *ends: "asyncio.Task[object]",
+) -> None:
+    """Sign, and have the witnesses sign, until `stop` is set or one of `ends` is done.
+
+    The reading of a whole ledger is given up then: nothing is signed by half. Raises what ended the
+    notary by itself.
+    """
+    working = asyncio.create_task(notary.keep(stop))
+    witnessing = asyncio.create_task(asking.keep(stop))
+    witnessing.add_done_callback(_say_its_fault)
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([working, stopping, *ends], return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            await working  # it ends by itself by a fault alone, which is to be seen
+    finally:
+        for task in (working, witnessing, stopping):
+            task.cancel()
+        await asyncio.wait([working, witnessing])
+
+
+def _say_its_fault(witnessing: "asyncio.Task[None]") -> None:
+    """At once: the notary goes on signing without witnesses, and somebody has to know."""
+    if not witnessing.cancelled() and (fault := witnessing.exception()):
+        _log.error("asking_witnesses_ended", exc_info=fault)

@@ -3,7 +3,6 @@ the end of the service, and so of this. Standard output is an empty line each se
 life, and at the end `Stopped` where it cannot go on."""
 
 import asyncio
-import signal
 import sys
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import structlog
 from adapters.log import configure_log
 from adapters.postgres.pool import open_pool
 from adapters.problems import CannotRun
-from api.child import beat
+from api.child import beat, stopped_by_signals, told_first
 from api.event_loop import run_program
 from api.wiring import runner_on
 from api.worker import Stopped, Work
@@ -29,19 +28,13 @@ def main() -> None:
 
 
 async def _run() -> None:
-    loop = asyncio.get_running_loop()
-    told = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(told), sys.stdin)
-    first = await told.readline()
-    if not first:
-        return  # the service was gone before this had begun
-    work = msgspec.json.decode(first, type=Work)
+    told = await told_first(Work)
+    if told is None:
+        return
+    work, rings = told
     configure_log(Path(work.log) if work.log else None, level="WARNING")
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
     try:
-        await _project(work, told, stop)
+        await _project(work, rings, stopped_by_signals())
     except (ProjectionStopped, CannotRun) as error:
         sys.stdout.buffer.write(msgspec.json.encode(Stopped(error.problem, error.remedy)))
     except Exception:

@@ -90,7 +90,7 @@ async def rebuild(
                 done.append(replace(compared, events=events, seconds=monotonic() - begun))
         except (ProjectionStopped, ProjectionBusy):
             for one in besides[len(done) :]:
-                await one.remove()
+                await one.remove(REBUILT)
             raise
     return tuple(done)
 

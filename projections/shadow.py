@@ -65,10 +65,10 @@ class Beside(Struct, frozen=True):
         async with self.pool.acquire() as connection, connection.transaction():
             await create(connection, self.place(REBUILT), self.projection)
 
-    async def remove(self) -> None:
-        """Nothing is left of a rebuild that could not be finished."""
+    async def remove(self, beside: str) -> None:
+        """Nothing is left of these tables."""
         async with self.pool.acquire() as connection, connection.transaction():
-            await self._drop(connection, REBUILT)
+            await self._drop(connection, beside)
 
     async def swap(self, beside: str, runner: Runner) -> None:
         """Under the live cursor's lease: `runner` reads on to where the live tables stand, then the
@@ -77,6 +77,9 @@ class Beside(Struct, frozen=True):
         A long report holds the live tables; instead of making all readers queue behind this waiting
         swap, it gives up soon and tries again. Raises `ProjectionBusy` when that never ends.
         """
+        if beside != BEFORE:
+            # Nobody reads these but the cleaning of the database, which makes way when waited for.
+            await self.remove(BEFORE)
         for _ in range(_SWAP_TRIES):
             try:
                 async with self.pool.acquire() as connection, connection.transaction():
@@ -87,8 +90,6 @@ class Beside(Struct, frozen=True):
                         head = (await self.ledger.head()).position
                         await runner.catch_up(to=min(held.position, head))
                         await self._rename(connection, "", _AWAY)
-                        if beside != BEFORE:
-                            await self._drop(connection, BEFORE)
                         await self._rename(connection, beside, "")
                         await self._rename(connection, _AWAY, BEFORE)
                         return

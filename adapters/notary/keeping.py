@@ -10,6 +10,7 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
+from adapters.clock import wait_at_most
 from adapters.notary.entries import StoredEntries
 from adapters.notary.errors import AnotherNotary, LedgerAltered
 from adapters.notary.keys import key_files, signers_in
@@ -66,7 +67,7 @@ class NotaryAtWork:
                 await self._sign(stop)
             except Exception as error:
                 await self._tell(error)
-                await _until(stop, self._pause)
+                await wait_at_most(self._pause, stop)
 
     async def _sign(self, stop: asyncio.Event) -> None:
         """Load, and sign until `stop` is set, something fails, or there are other keys."""
@@ -86,7 +87,7 @@ class NotaryAtWork:
                 signed = await notary.step()
                 if signed.size > before:
                     self._told(signers, signed)
-                await _until(stop, self._period)
+                await wait_at_most(self._period, stop)
 
     async def _tell(self, error: Exception) -> None:
         notice = _notice_of(error)
@@ -112,13 +113,6 @@ class NotaryAtWork:
         lost = "1 signed entry is" if loss.entries == 1 else f"{loss.entries} signed entries are"
         told = f"The first entry that differs is {loss.first}; {lost} lost, listed at /verify."
         return replace(notice, problem=f"{notice.problem} {told}")
-
-
-async def _until(stop: asyncio.Event, seconds: float) -> None:
-    """Wait, but no longer than until `stop` is set."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()
 
 
 def _notice_of(error: Exception) -> Notice:

@@ -1,14 +1,12 @@
 """The notary's keys: one line each in its folder, and the origin, chosen once, that they bear."""
 
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
-from string import ascii_lowercase
 
 from adapters.notary.errors import StateRefused
 from adapters.notary.state import read_state
 from adapters.signing.ed25519 import Ed25519Signer
-from adapters.signing.key_file import load_signer, make_key_file
+from adapters.signing.key_file import load_signer, made_up_name, make_key_file
 from domain.transparency.errors import Malformed
 from domain.transparency.note import ED25519, VerifierKey
 
@@ -31,7 +29,7 @@ def signers_in(folder: Path, *, schema: str, origin: str | None) -> Sequence[Ed2
                 "Put it back from its copy. Where there is none, `twinledger notary renew` begins "
                 "a new log.",
             )
-        make_key(file, origin or made_up(schema))
+        make_key(file, origin or made_up_name(schema))
     signer = load_signer(file)
     if origin is not None and signer.key.name != origin:
         raise StateRefused(
@@ -64,9 +62,3 @@ def make_key(file: Path, origin: str) -> VerifierKey:
             f"TWINLEDGER_ORIGIN cannot be {origin[:60]!r}: no spaces and no plus may be in it.",
             "Write it as an address that is yours, such as register.example/ledger.",
         ) from error
-
-
-def made_up(schema: str) -> str:
-    """A name that no other log has: it claims no address on the net."""
-    letters = "".join(secrets.choice(ascii_lowercase) for _ in range(12))
-    return f"twinledger/{schema}/{letters}"

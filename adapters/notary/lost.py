@@ -6,6 +6,7 @@ but the holder of its receipt knows.
 """
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -34,10 +35,10 @@ _FIRST = f"""
         select loss from {{schema}}.lost_entry where position = $1 and leaf_hash = $2
     )
 """
+_NEXT = "select coalesce(max(loss), 0) + 1 from {schema}.lost_entry"
 _NOTE = """
     insert into {schema}.lost_entry (loss, position, leaf_hash)
-    select (select coalesce(max(loss), 0) + 1 from {schema}.lost_entry), *
-    from unnest($1::bigint[], $2::bytea[]) on conflict do nothing
+    select $1, * from unnest($2::bigint[], $3::bytea[]) on conflict do nothing
 """
 
 
@@ -83,9 +84,17 @@ class LostEntries:
         )
         return found
 
-    async def note(self, lost: dict[int, bytes]) -> None:
-        """That these leaf hashes, by position, are lost; what is noted already stays as it is."""
-        await self._pool.execute(_NOTE.format(schema=self._schema), list(lost), list(lost.values()))
+    async def note(self, lost: AsyncIterator[Mapping[int, bytes]]) -> None:
+        """That these leaf hashes, by position, are lost, all of them at once, in one loss.
+
+        What is noted already stays as it is.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            loss = await connection.fetchval(_NEXT.format(schema=self._schema))
+            async for some in lost:
+                await connection.execute(
+                    _NOTE.format(schema=self._schema), loss, list(some), list(some.values())
+                )
 
 
 async def note_lost(pool: "asyncpg.Pool[asyncpg.Record]", folder: Path, schema: str) -> Loss | None:
@@ -99,13 +108,25 @@ async def note_lost(pool: "asyncpg.Pool[asyncpg.Record]", folder: Path, schema: 
     if state is None or await asyncio.to_thread(leaves.root, state.size) != state.root:
         return None
     entries = StoredEntries(pool, schema=schema)
-    lost: dict[int, bytes] = {}
-    for after in range(0, state.size, BATCH):
-        up_to = min(after + BATCH, state.size)
+    count, first, last = 0, state.size, 0
+    async for lost in _lost(entries, leaves, state.size):
+        count, first, last = count + len(lost), min(first, *lost), max(last, *lost)
+    if count in (0, state.size):
+        return None
+    # Looked for a second time instead of being kept: it may be millions.
+    await LostEntries(pool, schema=schema).note(_lost(entries, leaves, state.size))
+    return Loss(count, first, last)
+
+
+async def _lost(
+    entries: StoredEntries, leaves: SignedLeaves, size: int
+) -> AsyncIterator[dict[int, bytes]]:
+    """Batch by batch, what was signed and is not there, by position; batches without it are left
+    out.
+    """
+    for after in range(0, size, BATCH):
+        up_to = min(after + BATCH, size)
         found = await entries.found(after, up_to)
         signed = enumerate(leaves.read(after, up_to), after + 1)
-        lost |= {position: one for position, one in signed if found.get(position) != one}
-    if len(lost) in (0, state.size):
-        return None
-    await LostEntries(pool, schema=schema).note(lost)
-    return Loss(len(lost), min(lost), max(lost))
+        if lost := {position: one for position, one in signed if found.get(position) != one}:
+            yield lost

@@ -13,11 +13,12 @@ from msgspec import Struct
 
 from adapters.durable import keep_names
 from adapters.notary.errors import StateRefused
-from adapters.notary.keys import KEY, SECOND_KEY, made_up, make_key, signers_in
+from adapters.notary.keys import KEY, SECOND_KEY, make_key, signers_in
 from adapters.notary.leaves import FILE as LEAVES
 from adapters.notary.published import PublishedLog
 from adapters.notary.state import NotaryState, owned, read_state
 from adapters.signing.ed25519 import verify
+from adapters.signing.key_file import made_up_name
 from domain.transparency.note import Signer, VerifierKey, format_vkey, parse_note, verify_note
 
 OVERLAP = timedelta(days=30)
@@ -116,7 +117,7 @@ async def renew(
         kept = _set_aside(folder)
         for key in await log.present_keys(before):
             await log.end_key(key, last_size)
-        made = make_key(folder / KEY, origin or made_up(schema))
+        made = make_key(folder / KEY, origin or made_up_name(schema))
         state.load()
         state.save(NotaryState(made.name, follows=before))
     return Renewed(before, last_size, made, kept)

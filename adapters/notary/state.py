@@ -6,16 +6,15 @@ lock           held by the one notary that may write here
 key            the private key (adapters/signing/key_file.py)
 """
 
-import fcntl
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from adapters.durable import replace
+from adapters.locking import locked
 from adapters.notary.errors import AnotherNotary, StateRefused
 from adapters.notary.leaves import SignedLeaves
 from domain.transparency.checkpoint import Checkpoint, parse_checkpoint
@@ -103,28 +102,23 @@ def owned(folder: Path) -> Iterator[StateFile]:
 
     Raises `AnotherNotary` where somebody has it, `StateRefused` where it cannot be used.
     """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise StateRefused(
-            f"The notary's folder {folder} cannot be used ({error.strerror}).",
-            "Give this user the right to write there, or name another in TWINLEDGER_NOTARY_FOLDER.",
-        ) from error
-    try:
-        # The kernel gives it back when this process ends, however it ends.
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        raise AnotherNotary(
-            f"Another notary has the folder {folder}.",
-            "One is enough: `twinledger serve` brings its own unless TWINLEDGER_NOTARY says that "
-            "it is elsewhere.",
-        ) from None
-    try:
+    with ExitStack() as held:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            alone = held.enter_context(locked(folder / "lock"))
+        except OSError as error:
+            raise StateRefused(
+                f"The notary's folder {folder} cannot be used ({error.strerror}).",
+                "Give this user the right to write there, or name another in "
+                "TWINLEDGER_NOTARY_FOLDER.",
+            ) from error
+        if not alone:
+            raise AnotherNotary(
+                f"Another notary has the folder {folder}.",
+                "One is enough: `twinledger serve` brings its own unless TWINLEDGER_NOTARY says "
+                "that it is elsewhere.",
+            )
         yield StateFile(folder)
-    finally:
-        os.close(lock)
 
 
 def _content(folder: Path) -> bytes | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from adapters.durable import replace
 from adapters.postgres.binaries import Binaries
 from adapters.postgres.errors import (
     DatabaseProblem,
@@ -17,7 +18,7 @@ from adapters.postgres.errors import (
     ServerDidNotStart,
     disk_was_full,
 )
-from adapters.postgres.folder import OWNER_ROLE, DataFolder, explained, write
+from adapters.postgres.folder import OWNER_ROLE, DataFolder, explained
 from adapters.postgres.keeper import LogFile, Task, keep
 from adapters.postgres.system_user import SystemUser
 
@@ -55,7 +56,7 @@ class Cluster(Struct, frozen=True):
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir(mode=0o700)
             self.user.own(draft)
-            write(password, self.folder.secret(OWNER_ROLE).encode(), 0o600)
+            replace(password, self.folder.secret(OWNER_ROLE).encode(), mode=0o600)
             self.user.own(password)
             handle, begin = log.open()
         task = Task(

@@ -23,6 +23,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from adapters.durable import replace
 from adapters.postgres.errors import (
     DatabaseProblem,
     DiskFull,
@@ -173,7 +174,9 @@ class DataFolder(Struct, frozen=True):
         """Label a new folder; refuse one of another Postgres major version. Under the lock."""
         label = self.label()
         if label is None:
-            write(self.path / "twinledger.json", msgspec.json.encode(Label(FORMAT, major)), 0o644)
+            # Whole or not at all: a folder with half a label would be refused for ever.
+            content = msgspec.json.encode(Label(FORMAT, major))
+            replace(self.path / "twinledger.json", content, mode=0o644)
         elif label.postgres != major:
             raise FolderOfAnotherVersion(
                 f"The data folder {self.path} was written by Postgres {label.postgres}; "
@@ -189,7 +192,7 @@ class DataFolder(Struct, frozen=True):
             if self.cluster.exists():
                 self.secret(role)  # the cluster knows this one; a new one would not be let in
             elif not file.exists():
-                write(file, secrets.token_hex(24).encode(), 0o600)
+                replace(file, secrets.token_hex(24).encode(), mode=0o600)
 
     def secret(self, role: str) -> str:
         """The role's password. Raises `FolderRefused` naming the file that does not hold it."""
@@ -244,26 +247,13 @@ class DataFolder(Struct, frozen=True):
             return None
 
     def announce(self, running: Running) -> None:
-        write(self.running_file, msgspec.json.encode(running), 0o600)
+        replace(self.running_file, msgspec.json.encode(running), mode=0o600)
 
 
 def _make(folder: Path, made: list[Path], mode: int = 0o777) -> None:
     if not folder.is_dir():
         folder.mkdir(mode, exist_ok=True)
         made.append(folder)
-
-
-def write(file: Path, content: bytes, mode: int) -> None:
-    """Write the whole file or nothing, durably: a folder without its label would be refused."""
-    draft = file.with_name(f"{file.name}.new")
-    draft.unlink(missing_ok=True)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        os.write(handle, content)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    draft.replace(file)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import os
 import secrets
 import stat
 from pathlib import Path
+from string import ascii_lowercase
 
 from adapters.durable import keep_names
 from adapters.problems import CannotRun
@@ -111,3 +112,9 @@ def _write(file: Path, handle: int, line: bytes) -> None:
     except OSError:
         file.unlink(missing_ok=True)
         raise
+
+
+def made_up_name(of: str) -> str:
+    """A name that no other key of this kind has: it claims no address on the net."""
+    letters = "".join(secrets.choice(ascii_lowercase) for _ in range(12))
+    return f"twinledger/{of}/{letters}"

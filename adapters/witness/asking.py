@@ -13,7 +13,7 @@ import asyncpg
 import httpx
 import structlog
 
-from adapters.clock import utc_now
+from adapters.clock import utc_now, wait_at_most
 from adapters.notary.notary import Signed
 from adapters.notary.published import Published, PublishedLog
 from adapters.postgres.errors import LOST
@@ -241,7 +241,7 @@ class AskingWitnesses:
             except Exception:
                 # Nobody waits for this task: what ended it would end all asking without a word.
                 _log.warning("witnesses_not_announced", exc_info=True)
-            await _until(stop, self._period)
+            await wait_at_most(self._period, stop)
         return False
 
     async def _keep_one(self, one: AskedOne, rung: asyncio.Event, stop: asyncio.Event) -> None:
@@ -256,9 +256,9 @@ class AskingWitnesses:
                 signed = False
             if signed:
                 pause = self._pause
-                await _until(rung, self._period)
+                await wait_at_most(self._period, rung)
                 continue
-            await _until(stop, pause)
+            await wait_at_most(pause, stop)
             pause = min(2 * pause, LONGEST_PAUSE)
 
 
@@ -271,10 +271,3 @@ async def _signed(one: AskedOne) -> bool:
             await one.tell(error.notice)
         return False
     return True
-
-
-async def _until(event: asyncio.Event, seconds: float) -> None:
-    """Wait for the event, but no longer than that."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()

@@ -7,18 +7,15 @@ evidence/      what shows that a log has two histories (evidence.py)
 lock           held by the one witness that signs here
 """
 
-import fcntl
-import os
-import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
-from string import ascii_lowercase
 
 from adapters.durable import replace
+from adapters.locking import locked
 from adapters.signing.ed25519 import Ed25519Signer
-from adapters.signing.key_file import load_signer, make_key_file
+from adapters.signing.key_file import load_signer, made_up_name, make_key_file
 from adapters.witness.errors import WitnessFolderRefused
 from domain.transparency.errors import Malformed
 from domain.transparency.note import COSIGNATURE, ED25519, VerifierKey, format_vkey
@@ -47,7 +44,7 @@ def witness_signer(folder: Path, name: str | None) -> Ed25519Signer:
                 "folder and tell its registers; keep this one, it may hold evidence.",
             )
         try:
-            make_key_file(file, name or _made_up(), COSIGNATURE)
+            make_key_file(file, name or made_up_name("witness"), COSIGNATURE)
         except Malformed as error:
             raise WitnessFolderRefused(
                 f"TWINLEDGER_WITNESS_NAME cannot be {name!r}: no spaces and no plus may be in it.",
@@ -117,23 +114,17 @@ def require_folder(folder: Path) -> None:
 def owned(folder: Path) -> Iterator[None]:
     """Be the one witness of the folder. Raises `WitnessFolderRefused` where there is another."""
     require_folder(folder)
-    try:
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise _unusable(folder, error) from error
-    try:
-        # The kernel gives it back when this process ends, however it ends.
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        raise WitnessFolderRefused(
-            f"Another witness has the folder {folder}.",
-            "One is enough: two could sign two histories. End the other one first.",
-        ) from None
-    try:
+    with ExitStack() as held:
+        try:
+            alone = held.enter_context(locked(folder / "lock"))
+        except OSError as error:
+            raise _unusable(folder, error) from error
+        if not alone:
+            raise WitnessFolderRefused(
+                f"Another witness has the folder {folder}.",
+                "One is enough: two could sign two histories. End the other one first.",
+            )
         yield
-    finally:
-        os.close(lock)
 
 
 def _text(folder: Path) -> str:
@@ -153,9 +144,3 @@ def _unusable(folder: Path, error: OSError) -> WitnessFolderRefused:
         f"The witness's folder {folder} cannot be used ({error.strerror}).",
         "Give this user the right to write there, or name another in TWINLEDGER_WITNESS_FOLDER.",
     )
-
-
-def _made_up() -> str:
-    """A name that no other witness has: it claims no address on the net."""
-    letters = "".join(secrets.choice(ascii_lowercase) for _ in range(12))
-    return f"twinledger/witness/{letters}"

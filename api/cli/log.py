@@ -6,7 +6,7 @@ from typing import BinaryIO, Literal
 
 import click
 
-from api import as_at
+from api import as_at, same_history
 from api.audit import BODIES, KINDS, Question, read_question
 from api.cli.output import output_option, written_to
 from api.cli.running import on_register
@@ -58,7 +58,7 @@ def log(
                 return
             known = await as_at.as_at(services.ledger, question.filters.position or 0)
             entries = system.timeline.entries(question.filters)
-            require = partial(as_at.require, services, known)
+            require = partial(same_history.require, services, known)
             async for piece in export(entries, format_, str(known), require):
                 to.write(piece)
 

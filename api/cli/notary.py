@@ -20,6 +20,7 @@ from adapters.witness.asking import AskingWitnesses
 from adapters.witness.register_file import read_witnesses
 from api.cli.running import on_register, progress_bar, require_register
 from api.event_loop import run_program
+from api.notary import sign
 from api.wiring import Running, running
 from domain.transparency.note import Signer, VerifierKey, format_vkey
 from domain.transparency.policy import AskedWitnesses
@@ -68,18 +69,11 @@ async def _work(system: Running, desk: Desk, asked: AskedWitnesses) -> None:
     with progress_bar("Reading the ledger") as progress:
         asking = AskingWitnesses(system.pool, asked, schema=desk.schema)
         at_work = NotaryAtWork(system.pool, desk, told=_Told(asking), progress=progress)
-        witnessing = asyncio.create_task(asking.keep(stop))
-        working = asyncio.create_task(at_work.keep(stop))
-        stopping = asyncio.create_task(stop.wait())
         living = asyncio.create_task(system.database_ends())
         try:
-            await asyncio.wait([working, stopping, living], return_when=asyncio.FIRST_COMPLETED)
-            if working.done():
-                await working  # it ends by itself by a fault alone, which is to be seen
+            await sign(at_work, asking, stop, living)
         finally:
-            for task in (working, witnessing, stopping, living):
-                task.cancel()
-            await asyncio.wait([working, witnessing])
+            living.cancel()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
     if not system.database_lives():

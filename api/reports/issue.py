@@ -8,6 +8,7 @@ from typing import Generic, TypeVar, get_args
 
 from adapters.lists import shipped_lists
 from adapters.regimes import load_regime, regime_for_report
+from api.as_at import as_at
 from api.refusals import NotShownYet, TooManyReports
 from api.reports.rendering import Format, render, render_figure
 from api.reports.report import OpenedFigure, Report
@@ -191,13 +192,12 @@ class Reports:
 
     async def _key(self, question: Question, figure: str = "") -> _Key:
         # After a restore another history may stand at the same position.
-        position = max(question.position, 1)
-        read = await self._sources.ledger.read_after(position - 1, 1)
+        read = await as_at(self._sources.ledger, question.position)
         return (
             question.regime.sha256,
             question.as_of,
             question.position,
-            read[0].leaf_hash if read else b"",
+            read.leaf_hash,
             question.since,
             question.community,
             figure,

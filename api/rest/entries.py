@@ -10,7 +10,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, HeaderParameter
 from msgspec import Struct
 
-from api import as_at
+from api import as_at, same_history
 from api.requests import READ, HttpRequest, services_of
 from api.rest import parameters
 from api.rest.ledger_watch import watch_of
@@ -106,9 +106,9 @@ async def range_of(
     last_event_id: LastEventId = None,
     read_at: ReadAt = None,
 ) -> EntryRange:
-    """What the request asks for. Raises `Invalid`, and what `as_at.require_written` raises."""
+    """What the request asks for. Raises `Invalid`, and what `require_written` raises."""
     services = services_of(request)
-    await as_at.require_written(services, read_at or "", parameter="as-at")
+    await same_history.require_written(services, read_at or "", parameter="as-at")
     day = day_of(as_of, "as-of")
     until = await known_until(services, known_at, position)
     for parameter, asked_for in (("after", after), ("position", position)):
@@ -209,7 +209,7 @@ async def _behind(
         raise Invalid("cursor", "it is sent together with `after`", "Send one of them.")
     named = {"header": "Last-Event-ID"} if last_event_id is not None else {"parameter": "cursor"}
     read = as_at.written(last_event_id or cursor or "", **named)
-    await as_at.require(services, read, **named)
+    await same_history.require(services, read, **named)
     return read
 
 
@@ -217,7 +217,7 @@ async def _next(services: Services, asked_for: EntryRange, limit: int) -> Sequen
     """What follows. Raises `AnotherHistory`, also where the register was set back meanwhile."""
     read = await as_at.entries_behind(services.ledger, asked_for.behind, limit)
     if read is None:
-        raise await as_at.another_history(services, asked_for.behind)
+        raise await same_history.another_history(services, asked_for.behind)
     return read
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from litestar.di import NamedDependency
 from msgspec import Struct
 
-from api import as_at
+from api import as_at, same_history
 from api.refusals import NotShownYet
 from api.requests import HttpRequest, services_of
 from api.rest import parameters
@@ -98,7 +98,7 @@ async def asked(
     entry that this register does not have.
     """
     services = services_of(request)
-    await as_at.require_written(services, read_at or "", parameter="as-at")
+    await same_history.require_written(services, read_at or "", parameter="as-at")
     refuse_negative(after, "after")
     shown = await _reach(services, after, "after") if after else await services.shown()
     until = await known_until(services, known_at, position)

@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from msgspec import Meta, Raw, Struct
 from msgspec.structs import replace
 
-from api import as_at
+from api import as_at, same_history
 from api.requests import HttpRequest, services_of
 from api.rest import parameters
 from api.rest.moments import After, AsOf, At, KnownAt, Position, ReadAt, asked
@@ -135,7 +135,7 @@ async def place(
             "Send it with the parameters of the first page, or begin again without it.",
         )
     read = as_at.AsAt(stored.position, stored.leaf_hash)
-    await as_at.require(services_of(request), read, parameter="cursor")
+    await same_history.require(services_of(request), read, parameter="cursor")
     at = await asked(request, None, None, stored.position, after=after, read_at=read_at)
     at = replace(at, as_of=stored.as_of, leaf_hash=stored.leaf_hash)
     return Place(at, limit, total is not None, stored.after)

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, route
 from litestar.response import Stream
 
-from api import as_at
+from api import as_at, same_history
 from api.audit import BODIES, KINDS, TYPES, Question, in_a_sentence, read_question
 from api.exports import MEDIA_TYPES, Format, export
 from api.problems import Told
@@ -76,7 +76,7 @@ async def _file(request: HttpRequest, format: Format) -> Response[Any]:
         # A stream as well: its length is not known before it is read, and 0 would be wrong.
         return Stream((), media_type=MEDIA_TYPES[format], headers=headers)
     entries = services.timeline.entries(question.filters)
-    pieces = export(entries, format, str(known), partial(as_at.require, services, known))
+    pieces = export(entries, format, str(known), partial(same_history.require, services, known))
     return Stream(pieces, media_type=MEDIA_TYPES[format], headers=headers)
 
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from adapters.ledger import PostgresLedger
 from adapters.notary.lost import note_lost
-from api import as_at
+from api import as_at, same_history
 from api.exports import export
 from api.refusals import AnotherHistory
 from api.rest.ledger_watch import LedgerWatch
@@ -257,7 +257,7 @@ async def test_a_file_that_is_written_while_it_happens_breaks_off(
 
     async def require() -> None:
         await set_back(pool, database, 1)
-        await as_at.require(services, known)
+        await same_history.require(services, known)
 
     entries = services.timeline.entries(LogFilters(position=3))
     with pytest.raises(AnotherHistory):
