@@ -80,6 +80,40 @@ async def test_a_row_that_was_tampered_with_is_named_and_put_right(
     assert [row.partnership for row in found.rows] == [reference]
 
 
+async def test_rows_that_are_missing_or_too_many_are_named_table_by_table(
+    pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks, runner: Runner
+) -> None:
+    reference = await clerks.found(legacy())
+    await runner.catch_up()
+    views = f"{SCHEMA}_views"
+    await pool.execute(f"delete from {views}.register_state_v6")
+    await pool.execute(
+        f"insert into {views}.register_span_v6 select 'TL-0000-0000', from_position, number, "
+        f"status, possible_from, certain_from, certain_until, possible_until "
+        f"from {views}.register_span_v6 where number = 0"
+    )
+    (rebuilt,) = await rebuild(pool, clerks.ledger, SCHEMA, ["register"])
+    assert (rebuilt.same, rebuilt.different_rows) == (False, 2)
+    assert [(d.table, d.key, d.what) for d in rebuilt.differences] == [
+        ("register_state", (reference,), "was missing"),
+        ("register_span", ("TL-0000-0000", "1", "0"), "was too many"),
+    ]
+    (again,) = await rebuild(pool, clerks.ledger, SCHEMA, ["register"])
+    assert (again.same, again.digest) == (True, rebuilt.digest)
+
+
+async def test_of_many_differences_all_are_counted_and_the_first_are_named(
+    pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks, runner: Runner
+) -> None:
+    for other in partners(30):
+        await clerks.found(legacy(NORFOLK, other))
+    await runner.catch_up()
+    await pool.execute(f"update {SCHEMA}_views.timeline_item_v7 set role = 'nobody'")
+    (rebuilt,) = await rebuild(pool, clerks.ledger, SCHEMA, ["timeline"])
+    assert rebuilt.different_rows == 30
+    assert [d.key for d in rebuilt.differences] == [(str(n),) for n in range(1, 21)]
+
+
 async def test_reading_and_writing_go_on_during_rebuilds(
     pool: "asyncpg.Pool[asyncpg.Record]",
     clerks: Clerks,
