@@ -23,9 +23,10 @@ from adapters.ledger.batcher import Batcher, Waiting
 from adapters.ledger.leaf import decode, tag_numbers
 from adapters.ledger.prepared import command_number, prepare, require_place, sealed
 from adapters.ledger.reads import Reads
+from adapters.ledger.replicated import NotReplicated, heard, wait_for_standbys
 from adapters.migrate import check_name
 from adapters.postgres.errors import LOST, NoFreeConnection
-from domain.errors import CommandKeyReused, NotCanonical
+from domain.errors import CommandKeyReused, NotCanonical, OutcomeUnknown
 from domain.ports import Head, Reading, Receipt, Recorded, Submission
 from domain.private import Seal
 
@@ -131,12 +132,21 @@ class PostgresLedger:
             require_place(prepared)
 
     async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
-        row = await self._pool.fetchrow(self._receipt, command_number(scope, key))
-        if row is None:
-            return None
-        first_digest, first, last, recorded_at, reply = row
-        if digest != first_digest:
-            raise CommandKeyReused(command_key=key)
+        async with self._pool.acquire() as connection:
+            row = await connection.fetchrow(self._receipt, command_number(scope, key))
+            if row is None:
+                return None
+            first_digest, first, last, recorded_at, reply = row
+            if digest != first_digest:
+                raise CommandKeyReused(command_key=key)
+            loop = asyncio.get_running_loop()
+            cut = loop.call_later(self._patience, connection.terminate)
+            try:
+                await wait_for_standbys(connection)
+            except (*LOST, NotReplicated) as error:
+                raise OutcomeUnknown(command_key=key) from error
+            finally:
+                cut.cancel()
         return Receipt(first, last, recorded_at, reply, replayed=True)
 
     async def read(self, tags: frozenset[str], *, after: int = 0) -> Reading:
@@ -189,14 +199,17 @@ class PostgresLedger:
                 cut = loop.call_at(deadline, connection.terminate)
                 try:
                     called = True
-                    rows = await connection.fetch(call, *arguments)
+                    # Also a call that finds all recorded waits for the standbys: it has locked the
+                    # head, which is written ahead.
+                    async with heard(connection):
+                        rows = await connection.fetch(call, *arguments)
                 finally:
                     cut.cancel()
                     self._held.append(connection)
             except _DATA_ERRORS as error:
                 await self._split(deadline, group, error)
                 return
-            except LOST as error:
+            except (*LOST, NotReplicated) as error:
                 unknown = unknown or called
                 busy = isinstance(error, NoFreeConnection)
                 over = self._pool.is_closing() or loop.time() + pause >= deadline

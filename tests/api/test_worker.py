@@ -94,7 +94,8 @@ async def test_a_projection_that_cannot_go_on_ends_it_with_its_problem_and_its_r
 
     with pytest.raises(WorkerStopped, match="no longer has the event") as stopped:
         await asyncio.wait_for(
-            Worker(Work(database.app_dsn, SCHEMA, 100)).keep(asyncio.Event()), PATIENCE
+            Worker(Work(database.app_dsn, SCHEMA, database.statement_cache)).keep(asyncio.Event()),
+            PATIENCE,
         )
     assert "stands at position 1" in stopped.value.problem
     assert "rebuild the projections from the ledger" in stopped.value.remedy

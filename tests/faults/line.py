@@ -1,7 +1,8 @@
 """The line between a process and the simulated database, where everything can go wrong.
 
-Each statement may fail before it took effect, fail after, or be slow; a line may be cut at any
-moment, and then the server goes on with what it had begun.
+Each statement may fail before it took effect, fail after, be done with a warning that a standby may
+not have it, or be slow; a line may be cut at any moment, and then the server goes on with what it
+had begun.
 """
 
 import asyncio
@@ -94,6 +95,13 @@ class Line:
         self._moved: Cursor | None = None
         self._applied: list[int] = []
         self._committing = False
+        self._listeners: list[Callable[..., None]] = []
+
+    def add_log_listener(self, listener: Callable[..., None]) -> None:
+        self._listeners.append(listener)
+
+    def remove_log_listener(self, listener: Callable[..., None]) -> None:
+        self._listeners.remove(listener)
 
     def terminate(self) -> None:
         if not self._cut.done():
@@ -148,6 +156,11 @@ class Line:
         if not task.done() or task.cancelled() or loses_the_reply:
             self.terminate()
             raise faults.after()
+        if self._listeners and faults.strikes():
+            # As where somebody ends the wait for a standby: it is done, and may be lost.
+            said = asyncpg.PostgresLogMessage.new({"V": "WARNING", "M": "canceling wait"})
+            for listener in self._listeners:
+                listener(self, said)
         return task.result()
 
     async def _apply(self, positions: list[int]) -> None:
@@ -194,6 +207,8 @@ class Line:
             return [self._cursor(arguments[0])]
         if "update twinledger_views.projection_cursor" in sql:
             self._moved = Cursor(*arguments[2:5])
+            return []
+        if "pg_logical_emit_message" in sql:
             return []
         if "to_regclass" in sql:
             return [Row(there=True)]

@@ -1,0 +1,53 @@
+"""Whether what was committed is where it cannot be lost, also where standbys have to have it first.
+
+A commit waits for them, and that wait can be ended from outside (`pg_cancel_backend`): then the
+transaction is committed on the primary alone, the call succeeds, and all that is said is a warning.
+What a second call finds there may be lost with the primary too. So a warning counts as an unknown
+outcome, and what is found recorded is answered when a later commit has come to the standbys: what
+stands before it in the log has come there with it.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+# A transaction that only reads waits for nobody; this one writes ahead, and nothing else.
+_COMMIT = "select pg_logical_emit_message(true, 'twinledger', '')"
+
+
+class NotReplicated(Exception):
+    """It is committed on one server, and whether any other has it nobody knows."""
+
+
+@asynccontextmanager
+async def heard(connection: "PoolConnectionProxy[asyncpg.Record]") -> AsyncIterator[None]:
+    """Raises `NotReplicated` at the end where the server warned of anything meanwhile.
+
+    Nothing of ours warns. What the wait says when it is ended has no code of its own, and its words
+    are in the server's language.
+    """
+    warnings: list[str] = []
+
+    def hear(_connection: object, said: asyncpg.PostgresLogMessage) -> None:
+        if said.severity_en == "WARNING":
+            warnings.append(str(said.message))
+
+    connection.add_log_listener(hear)
+    try:
+        yield
+    finally:
+        with suppress(asyncpg.InterfaceError):  # the line was cut
+            connection.remove_log_listener(hear)
+    if warnings:
+        raise NotReplicated("; ".join(warnings))
+
+
+async def wait_for_standbys(connection: "PoolConnectionProxy[asyncpg.Record]") -> None:
+    """Return when all that is committed by now is as durable as the server is told to make it.
+
+    Raises `NotReplicated` where that wait was ended from outside.
+    """
+    async with heard(connection):
+        await connection.execute(_COMMIT)

@@ -1,0 +1,154 @@
+"""Nothing is acknowledged that the standbys may not have, whoever ends the wait for them.
+
+The server waits for one that there is not, as it does when a standby has stopped.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+import asyncpg
+import pytest
+
+from adapters.ledger import PostgresLedger
+from adapters.postgres.pool import open_pool
+from domain.errors import OutcomeUnknown
+from tests.adapters.submissions import event, submission
+from tests.conftest import REAL_SERVER
+
+if TYPE_CHECKING:
+    from tests.conftest import Database
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+pytestmark = pytest.mark.skipif(
+    REAL_SERVER is not None, reason="the settings of a server that is not ours are left alone"
+)
+
+_WAITING = """
+    select pid from pg_stat_activity
+    where datname = current_database() and wait_event = 'SyncRep'
+"""
+_CANCEL = f"select pg_cancel_backend(pid) from ({_WAITING}) as waiting"
+_TERMINATE = f"select pg_terminate_backend(pid) from ({_WAITING}) as waiting"
+
+
+class Standby:
+    """One that is awaited and never comes, until it is given up."""
+
+    def __init__(self, owner: Connection, dsn: str) -> None:
+        self._owner, self._dsn = owner, dsn
+
+    async def stops(self) -> None:
+        """Return when commits wait for it: a server takes its time to read its settings again."""
+        await self._set("synchronous_standby_names = 'nobody'")
+        committing = asyncio.create_task(self._commit_until_it_waits())
+        waiting = await self.is_awaited()
+        await self._owner.fetch("select pg_terminate_backend($1)", waiting)
+        with pytest.raises(asyncpg.PostgresConnectionError):
+            await committing
+
+    async def _commit_until_it_waits(self) -> None:
+        connection = await asyncpg.connect(self._dsn)
+        while True:
+            await connection.execute("select pg_logical_emit_message(true, 'tests', '')")
+
+    async def is_given_up(self) -> None:
+        await self._set("synchronous_standby_names = ''")
+
+    async def is_awaited(self, *, instead_of: int | None = None) -> int:
+        """The server process that waits for it, another one than `instead_of`."""
+        async with asyncio.timeout(30):
+            while True:
+                found = await self._owner.fetch(_WAITING)
+                for row in found:
+                    if row["pid"] != instead_of:
+                        return int(row["pid"])
+                await asyncio.sleep(0.02)
+
+    async def _set(self, setting: str) -> None:
+        await self._owner.execute(f"alter system set {setting}")
+        await self._owner.execute("select pg_reload_conf()")
+
+
+@pytest.fixture
+async def owner(database: "Database") -> AsyncIterator[Connection]:
+    connection = await asyncpg.connect(database.owner_dsn)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def standby(database: "Database", owner: Connection) -> AsyncIterator[Standby]:
+    # The tests' server flushes nothing, and so waits for nobody; here it does.
+    name = await owner.fetchval("select current_database()")
+    await owner.execute(f"alter database {name} set synchronous_commit = on")
+    awaited = Standby(owner, database.owner_dsn)
+    yield awaited
+    await awaited.is_given_up()
+
+
+@pytest.fixture
+async def ledger(database: "Database", standby: Standby) -> AsyncIterator[PostgresLedger]:
+    async with await open_pool(database.app_dsn) as pool:
+        made = PostgresLedger(pool)
+        await made.append(submission(event("first")))
+        yield made
+
+
+@pytest.fixture
+async def hasty(database: "Database", standby: Standby) -> AsyncIterator[PostgresLedger]:
+    """One that gives up soon."""
+    async with await open_pool(database.app_dsn) as pool:
+        yield PostgresLedger(pool, patience=1.0)
+
+
+@pytest.mark.parametrize("ended_by", [_CANCEL, _TERMINATE], ids=["cancelled", "terminated"])
+async def test_an_append_whose_wait_was_ended_is_acknowledged_when_the_standby_has_it(
+    ledger: PostgresLedger, standby: Standby, owner: Connection, ended_by: str
+) -> None:
+    await standby.stops()
+    append = asyncio.ensure_future(ledger.append(submission(event("a"), unless="a")))
+    first = await standby.is_awaited()
+    await owner.fetch(ended_by)
+
+    await standby.is_awaited(instead_of=first)  # the second call found it, and waits again
+    assert await owner.fetchval("select size from twinledger.head") == 2
+    assert not append.done()
+
+    await standby.is_given_up()
+    receipt = await append
+    assert (receipt.first_position, receipt.replayed) == (2, False)
+
+
+Ask: TypeAlias = Callable[[PostgresLedger], Awaitable[object]]
+ACT = submission(event("a"), key="k", unless="a", reply=b"done")
+
+
+async def _again(ledger: PostgresLedger) -> object:
+    return await ledger.append(ACT)
+
+
+async def _first_answer(ledger: PostgresLedger) -> object:
+    return await ledger.receipt_of(ACT.command_scope, ACT.command_key, ACT.digest)
+
+
+@pytest.mark.parametrize("ask", [_again, _first_answer])
+async def test_who_repeats_an_act_that_no_standby_may_have_is_told_that_nobody_knows(
+    ledger: PostgresLedger, hasty: PostgresLedger, standby: Standby, owner: Connection, ask: Ask
+) -> None:
+    await standby.stops()
+    append = asyncio.ensure_future(hasty.append(ACT))
+    await standby.is_awaited()
+    await owner.fetch(_CANCEL)
+    with pytest.raises(OutcomeUnknown, match="'k'"):
+        await append
+    await owner.fetch(_CANCEL)  # what the cut line left waiting
+    assert await owner.fetchval("select size from twinledger.head") == 2
+
+    with pytest.raises(OutcomeUnknown, match="'k'"):
+        await ask(hasty)
+
+    await standby.is_given_up()
+    receipt = await ledger.append(ACT)
+    assert (receipt.first_position, receipt.reply, receipt.replayed) == (2, b"done", True)
