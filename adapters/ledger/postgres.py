@@ -23,9 +23,9 @@ from adapters.ledger.batcher import Batcher, Waiting
 from adapters.ledger.leaf import decode, tag_numbers
 from adapters.ledger.prepared import command_number, prepare, require_place, sealed
 from adapters.ledger.reads import Reads
-from adapters.ledger.replicated import NotReplicated, heard, wait_for_standbys
 from adapters.migrate import check_name
 from adapters.postgres.errors import LOST, NoFreeConnection
+from adapters.postgres.standbys import NotReplicated, heard, wait_for_standbys
 from domain.errors import CommandKeyReused, NotCanonical, OutcomeUnknown
 from domain.ports import Head, Reading, Receipt, Recorded, Submission
 from domain.private import Seal

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Callable
 import asyncpg
 
 from adapters.migrate import check_name
-from adapters.notary.errors import EntryMissing, LeafChanged
+from adapters.notary.errors import EntryMissing, LeafChanged, NotDurable
+from adapters.postgres.standbys import NotReplicated, wait_for_standbys
 from domain.transparency.tree import leaf_hash
 
 BATCH = 2_048  # entries, of at most 64 kB each
+PATIENCE = 10.0  # seconds for a standby
 
 _LEAVES = """
     select position, leaf, leaf_hash from {schema}.event
@@ -58,6 +60,17 @@ class StoredEntries:
         is said of it.
         """
         return {at: leaf_hash(leaf) for at, leaf, _ in await self._rows(after, up_to)}
+
+    async def durable(self) -> None:
+        """Return when what was read is as durable as the server is told to make it.
+
+        Raises `NotDurable`.
+        """
+        try:
+            async with self._pool.acquire() as connection:
+                await wait_for_standbys(connection, seconds=PATIENCE)
+        except (NotReplicated, TimeoutError) as error:
+            raise NotDurable from error
 
     async def _rows(self, after: int, up_to: int) -> list[asyncpg.Record]:
         return await self._pool.fetch(self._leaves, after, min(after + BATCH, up_to))

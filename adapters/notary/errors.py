@@ -7,6 +7,7 @@ NotaryStopped            (a CannotRun: problem and remedy) nothing is signed bef
     LeafChanged          an entry's bytes do not hash to its leaf hash
     EntryMissing         a position is empty
     TileChanged          a stored hash of the tree is not that of the entries below it
+  NotDurable             what is recorded may be on one server alone, and be lost with it
   StateRefused           the notary's own folder cannot be used as it is
   AnotherNotary          another one signs, or has the folder
 LedgerClosed             (a LedgerAnswer) an append is refused while the ledger is not as signed
@@ -29,6 +30,18 @@ BRING_BACK = (
 
 class NotaryStopped(CannotRun):
     """Nothing is signed until the notary has loaded again."""
+
+
+class NotDurable(NotaryStopped):
+    """What is recorded may be on one server alone: who signs it signs for what may be lost."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The last entries may be on one server alone: a standby that has to have them does not "
+            "answer, or somebody ended the wait for it. They are not signed.",
+            "The notary tries again by itself. Start the standby, or take it out of "
+            "synchronous_standby_names.",
+        )
 
 
 class LedgerAltered(NotaryStopped):

@@ -132,6 +132,7 @@ class Notary:
             self._file.leaves.write(tree.size, hashes)
             tree.grow(hashes)
             last_leaf = hashes[-1]
+        await self._entries.durable()
         self._file.leaves.keep()
         made = tree.taken()
         # By another way than the tree was grown: by what outsiders will be shown.

@@ -5,14 +5,17 @@ The server waits for one that there is not, as it does when a standby has stoppe
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 import pytest
 
 from adapters.ledger import PostgresLedger
+from adapters.notary.errors import NotDurable
 from adapters.postgres.pool import open_pool
 from domain.errors import OutcomeUnknown
+from tests.adapters.notary.desk import at_the_notary
 from tests.adapters.submissions import event, submission
 from tests.conftest import REAL_SERVER
 
@@ -119,6 +122,34 @@ async def test_an_append_whose_wait_was_ended_is_acknowledged_when_the_standby_h
     await standby.is_given_up()
     receipt = await append
     assert (receipt.first_position, receipt.replayed) == (2, False)
+
+
+async def test_the_notary_signs_nothing_that_a_standby_may_not_have(
+    ledger: PostgresLedger,
+    database: "Database",
+    standby: Standby,
+    owner: Connection,
+    tmp_path: Path,
+) -> None:
+    async with (
+        await open_pool(database.app_dsn) as pool,
+        at_the_notary(pool, tmp_path / "notary") as desk,
+    ):
+        assert await desk.sign() == 1
+        await standby.stops()
+        append = asyncio.ensure_future(ledger.append(submission(event("a"))))
+        first = await standby.is_awaited()
+        await owner.fetch(_CANCEL)
+        again = await standby.is_awaited(instead_of=first)
+        signing = asyncio.ensure_future(desk.notary.step())
+        await standby.is_awaited(instead_of=again)
+        await owner.fetch(_CANCEL)
+        with pytest.raises(NotDurable, match="may be on one server alone"):
+            await signing
+
+        await standby.is_given_up()
+        await append
+        assert await desk.sign() == 2
 
 
 Ask: TypeAlias = Callable[[PostgresLedger], Awaitable[object]]

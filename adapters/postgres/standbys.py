@@ -44,10 +44,12 @@ async def heard(connection: "PoolConnectionProxy[asyncpg.Record]") -> AsyncItera
         raise NotReplicated("; ".join(warnings))
 
 
-async def wait_for_standbys(connection: "PoolConnectionProxy[asyncpg.Record]") -> None:
+async def wait_for_standbys(
+    connection: "PoolConnectionProxy[asyncpg.Record]", *, seconds: float | None = None
+) -> None:
     """Return when all that is committed by now is as durable as the server is told to make it.
 
-    Raises `NotReplicated` where that wait was ended from outside.
+    Raises `NotReplicated` where that wait was ended from outside, `TimeoutError` after `seconds`.
     """
     async with heard(connection):
-        await connection.execute(_COMMIT)
+        await connection.execute(_COMMIT, timeout=seconds)
