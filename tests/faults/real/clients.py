@@ -218,18 +218,30 @@ class Clients:
             self.told.settled += 1
 
 
+_BEGINNING = f"0-{bytes(32).hex()}"
+
+
 class Reader:
-    """Follows the ledger over HTTP, and keeps every checkpoint that it is shown."""
+    """Follows the ledger over HTTP, and keeps every checkpoint that it is shown.
+
+    Where entries `may_be_lost` that were shown, it is told so, and begins again.
+    """
 
     def __init__(
-        self, services: Sequence[Service], history: History, chance: random.Random
+        self,
+        services: Sequence[Service],
+        history: History,
+        chance: random.Random,
+        *,
+        may_be_lost: bool = False,
     ) -> None:
         self.checkpoints: set[bytes] = set()
         self.answered = 0
         """Looks that were answered with entries, or with the word that there are no more."""
 
         self._services, self._history, self._chance = services, history, chance
-        self._cursor = f"0-{bytes(32).hex()}"
+        self._may_be_lost = may_be_lost
+        self._cursor = _BEGINNING
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -256,7 +268,10 @@ class Reader:
             return
         if checkpoint.status == 200:
             self.checkpoints.add(checkpoint.body)
-        if entries.status == 409:
+        if entries.status == 409 and self._may_be_lost:
+            self._history.seen["reader"].clear()
+            self._cursor = _BEGINNING
+        elif entries.status == 409:
             raise AssertionError(f"a reader was told of another history: {entries.body.decode()}")
         if entries.status != 200:
             return

@@ -15,7 +15,8 @@ from adapters.postgres.folder import APP_ROLE
 from projections.register import RegisterProjection
 from tests.adapters.processes import parent_of
 from tests.faults.real.asking import ask, request
-from tests.faults.real.postgres import kill
+from tests.faults.real.pair import PostgresPair
+from tests.faults.real.postgres import RealPostgres, kill
 
 if TYPE_CHECKING:
     from tests.faults.real.stage import Stage
@@ -32,6 +33,9 @@ _LISTENING = f"""
 """
 _WAITING = f"""
     select count(*) from pg_stat_activity where usename = '{APP_ROLE}' and wait_event_type = 'Lock'
+"""
+_CANCEL_WAITING = """
+    select count(pg_cancel_backend(pid)) from pg_stat_activity where wait_event = 'SyncRep'
 """
 _SLOW_READS = 30  # three times as many as a replica has connections
 _ROWS = f"twinledger_views.register_version_v{RegisterProjection.version}"
@@ -182,6 +186,19 @@ async def nothing_can_be_written_ahead(stage: "Stage") -> None:
         await stage.refused(5)
 
 
+async def the_primary_is_lost(stage: "Stage") -> None:
+    """The standby is away, somebody ends the waiting for it again and again, and the primary is
+    lost for ever. When clients have felt it, the standby comes back and takes its place.
+    """
+    assert isinstance(stage.postgres, PostgresPair)
+    async with stage.postgres.without_the_standby():
+        for _ in range(20):
+            await stage.postgres.fetch(_CANCEL_WAITING)
+        await stage.postgres.lose_the_primary()
+        await stage.refused(1)
+    await stage.postgres.promote()
+
+
 async def the_supervisor_is_killed(stage: "Stage") -> None:
     """The process between a service and the server that it keeps: the server ends."""
     kill(parent_of(await stage.postgres.process()))
@@ -230,6 +247,7 @@ async def full(stage: "Stage") -> AsyncIterator[None]:
         yield
     finally:
         stage.disk.make_room()
+        assert isinstance(stage.postgres, RealPostgres)
         await stage.postgres.start_again()
 
 

@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import subprocess
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 import asyncpg
@@ -17,35 +18,30 @@ from adapters.postgres.folder import APP_ROLE
 SCHEMA = "twinledger"
 
 
-class RealPostgres:
-    """The server of `folder`. It ends with this process, however that ends."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._server = EmbeddedPostgres(folder)
+class RegisterPostgres(ABC):
+    """Where a register is kept."""
 
     @property
+    @abstractmethod
     def app_dsn(self) -> str:
-        return self._server.app_dsn
+        """The application's."""
 
     @property
+    @abstractmethod
     def owner_dsn(self) -> str:
-        return self._server.owner_dsn
+        """Of the tables' owner."""
 
+    @abstractmethod
     async def process(self) -> int:
         """The postmaster's, of the server as it runs now."""
-        return self._server.running.server
 
+    @abstractmethod
     async def start(self) -> None:
-        """Also after a kill: recovery is Postgres's own. Tried again while the disk is full."""
-        await self.stop()  # what is left of one that was killed
-        async with asyncio.timeout(120):
-            while True:
-                self._server = EmbeddedPostgres(self._folder)
-                try:
-                    return await self._server.start()
-                except DatabaseProblem:
-                    await asyncio.sleep(0.2)
+        """Return when it takes connections; also after a kill."""
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """End it, as far as it has not ended."""
 
     async def make_register(self) -> None:
         """The tables, once."""
@@ -54,9 +50,6 @@ class RealPostgres:
             await migrate(owner, schema=SCHEMA, app_role=APP_ROLE)
         finally:
             await owner.close()
-
-    async def stop(self) -> None:
-        await self._server.stop()
 
     async def owner(self) -> "asyncpg.Connection[asyncpg.Record]":
         """A connection that may do everything; waits while the server is away."""
@@ -85,6 +78,36 @@ class RealPostgres:
             kill(process)
         await self.start()
 
+
+class RealPostgres(RegisterPostgres):
+    """The server of `folder`. It ends with this process, however that ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server = EmbeddedPostgres(folder)
+
+    @property
+    def app_dsn(self) -> str:
+        return self._server.app_dsn
+
+    @property
+    def owner_dsn(self) -> str:
+        return self._server.owner_dsn
+
+    async def process(self) -> int:
+        return self._server.running.server
+
+    async def start(self) -> None:
+        """Recovery is Postgres's own. Tried again while the disk is full."""
+        await self.stop()  # what is left of one that was killed
+        async with asyncio.timeout(120):
+            while True:
+                self._server = EmbeddedPostgres(self._folder)
+                try:
+                    return await self._server.start()
+                except DatabaseProblem:
+                    await asyncio.sleep(0.2)
+
     async def start_again(self) -> None:
         """Where it has ended by itself; return when it takes connections."""
         async with asyncio.timeout(120):
@@ -92,6 +115,9 @@ class RealPostgres:
                 if not self._server.lives():
                     await self.start()
                 await asyncio.sleep(0.1)
+
+    async def stop(self) -> None:
+        await self._server.stop()
 
 
 class PostgresOfService(RealPostgres):

@@ -17,7 +17,8 @@ from tests.benchmarks.register import clerk_with_token, fill, write_list
 from tests.faults.history import History
 from tests.faults.real.clients import Clients, Reader
 from tests.faults.real.faults import Fault
-from tests.faults.real.postgres import PostgresOfService, RealPostgres
+from tests.faults.real.pair import PostgresPair
+from tests.faults.real.postgres import PostgresOfService, RealPostgres, RegisterPostgres
 from tests.faults.real.service import Service
 from tests.faults.real.small_disk import SmallDisk
 from tests.faults.real.weighing import all_of, founded, weigh
@@ -31,7 +32,7 @@ class Stage:
 
     def __init__(
         self,
-        postgres: RealPostgres,
+        postgres: RegisterPostgres,
         services: Sequence[Service],
         clients: Clients,
         reader: Reader,
@@ -100,23 +101,39 @@ async def stage(seed: int, *, disk: SmallDisk | None = None) -> AsyncIterator[St
     """
     with _folder() as folder:
         postgres = RealPostgres((disk.folder if disk else folder) / "data")
+        async with _two_replicas(seed, postgres, folder, disk) as made:
+            yield made
+
+
+@asynccontextmanager
+async def stage_with_a_standby(seed: int) -> AsyncIterator[Stage]:
+    """The same on a primary and a standby that has to have each commit first."""
+    with _folder() as folder:
+        async with _two_replicas(seed, PostgresPair(folder / "pair"), folder, None) as made:
+            yield made
+
+
+@asynccontextmanager
+async def _two_replicas(
+    seed: int, postgres: RegisterPostgres, folder: Path, disk: SmallDisk | None
+) -> AsyncIterator[Stage]:
+    try:
         await postgres.start()
-        try:
-            register = await _register(postgres, folder)
-            settings = {
-                "TWINLEDGER_DSN": postgres.app_dsn,
-                "TWINLEDGER_OWNER_DSN": postgres.owner_dsn,
-                "TWINLEDGER_DATA": str(folder / "service"),
-            }
-            services = [
-                Service("one", folder, settings),
-                Service("two", folder, settings | {"TWINLEDGER_NOTARY": "elsewhere"}),
-            ]
-            await asyncio.gather(*(service.start() for service in services))
-            async with _at_work(seed, postgres, services, register, disk) as made:
-                yield made
-        finally:
-            await postgres.stop()
+        register = await _register(postgres, folder)
+        settings = {
+            "TWINLEDGER_DSN": postgres.app_dsn,
+            "TWINLEDGER_OWNER_DSN": postgres.owner_dsn,
+            "TWINLEDGER_DATA": str(folder / "service"),
+        }
+        services = [
+            Service("one", folder, settings),
+            Service("two", folder, settings | {"TWINLEDGER_NOTARY": "elsewhere"}),
+        ]
+        await asyncio.gather(*(service.start() for service in services))
+        async with _at_work(seed, postgres, services, register, disk) as made:
+            yield made
+    finally:
+        await postgres.stop()
 
 
 @asynccontextmanager
@@ -154,14 +171,16 @@ class Register(Struct, frozen=True):
 @asynccontextmanager
 async def _at_work(
     seed: int,
-    postgres: RealPostgres,
+    postgres: RegisterPostgres,
     services: Sequence[Service],
     register: Register,
     disk: SmallDisk | None,
 ) -> AsyncIterator[Stage]:
     chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
     clients = Clients(services, register.history, register.records, register.token, chance)
-    reader = Reader(services, register.history, chance)
+    # Where somebody ends the wait for a standby, an entry is shown that nobody was told is there.
+    may_be_lost = isinstance(postgres, PostgresPair)
+    reader = Reader(services, register.history, chance, may_be_lost=may_be_lost)
     reader.begin()
     try:
         yield Stage(postgres, services, clients, reader, chance=chance, disk=disk)
@@ -171,7 +190,7 @@ async def _at_work(
         await asyncio.gather(*(service.stop() for service in services))
 
 
-async def _register(postgres: RealPostgres, folder: Path) -> Register:
+async def _register(postgres: RegisterPostgres, folder: Path) -> Register:
     await postgres.make_register()
     write_list(folder / "list.csv", RECORDS, one=True)
     async with await open_pool(postgres.app_dsn) as pool:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.real import faults
 from tests.faults.real.small_disk import NoSmallDisk, SmallDisk, small_disk
-from tests.faults.real.stage import Stage, stage, stage_of_a_town_hall
+from tests.faults.real.stage import Stage, stage, stage_of_a_town_hall, stage_with_a_standby
 
 
 @pytest.fixture(scope="module")
@@ -128,5 +128,12 @@ async def test_a_service_that_keeps_its_database_ends_with_it_and_comes_back_who
             faults.the_supervisor_is_killed,
         ):
             await real.goes_through(fault)
+
+        assert await real.weighed() == []
+
+
+async def test_where_the_primary_is_lost_the_standby_has_all_that_was_acknowledged() -> None:
+    async with stage_with_a_standby(4) as real:
+        await real.goes_through(faults.the_primary_is_lost)
 
         assert await real.weighed() == []
