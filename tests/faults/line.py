@@ -118,8 +118,9 @@ class Line:
         row = await self.fetchrow(sql, *arguments)
         return None if row is None else row[0]
 
-    async def execute(self, sql: str, *arguments: Any) -> None:
-        await self.fetch(sql, *arguments)
+    async def execute(self, sql: str, *arguments: Any, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as the driver has it
+        async with asyncio.timeout(timeout):
+            await self.fetch(sql, *arguments)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
