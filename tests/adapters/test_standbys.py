@@ -5,6 +5,7 @@ The server waits for one that there is not, as it does when a standby has stoppe
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
     from tests.conftest import Database
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Waits: TypeAlias = tuple[int, datetime]
 
 pytestmark = pytest.mark.skipif(
     REAL_SERVER is not None, reason="the settings of a server that is not ours are left alone"
 )
 
 _WAITING = """
-    select pid from pg_stat_activity
+    select pid, xact_start from pg_stat_activity
     where datname = current_database() and wait_event = 'SyncRep'
 """
 _CANCEL = f"select pg_cancel_backend(pid) from ({_WAITING}) as waiting"
@@ -46,7 +48,7 @@ class Standby:
         """Return when commits wait for it: a server takes its time to read its settings again."""
         await self._set("synchronous_standby_names = 'nobody'")
         committing = asyncio.create_task(self._commit_until_it_waits())
-        waiting = await self.is_awaited()
+        waiting, _ = await self.is_awaited()
         await self._owner.fetch("select pg_terminate_backend($1)", waiting)
         with pytest.raises(asyncpg.PostgresConnectionError):
             await committing
@@ -59,14 +61,14 @@ class Standby:
     async def is_given_up(self) -> None:
         await self._set("synchronous_standby_names = ''")
 
-    async def is_awaited(self, *, instead_of: int | None = None) -> int:
-        """The server process that waits for it, another one than `instead_of`."""
+    async def is_awaited(self, *, instead_of: Waits | None = None) -> Waits:
+        """The server process that waits for it and its transaction, another than `instead_of`."""
         async with asyncio.timeout(30):
             while True:
                 found = await self._owner.fetch(_WAITING)
                 for row in found:
-                    if row["pid"] != instead_of:
-                        return int(row["pid"])
+                    if tuple(row) != instead_of:
+                        return row["pid"], row["xact_start"]
                 await asyncio.sleep(0.02)
 
     async def _set(self, setting: str) -> None:
