@@ -66,11 +66,11 @@ class StoredEntries:
 
         Raises `NotDurable`.
         """
-        try:
-            async with self._pool.acquire() as connection:
+        async with self._pool.acquire() as connection:
+            try:
                 await wait_for_standbys(connection, seconds=PATIENCE)
-        except (NotReplicated, TimeoutError) as error:
-            raise NotDurable from error
+            except (NotReplicated, TimeoutError) as error:
+                raise NotDurable from error
 
     async def _rows(self, after: int, up_to: int) -> list[asyncpg.Record]:
         return await self._pool.fetch(self._leaves, after, min(after + BATCH, up_to))

@@ -16,6 +16,9 @@ from asyncpg.pool import PoolConnectionProxy
 # A transaction that only reads waits for nobody; this one writes ahead, and nothing else.
 _COMMIT = "select pg_logical_emit_message(true, 'twinledger', '')"
 
+_PLACE = "SyncRepWaitForLSN"
+"""The function of Postgres that waits for standbys, and warns where that wait is ended."""
+
 
 class NotReplicated(Exception):
     """It is committed on one server, and whether any other has it nobody knows."""
@@ -23,15 +26,18 @@ class NotReplicated(Exception):
 
 @asynccontextmanager
 async def heard(connection: "PoolConnectionProxy[asyncpg.Record]") -> AsyncIterator[None]:
-    """Raises `NotReplicated` at the end where the server warned of anything meanwhile.
+    """Raises `NotReplicated` at the end where the wait of a commit was ended meanwhile.
 
-    Nothing of ours warns. What the wait says when it is ended has no code of its own, and its words
-    are in the server's language.
+    That warning has no code of its own, and its words are in the server's language: it is known by
+    the place in the server that it comes from. Of a server that does not say where, each is taken
+    for it. Others, such as of a queue of notifications that fills, change nothing.
     """
     warnings: list[str] = []
 
     def hear(_connection: object, said: asyncpg.PostgresLogMessage) -> None:
-        if said.severity_en == "WARNING":
+        fields = said.as_dict()
+        place = fields.get("server_source_function", _PLACE)
+        if fields.get("severity_en") == "WARNING" and place == _PLACE:
             warnings.append(str(said.message))
 
     connection.add_log_listener(hear)

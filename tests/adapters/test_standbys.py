@@ -15,6 +15,7 @@ import pytest
 from adapters.ledger import PostgresLedger
 from adapters.notary.errors import NotDurable
 from adapters.postgres.pool import open_pool
+from adapters.postgres.standbys import heard
 from domain.errors import OutcomeUnknown
 from tests.adapters.notary.desk import at_the_notary
 from tests.adapters.submissions import event, submission
@@ -124,6 +125,15 @@ async def test_an_append_whose_wait_was_ended_is_acknowledged_when_the_standby_h
     await standby.is_given_up()
     receipt = await append
     assert (receipt.first_position, receipt.replayed) == (2, False)
+
+
+async def test_a_warning_of_something_else_is_no_doubt(database: "Database") -> None:
+    async with (
+        await open_pool(database.app_dsn) as pool,
+        pool.acquire() as connection,
+        heard(connection),
+    ):
+        await connection.execute("do $$ begin raise warning 'the queue is half full'; end $$")
 
 
 async def test_the_notary_signs_nothing_that_a_standby_may_not_have(
