@@ -6,8 +6,9 @@ beside, to go back to (`kept.py`).
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from time import monotonic
+from typing import Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,6 +22,9 @@ from projections.errors import ProjectionBusy, ProjectionStopped
 from projections.projection import Connection, Place, Pool, Projection
 from projections.runner import Runner
 from projections.shadow import REBUILT, Beside, alone
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 Progress = Callable[[int, int], None]
 
@@ -105,39 +109,47 @@ def named(names: Sequence[str], projections: Sequence[Projection]) -> tuple[Proj
 
 
 async def _compared(one: Beside, runner: Runner) -> Rebuilt:
-    """Both at one position: the live tables in a snapshot, the others read on to there."""
+    """Both at one position and of one moment."""
     comparable = await _caught_up(one.runner())
+    beside = one.place(REBUILT)
     async with one.pool.acquire() as here, here.transaction(isolation="repeatable_read"):
-        was = await _cursor(here, one.live, one.projection)
-        if comparable:
-            await runner.catch_up(to=was.position)
+        if not comparable:
+            built = await _cursor(here, beside, one.projection)
+            new = await digest(here, beside, one.projection, built)
+            return Rebuilt(one.projection.name, built.position, new, None, parked=built.parked)
+        async with one.standing(runner):
+            # The first look decides what this transaction sees: both tables as they stand now.
+            was = await _cursor(here, one.live, one.projection)
+        built = await _cursor(here, beside, one.projection)
         # Nobody else writes the tables beside, so they stay as they are now.
         async with one.pool.acquire() as there, there.transaction(isolation="repeatable_read"):
-            beside = one.place(REBUILT)
-            built = await _cursor(there, beside, one.projection)
-            digesting = digest(there, beside, one.projection, built)
-            if not comparable:
-                new = await digesting
-                return Rebuilt(one.projection.name, built.position, new, None, parked=built.parked)
-            comparing = asyncio.create_task(differences(here, one.live, beside, one.projection))
-            try:
-                new = await digesting
-            finally:
-                # Neither connection goes back while it is still asked something.
-                await asyncio.wait([comparing])
-            count, rows = comparing.result()
-            # Where no row and no count differs, neither does the digest.
-            same = count == 0 and built == was
-            return Rebuilt(
-                one.projection.name,
-                built.position,
-                new,
-                new if same else await digest(here, one.live, one.projection, was),
-                count,
-                rows,
-                parked=built.parked,
-                parked_live=was.parked,
+            new, (count, rows) = await _both(
+                digest(there, beside, one.projection, built),
+                differences(here, one.live, beside, one.projection),
             )
+        # Where no row and no count differs, neither does the digest.
+        same = count == 0 and built == was
+        return Rebuilt(
+            one.projection.name,
+            built.position,
+            new,
+            new if same else await digest(here, one.live, one.projection, was),
+            count,
+            rows,
+            parked=built.parked,
+            parked_live=was.parked,
+        )
+
+
+async def _both(one: Coroutine[Any, Any, A], other: Coroutine[Any, Any, B]) -> tuple[A, B]:
+    """Side by side. Neither is still at work when this ends, however it ends."""
+    tasks = asyncio.create_task(one), asyncio.create_task(other)
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 async def _cursor(connection: Connection, place: Place, projection: Projection) -> Cursor:

@@ -191,10 +191,16 @@ class Runner:
                     writer.place.sql(f"analyze {{schema}}.{table.name}{{suffix}}"), timeout=600.0
                 )
 
-        async with asyncio.TaskGroup() as all_of_them:
-            for writer in self._writers.values():
-                for table in writer.projection.tables:
-                    all_of_them.create_task(count(writer, table))
+        counted = await asyncio.gather(
+            *(
+                count(writer, table)
+                for writer in self._writers.values()
+                for table in writer.projection.tables
+            ),
+            return_exceptions=True,
+        )
+        for error in filter(None, counted):
+            raise error
 
     async def _step(
         self, behind: Sequence[Cursor], goal: int | None

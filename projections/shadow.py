@@ -21,7 +21,7 @@ _ONE_AT_A_TIME = "select pg_try_advisory_xact_lock(hashtextextended($1, 0))"
 _STAY = "select set_config('idle_in_transaction_session_timeout', '0', true)"
 
 _SWAP_WAITS = "select set_config('lock_timeout', '300ms', true)"
-_SWAP_TRIES = 200
+_TRIES = 200
 
 _MOVE = """
     with parked as (
@@ -70,6 +70,22 @@ class Beside(Struct, frozen=True):
         async with self.pool.acquire() as connection, connection.transaction():
             await self._drop(connection, beside)
 
+    @asynccontextmanager
+    async def standing(self, runner: Runner) -> AsyncIterator[None]:
+        """The live tables stand still meanwhile, and those of `runner` stand where they do.
+
+        Raises `ProjectionBusy` where others write them without a pause.
+        """
+        for _ in range(_TRIES):
+            async with self.pool.acquire() as connection, connection.transaction():
+                held = await lease(connection, self.live, self.projection.name)
+                if held is not None:
+                    await runner.catch_up(to=held.position)
+                    yield
+                    return
+            await asyncio.sleep(0.1)
+        raise ProjectionBusy(self.projection.name)
+
     async def swap(self, beside: str, runner: Runner) -> None:
         """Under the live cursor's lease: `runner` reads on to where the live tables stand, then the
         tables change their names. Those that were live are kept as `BEFORE`.
@@ -80,7 +96,7 @@ class Beside(Struct, frozen=True):
         if beside != BEFORE:
             # Nobody reads these but the cleaning of the database, which makes way when waited for.
             await self.remove(BEFORE)
-        for _ in range(_SWAP_TRIES):
+        for _ in range(_TRIES):
             try:
                 async with self.pool.acquire() as connection, connection.transaction():
                     await connection.execute(_SWAP_WAITS)

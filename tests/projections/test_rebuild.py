@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from adapters.ledger import MemoryLedger, PostgresLedger
+from domain.ports import Head
 from domain.refusals import NotFound
 from domain.values import CommunityId, Party
 from projections.errors import AlreadyRebuilding
@@ -146,6 +147,28 @@ async def test_reading_and_writing_go_on_during_rebuilds(
         head = (await clerks.ledger.head()).position
         assert await Shown(pool).reaches(head, 30)
     assert (await register.search(Filters(), Moment())).total == 11
+
+
+class SeenEarlier(PostgresLedger):
+    """At the first look it ends earlier than it does: what follows comes during the rebuild."""
+
+    ends: Head | None = None
+
+    async def head(self) -> Head:
+        ends, self.ends = self.ends, None
+        return ends or await super().head()
+
+
+async def test_what_was_recorded_during_a_rebuild_is_no_difference(
+    pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks, runner: Runner
+) -> None:
+    await clerks.found(legacy())
+    ledger = SeenEarlier(pool)
+    ledger.ends = await ledger.head()
+    await more(clerks, 3)
+    await runner.catch_up()
+    for one in await rebuild(pool, ledger, SCHEMA):
+        assert (one.position, one.different_rows, one.same) == (7, 0, True), one.projection
 
 
 async def test_tables_of_another_ledger_are_replaced_by_those_of_this_one(
