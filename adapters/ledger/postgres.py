@@ -201,7 +201,7 @@ class PostgresLedger:
                     called = True
                     # Also a call that finds all recorded waits for the standbys: it has locked the
                     # head, which is written ahead.
-                    async with heard(connection):
+                    with heard(connection):
                         rows = await connection.fetch(call, *arguments)
                 finally:
                     cut.cancel()

@@ -7,8 +7,8 @@ outcome, and what is found recorded is answered when a later commit has come to 
 stands before it in the log has come there with it.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -24,8 +24,8 @@ class NotReplicated(Exception):
     """It is committed on one server, and whether any other has it nobody knows."""
 
 
-@asynccontextmanager
-async def heard(connection: "PoolConnectionProxy[asyncpg.Record]") -> AsyncIterator[None]:
+@contextmanager
+def heard(connection: "PoolConnectionProxy[asyncpg.Record]") -> Iterator[None]:
     """Raises `NotReplicated` at the end where the wait of a commit was ended meanwhile.
 
     That warning has no code of its own, and its words are in the server's language: it is known by
@@ -57,5 +57,5 @@ async def wait_for_standbys(
 
     Raises `NotReplicated` where that wait was ended from outside, `TimeoutError` after `seconds`.
     """
-    async with heard(connection):
+    with heard(connection):
         await connection.execute(_COMMIT, timeout=seconds)

@@ -128,12 +128,9 @@ async def test_an_append_whose_wait_was_ended_is_acknowledged_when_the_standby_h
 
 
 async def test_a_warning_of_something_else_is_no_doubt(database: "Database") -> None:
-    async with (
-        await open_pool(database.app_dsn) as pool,
-        pool.acquire() as connection,
-        heard(connection),
-    ):
-        await connection.execute("do $$ begin raise warning 'the queue is half full'; end $$")
+    async with await open_pool(database.app_dsn) as pool, pool.acquire() as connection:
+        with heard(connection):
+            await connection.execute("do $$ begin raise warning 'the queue is half full'; end $$")
 
 
 async def test_the_notary_signs_nothing_that_a_standby_may_not_have(
