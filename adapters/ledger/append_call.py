@@ -98,14 +98,18 @@ def _array(values: Iterable[int | str]) -> str:
     return f"{{{','.join(map(str, values))}}}"
 
 
-def tell_appended(group: list[Waiting], row: asyncpg.Record) -> None:
-    """Give each member of `group` its receipt; the function's comment in SQL describes `row`."""
+def tell_appended(group: list[Waiting], row: asyncpg.Record) -> int:
+    """Give each member of `group` its receipt, and return the last position that one of them got.
+
+    The function's comment in SQL describes `row`.
+    """
     position: int = row["from_position"]
     recorded_at: datetime = row["at"]
     for waiting in group:
         prepared = waiting.prepared
         first, position = position + 1, position + len(prepared.events)
         waiting.appended(Receipt(first, position, recorded_at, prepared.submission.reply, False))
+    return position
 
 
 def tell_refused(group: list[Waiting], rows: list[asyncpg.Record]) -> list[Waiting]:

@@ -2,7 +2,8 @@
 
 One group costs one lock and one flush, however many appends it carries. Nobody waits for company:
 an append that finds nothing on its way leaves at once. Where so many wait that two flushes pay,
-they leave as two groups: the process encodes one while the database works on the other.
+they leave as two groups: the process encodes one while the database works on the other. Where other
+processes append as well, the database is busy with theirs meanwhile, and all leave as one.
 """
 
 import asyncio
@@ -56,7 +57,16 @@ class Batcher:
         self._queue: deque[Waiting] = deque()
         self._under_way = 0
         self._departing = False
+        self._end = 0  # the last position that a group of this process was given
+        self._alone = True
         self._tasks: set[asyncio.Task[None]] = set()  # the loop itself holds them only weakly
+
+    def stored(self, after: int, last: int) -> None:
+        """A group has the positions behind `after`, up to `last`. Where the one before it ended
+        earlier, others have appended in between.
+        """
+        self._alone = after <= self._end or not self._end
+        self._end = max(self._end, last)
 
     async def append(self, prepared: Prepared) -> Receipt:
         """Send `prepared` with the next group.
@@ -75,7 +85,10 @@ class Batcher:
     def _may_leave(self) -> bool:
         if not self._under_way:
             return bool(self._queue)
-        return self._under_way < self._lanes and len(self._queue) >= COMPANY
+        return self._under_way < self._open_lanes() and len(self._queue) >= COMPANY
+
+    def _open_lanes(self) -> int:
+        return self._lanes if self._alone else 1
 
     def _depart(self) -> None:
         self._departing = False
@@ -107,7 +120,7 @@ class Batcher:
         keys: set[str] = set()
         size = 0
         most = self._most
-        lanes_free = self._lanes - self._under_way
+        lanes_free = max(1, self._open_lanes() - self._under_way)
         if len(self._queue) >= lanes_free * COMPANY:
             most = min(most, len(self._queue) // lanes_free)  # so that every lane has its share
         while self._queue and len(group) < most and size < self._largest:

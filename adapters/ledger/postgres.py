@@ -228,7 +228,8 @@ class PostgresLedger:
                 return
             else:
                 if rows[0]["verdict"] == "appended":
-                    tell_appended(group, rows[0])
+                    last = tell_appended(group, rows[0])
+                    self._batcher.stored(rows[0]["from_position"], last)
                     return
                 group = tell_refused(group, rows)
                 if not group:

@@ -106,6 +106,32 @@ async def test_no_more_groups_than_lanes_are_under_way(road: Road) -> None:
     assert road.sizes == [50, 50, 100]
 
 
+async def test_where_others_append_too_all_leave_as_one_group(road: Road) -> None:
+    road.batcher.stored(after=10, last=12)
+    road.batcher.stored(after=15, last=18)
+    await road.come(*some(100))
+    await road.come(*some(100))
+    assert road.sizes == [100]
+    await road.arrive()
+    assert road.sizes == [100, 100]
+
+
+async def test_a_crowd_leaves_in_halves_again_once_nobody_else_appends(road: Road) -> None:
+    road.batcher.stored(after=10, last=12)
+    road.batcher.stored(after=15, last=18)
+    road.batcher.stored(after=18, last=20)
+    await road.come(*some(100))
+    assert road.sizes == [50, 50]
+
+
+async def test_two_groups_whose_answers_come_in_the_other_order_are_no_others(road: Road) -> None:
+    road.batcher.stored(after=0, last=2)
+    road.batcher.stored(after=4, last=6)
+    road.batcher.stored(after=2, last=4)
+    await road.come(*some(100))
+    assert road.sizes == [50, 50]
+
+
 async def test_one_that_meets_what_another_of_its_group_is_about_takes_the_next(
     road: Road,
 ) -> None:
