@@ -94,6 +94,10 @@ def _shares(group: Iterable[Asked], tags: frozenset[str], events: Reading) -> It
             if tag in tagged:
                 tagged[tag].append(event)
     for asked in group:
-        found = {event.position: event for tag in asked.tags for event in tagged[tag]}
-        own = [found[position] for position in sorted(found) if position > asked.after]
+        if len(asked.tags) == 1:  # in order and once already
+            (tag,) = asked.tags
+            own = [event for event in tagged[tag] if event.position > asked.after]
+        else:
+            found = {event.position: event for tag in asked.tags for event in tagged[tag]}
+            own = [found[position] for position in sorted(found) if position > asked.after]
         yield Reading(own, events.up_to)
