@@ -21,7 +21,7 @@ from projections.digest import Difference, differences, digest
 from projections.errors import ProjectionBusy, ProjectionStopped
 from projections.projection import Connection, Place, Pool, Projection
 from projections.runner import Runner
-from projections.shadow import REBUILT, Beside, alone
+from projections.shadow import REBUILT, Beside, alone, staying
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -112,7 +112,7 @@ async def _compared(one: Beside, runner: Runner) -> Rebuilt:
     """Both at one position and of one moment."""
     comparable = await _caught_up(one.runner())
     beside = one.place(REBUILT)
-    async with one.pool.acquire() as here, here.transaction(isolation="repeatable_read"):
+    async with staying(one.pool, isolation="repeatable_read") as here:
         if not comparable:
             built = await _cursor(here, beside, one.projection)
             new = await digest(here, beside, one.projection, built)
@@ -122,7 +122,7 @@ async def _compared(one: Beside, runner: Runner) -> Rebuilt:
             was = await _cursor(here, one.live, one.projection)
         built = await _cursor(here, beside, one.projection)
         # Nobody else writes the tables beside, so they stay as they are now.
-        async with one.pool.acquire() as there, there.transaction(isolation="repeatable_read"):
+        async with staying(one.pool, isolation="repeatable_read") as there:
             new, (count, rows) = await _both(
                 digest(there, beside, one.projection, built),
                 differences(here, one.live, beside, one.projection),

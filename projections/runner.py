@@ -101,6 +101,8 @@ class Runner:
             stopped.update((error.projection, error) for error in halted)
             applied += sum(min(self._batch, goal - cursor.position) for cursor in moved)
             if not moved:
+                if (ends := (await self._ledger.head()).position) < goal:
+                    raise Forked(behind[0].projection, goal, ends=ends)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST)
         for problem in stopped.values():

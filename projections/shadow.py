@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from typing import Literal
 
 import asyncpg
 from msgspec import Struct
@@ -11,14 +12,15 @@ from domain.ports import Ledger
 from projections.cursor import create, drop, lease
 from projections.errors import AlreadyRebuilding, ProjectionBusy
 from projections.projection import Connection, Place, Pool, Projection, place_of
-from projections.runner import Runner
+from projections.runner import BATCH, Runner
 
 REBUILT, BEFORE, _AWAY = "_rebuild", "_before", "_away"
 
 # Held for the whole rebuild by a transaction that does nothing else, so that a killed rebuild holds
 # nothing. It has no snapshot and no rows, so it keeps nothing from being cleaned up either.
 _ONE_AT_A_TIME = "select pg_try_advisory_xact_lock(hashtextextended($1, 0))"
-_STAY = "select set_config('idle_in_transaction_session_timeout', '0', true)"
+# SET takes no snapshot, as a query would.
+_STAY = "set local idle_in_transaction_session_timeout = 0"
 
 _SWAP_WAITS = "select set_config('lock_timeout', '300ms', true)"
 _TRIES = 200
@@ -77,14 +79,28 @@ class Beside(Struct, frozen=True):
         Raises `ProjectionBusy` where others write them without a pause.
         """
         for _ in range(_TRIES):
+            await self._near(runner)
             async with self.pool.acquire() as connection, connection.transaction():
-                held = await lease(connection, self.live, self.projection.name)
-                if held is not None:
-                    await runner.catch_up(to=held.position)
+                if await self._held_still(connection, runner):
                     yield
                     return
             await asyncio.sleep(0.1)
         raise ProjectionBusy(self.projection.name)
+
+    async def _near(self, runner: Runner) -> None:
+        """Read on until less than a batch is left, so that the lease is held for a moment only."""
+        while await runner.catch_up() + BATCH <= (await self.ledger.head()).position:
+            pass
+
+    async def _held_still(self, connection: Connection, runner: Runner) -> bool:
+        """Take the live cursor's lease, and read on to there; false where another has it."""
+        held = await lease(connection, self.live, self.projection.name)
+        if held is None:
+            return False
+        # Live tables on a fork may stand beyond the end of this ledger.
+        head = (await self.ledger.head()).position
+        await runner.catch_up(to=min(held.position, head))
+        return True
 
     async def swap(self, beside: str, runner: Runner) -> None:
         """Under the live cursor's lease: `runner` reads on to where the live tables stand, then the
@@ -97,14 +113,11 @@ class Beside(Struct, frozen=True):
             # Nobody reads these but the cleaning of the database, which makes way when waited for.
             await self.remove(BEFORE)
         for _ in range(_TRIES):
+            await self._near(runner)
             try:
                 async with self.pool.acquire() as connection, connection.transaction():
                     await connection.execute(_SWAP_WAITS)
-                    held = await lease(connection, self.live, self.projection.name)
-                    if held is not None:
-                        # Live tables on a fork may stand beyond the end of this ledger.
-                        head = (await self.ledger.head()).position
-                        await runner.catch_up(to=min(held.position, head))
+                    if await self._held_still(connection, runner):
                         await self._rename(connection, "", _AWAY)
                         await self._rename(connection, beside, "")
                         await self._rename(connection, _AWAY, BEFORE)
@@ -133,10 +146,19 @@ class Beside(Struct, frozen=True):
 
 
 @asynccontextmanager
+async def staying(
+    pool: Pool, *, isolation: Literal["read_committed", "repeatable_read"] = "read_committed"
+) -> AsyncIterator[Connection]:
+    """A transaction that the server does not end, however long nothing is asked in it."""
+    async with pool.acquire() as connection, connection.transaction(isolation=isolation):
+        await connection.execute(_STAY)
+        yield connection
+
+
+@asynccontextmanager
 async def alone(pool: Pool, besides: Iterable[Beside]) -> AsyncIterator[None]:
     """To be the only process that builds or swaps these. Raises `AlreadyRebuilding`."""
-    async with pool.acquire() as guard, guard.transaction():
-        await guard.execute(_STAY)
+    async with staying(pool) as guard:
         for one in besides:
             name = f"{one.live.views}.{one.projection.name}{REBUILT}"
             if not await guard.fetchval(_ONE_AT_A_TIME, name):

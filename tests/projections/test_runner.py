@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from adapters.ledger import MemoryLedger, PostgresLedger
+from domain.ports import Head
 from projections.conservation import status
 from projections.errors import Forked
 from projections.register import PostgresRegister, RegisterProjection
@@ -75,6 +77,27 @@ async def test_waiting_for_what_is_not_recorded_ends(
 ) -> None:
     await runner.catch_up()
     assert not await Shown(pool).reaches(1, 0.05)
+
+
+class SetBack(PostgresLedger):
+    """At the first look it ends two entries later than ever after, as where a standby took over."""
+
+    seen = False
+
+    async def head(self) -> Head:
+        head = await super().head()
+        if self.seen:
+            return head
+        self.seen = True
+        return replace(head, position=head.position + 2)
+
+
+async def test_reading_on_to_what_a_restore_took_away_ends(
+    pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks
+) -> None:
+    await clerks.found(legacy())
+    with pytest.raises(Forked, match="it ends at entry 1"):
+        await Runner(pool, SetBack(pool)).catch_up()
 
 
 async def test_who_waits_rings_so_that_a_resting_runner_looks(
