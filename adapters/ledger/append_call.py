@@ -15,10 +15,11 @@ from domain.transparency.tree import leaf_hash
 
 # Arrays of numbers and ids go as text: the driver takes three times as long to encode them as
 # arrays. An argument is there before the function is called, and with it how long it may wait for
-# its turn, in milliseconds; that ends with the transaction, so a pooler may stand between.
+# its turn, in milliseconds, and that a warning shall be heard; both end with the transaction, so a
+# pooler may stand between.
 APPEND = """
     select * from {schema}.append(
-        (select $1::text::uuid[] from set_config('lock_timeout', '{turn}', true)),
+        (select $1::text::uuid[] from set_config('lock_timeout', '{turn}', true), {let_warn}),
         $2, $3, $4::text::int[], $5::text::int[], $6, $7, $8, $9::text::int[],
         $10::text::bigint[], $11::text::bigint[], $12::text::bigint[], $13::text::bigint[],
         $14::text::bigint[], $15::text::int[],

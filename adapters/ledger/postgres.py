@@ -25,7 +25,7 @@ from adapters.ledger.prepared import command_number, prepare, require_place, sea
 from adapters.ledger.reads import Reads
 from adapters.migrate import check_name
 from adapters.postgres.errors import LOST, NoFreeConnection
-from adapters.postgres.standbys import NotReplicated, heard, wait_for_standbys
+from adapters.postgres.standbys import LET_WARN, NotReplicated, heard, wait_for_standbys
 from domain.errors import CommandKeyReused, NotCanonical, OutcomeUnknown
 from domain.ports import Head, Reading, Receipt, Recorded, Submission
 from domain.private import Seal
@@ -65,8 +65,13 @@ _READ_AFTER = """
     select position, leaf, leaf_hash from {schema}.event
     where position > $1 order by position limit $2
 """
+# What is signed was durable before it was.
 _RECEIPT = """
-    select k.digest, k.first_position, k.last_position, e.recorded_at, k.reply
+    select k.digest, k.first_position, k.last_position, e.recorded_at, k.reply,
+           coalesce((
+               select c.size >= k.last_position from {schema}.checkpoint c
+               order by c.number desc limit 1
+           ), false)
     from {schema}.command_key k join {schema}.event e on e.position = k.first_position
     where k.key = $1
 """
@@ -109,8 +114,8 @@ class PostgresLedger:
         self._reads = Reads(self._fetch)
         self._held: list[PoolConnectionProxy[asyncpg.Record]] = []
         turn = max(1, round(1000 * TURN * patience))  # milliseconds; 0 would be without end
-        self._append = APPEND.format(schema=schema, turn=turn)
-        self._append_private = APPEND_PRIVATE.format(schema=schema, turn=turn)
+        self._append = APPEND.format(schema=schema, turn=turn, let_warn=LET_WARN)
+        self._append_private = APPEND_PRIVATE.format(schema=schema, turn=turn, let_warn=LET_WARN)
         self._read_one = _READ.format(schema=schema, tag=_ONE)
         self._read_any = _READ.format(schema=schema, tag=_ANY)
         self._read_after = _READ_AFTER.format(schema=schema)
@@ -136,17 +141,14 @@ class PostgresLedger:
             row = await connection.fetchrow(self._receipt, command_number(scope, key))
             if row is None:
                 return None
-            first_digest, first, last, recorded_at, reply = row
+            first_digest, first, last, recorded_at, reply, signed = row
             if digest != first_digest:
                 raise CommandKeyReused(command_key=key)
-            loop = asyncio.get_running_loop()
-            cut = loop.call_later(self._patience, connection.terminate)
-            try:
-                await wait_for_standbys(connection)
-            except (*LOST, NotReplicated) as error:
-                raise OutcomeUnknown(command_key=key) from error
-            finally:
-                cut.cancel()
+            if not signed:
+                try:
+                    await wait_for_standbys(connection, seconds=self._patience)
+                except (*LOST, NotReplicated) as error:
+                    raise OutcomeUnknown(command_key=key) from error
         return Receipt(first, last, recorded_at, reply, replayed=True)
 
     async def read(self, tags: frozenset[str], *, after: int = 0) -> Reading:

@@ -69,7 +69,7 @@ class StoredEntries:
         async with self._pool.acquire() as connection:
             try:
                 await wait_for_standbys(connection, seconds=PATIENCE)
-            except (NotReplicated, TimeoutError) as error:
+            except NotReplicated as error:
                 raise NotDurable from error
 
     async def _rows(self, after: int, up_to: int) -> list[asyncpg.Record]:

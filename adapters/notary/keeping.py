@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from adapters.clock import wait_at_most
 from adapters.notary.entries import StoredEntries
-from adapters.notary.errors import AnotherNotary, LedgerAltered
+from adapters.notary.errors import AnotherNotary, LedgerAltered, NotDurable
 from adapters.notary.keys import key_files, signers_in
 from adapters.notary.lost import note_lost
 from adapters.notary.notary import Notary, Progress, Signed
@@ -82,9 +82,20 @@ class NotaryAtWork:
             _log.info("notary_loaded", key=format_vkey(signers[0].key), signed=signed.size)
             self._told(signers, signed)
             keys = keys or key_files(self._desk.folder)  # made just now, the first time
+            waits = False
             while not stop.is_set() and key_files(self._desk.folder) == keys:
                 before = signed.size
-                signed = await notary.step()
+                try:
+                    signed = await notary.step()
+                except NotDurable as error:
+                    # Nothing was begun, so nothing has to be read again.
+                    if not waits:
+                        await self._tell(error)
+                    waits = True
+                else:
+                    if waits:
+                        await self._notices.give(Notice())
+                    waits = False
                 if signed.size > before:
                     self._told(signers, signed)
                 await wait_at_most(self._period, stop)

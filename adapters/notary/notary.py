@@ -13,6 +13,7 @@ from adapters.notary.errors import (
     AnotherNotary,
     LedgerBehind,
     LedgerForked,
+    NotDurable,
     StateRefused,
     TileChanged,
 )
@@ -111,7 +112,8 @@ class Notary:
     async def step(self) -> Signed:
         """Sign what has come since, at most `MOST` entries; does nothing where that is nothing.
 
-        Raises a `NotaryStopped` or whatever else failed; after that, only `load` helps.
+        Raises `NotDurable`, and then it may be tried again, for nothing was begun. Raises another
+        `NotaryStopped` or whatever else failed; after that, only `load` helps.
         """
         if self._state is None:
             raise StateRefused("The notary has not loaded.", "Load it, and sign then.")
@@ -126,13 +128,17 @@ class Notary:
         if up_to == before.size:
             self._state = before
             return Signed(before.size, more=False)
+        try:
+            await self._entries.durable()
+        except NotDurable:
+            self._state = before
+            raise
 
         tree, last_leaf = GrowingTree(before.tree), before.last_leaf
         async for hashes in self._entries.hashes(before.size, up_to):
             self._file.leaves.write(tree.size, hashes)
             tree.grow(hashes)
             last_leaf = hashes[-1]
-        await self._entries.durable()
         self._file.leaves.keep()
         made = tree.taken()
         # By another way than the tree was grown: by what outsiders will be shown.

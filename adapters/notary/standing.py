@@ -70,10 +70,14 @@ class Notices:
         self._notice, self._add = _NOTICE.format(schema=schema), _ADD_NOTICE.format(schema=schema)
 
     async def give(self, notice: Notice) -> None:
-        """Say this from now on, if it is not said already."""
+        """Say this from now on, if it is not said already. It waits for no standby: that none
+        answers may be what it says.
+        """
         row = await self._pool.fetchrow(self._notice)
         if (Notice(*row) if row else Notice()) != notice:
-            await self._pool.execute(self._add, notice.closes, notice.problem, notice.remedy)
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute("set local synchronous_commit = local")
+                await connection.execute(self._add, notice.closes, notice.problem, notice.remedy)
 
 
 class Standings:

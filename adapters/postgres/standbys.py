@@ -13,8 +13,14 @@ from contextlib import contextmanager, suppress
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+LET_WARN = "set_config('client_min_messages', 'warning', true) as warning"
+"""Read in a transaction, it has the server warn at its end, also where it shall say errors only."""
+
 # A transaction that only reads waits for nobody; this one writes ahead, and nothing else.
-_COMMIT = "select pg_logical_emit_message(true, 'twinledger', '')"
+_COMMIT = f"select pg_logical_emit_message(true, 'twinledger', '') from {LET_WARN}"
+
+# A standby that is asked has it, and waits for nobody.
+_AWAITED = "select current_setting('synchronous_standby_names') <> '' and not pg_is_in_recovery()"
 
 _PLACE = "SyncRepWaitForLSN"
 """The function of Postgres that waits for standbys, and warns where that wait is ended."""
@@ -27,6 +33,8 @@ class NotReplicated(Exception):
 @contextmanager
 def heard(connection: "PoolConnectionProxy[asyncpg.Record]") -> Iterator[None]:
     """Raises `NotReplicated` at the end where the wait of a commit was ended meanwhile.
+
+    What is called says `LET_WARN`.
 
     That warning has no code of its own, and its words are in the server's language: it is known by
     the place in the server that it comes from. Of a server that does not say where, each is taken
@@ -51,11 +59,17 @@ def heard(connection: "PoolConnectionProxy[asyncpg.Record]") -> Iterator[None]:
 
 
 async def wait_for_standbys(
-    connection: "PoolConnectionProxy[asyncpg.Record]", *, seconds: float | None = None
+    connection: "PoolConnectionProxy[asyncpg.Record]", *, seconds: float
 ) -> None:
     """Return when all that is committed by now is as durable as the server is told to make it.
 
-    Raises `NotReplicated` where that wait was ended from outside, `TimeoutError` after `seconds`.
+    Raises `NotReplicated` where that wait was ended from outside, or takes more than `seconds`; the
+    server then gives it up as well, for nothing was to be recorded.
     """
+    if not await connection.fetchval(_AWAITED, timeout=seconds):
+        return
     with heard(connection):
-        await connection.execute(_COMMIT, timeout=seconds)
+        try:
+            await connection.execute(_COMMIT, timeout=seconds)
+        except TimeoutError as error:
+            raise NotReplicated(f"no standby answered in {seconds:g} s") from error

@@ -14,6 +14,8 @@ import pytest
 
 from adapters.ledger import PostgresLedger
 from adapters.notary.errors import NotDurable
+from adapters.notary.keeping import Desk, NotaryAtWork
+from adapters.notary.standing import Notice, Standings
 from adapters.postgres.pool import open_pool
 from adapters.postgres.standbys import heard
 from domain.errors import OutcomeUnknown
@@ -72,6 +74,13 @@ class Standby:
                         return row["pid"], row["xact_start"]
                 await asyncio.sleep(0.02)
 
+    async def is_awaited_by_nobody(self) -> None:
+        async with asyncio.timeout(30):
+            while True:
+                if not await self._owner.fetch(_WAITING):
+                    return
+                await asyncio.sleep(0.02)
+
     async def _set(self, setting: str) -> None:
         await self._owner.execute(f"alter system set {setting}")
         await self._owner.execute("select pg_reload_conf()")
@@ -127,6 +136,25 @@ async def test_an_append_whose_wait_was_ended_is_acknowledged_when_the_standby_h
     assert (receipt.first_position, receipt.replayed) == (2, False)
 
 
+async def test_it_is_in_doubt_also_where_the_role_is_to_be_told_of_errors_only(
+    database: "Database", standby: Standby, owner: Connection
+) -> None:
+    await owner.execute(f"alter role {database.app_role} set client_min_messages = error")
+    try:
+        async with await open_pool(database.app_dsn) as pool:
+            assert await pool.fetchval("show client_min_messages") == "error"
+            await standby.stops()
+            append = asyncio.ensure_future(PostgresLedger(pool).append(submission(event("a"))))
+            first = await standby.is_awaited()
+            await owner.fetch(_CANCEL)
+            await standby.is_awaited(instead_of=first)
+            assert not append.done()
+            await standby.is_given_up()
+            await append
+    finally:
+        await owner.execute(f"alter role {database.app_role} reset client_min_messages")
+
+
 async def test_a_warning_of_something_else_is_no_doubt(database: "Database") -> None:
     async with await open_pool(database.app_dsn) as pool, pool.acquire() as connection:
         with heard(connection):
@@ -161,6 +189,48 @@ async def test_the_notary_signs_nothing_that_a_standby_may_not_have(
         assert await desk.sign() == 2
 
 
+async def test_a_notary_at_work_says_what_it_waits_for_and_goes_on_without_reading_all_again(
+    ledger: PostgresLedger,
+    database: "Database",
+    standby: Standby,
+    owner: Connection,
+    tmp_path: Path,
+) -> None:
+    signed: asyncio.Queue[int] = asyncio.Queue()
+    stop = asyncio.Event()
+    async with await open_pool(database.app_dsn) as pool:
+        notary = NotaryAtWork(
+            pool,
+            Desk(tmp_path / "notary", "twinledger"),
+            told=lambda _signers, done: signed.put_nowait(done.size),
+            period=0.01,
+            pause=3600.0,  # before everything is read again
+        )
+        at_work = asyncio.create_task(notary.keep(stop))
+        while await signed.get() < 1:
+            pass
+        await standby.stops()
+        append = asyncio.ensure_future(ledger.append(submission(event("a"))))
+        first = await standby.is_awaited()
+        await owner.fetch(_CANCEL)
+        async with asyncio.timeout(30):
+            while "one server alone" not in (await Standings(pool).now()).notice.problem:
+                await standby.is_awaited(instead_of=first)
+                await owner.fetch(_CANCEL)
+
+        await standby.is_given_up()
+        await append
+        while await signed.get() < 2:
+            pass
+        async with asyncio.timeout(30):
+            while True:
+                if (await Standings(pool).now()).notice == Notice():
+                    break
+                await asyncio.sleep(0.02)
+        stop.set()
+        await at_work
+
+
 Ask: TypeAlias = Callable[[PostgresLedger], Awaitable[object]]
 ACT = submission(event("a"), key="k", unless="a", reply=b"done")
 
@@ -192,3 +262,30 @@ async def test_who_repeats_an_act_that_no_standby_may_have_is_told_that_nobody_k
     await standby.is_given_up()
     receipt = await ledger.append(ACT)
     assert (receipt.first_position, receipt.reply, receipt.replayed) == (2, b"done", True)
+
+
+async def test_who_asks_for_the_answer_in_vain_leaves_nobody_waiting_in_the_database(
+    ledger: PostgresLedger, hasty: PostgresLedger, standby: Standby
+) -> None:
+    await ledger.append(ACT)
+    await standby.stops()
+    with pytest.raises(OutcomeUnknown, match="'k'"):
+        await _first_answer(hasty)
+    await standby.is_awaited_by_nobody()
+
+
+async def test_what_is_signed_is_answered_also_while_no_standby_answers(
+    ledger: PostgresLedger,
+    hasty: PostgresLedger,
+    database: "Database",
+    standby: Standby,
+    tmp_path: Path,
+) -> None:
+    await ledger.append(ACT)
+    async with (
+        await open_pool(database.app_dsn) as pool,
+        at_the_notary(pool, tmp_path / "notary") as desk,
+    ):
+        await desk.sign()
+    await standby.stops()
+    assert await _first_answer(hasty) == await _first_answer(ledger)

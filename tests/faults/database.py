@@ -182,6 +182,7 @@ class Database:
             last_position=known.last,
             recorded_at=self.events[known.first - 1].recorded_at,
             reply=known.reply,
+            signed=False,
         )
 
     def position_known_at(self, moment: datetime) -> int:

@@ -114,8 +114,9 @@ class Line:
         rows = await self.fetch(sql, *arguments)
         return rows[0] if rows else None
 
-    async def fetchval(self, sql: str, *arguments: Any) -> Any:
-        row = await self.fetchrow(sql, *arguments)
+    async def fetchval(self, sql: str, *arguments: Any, timeout: float | None = None) -> Any:  # noqa: ASYNC109 - as the driver has it
+        async with asyncio.timeout(timeout):
+            row = await self.fetchrow(sql, *arguments)
         return None if row is None else row[0]
 
     async def execute(self, sql: str, *arguments: Any, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as the driver has it
@@ -209,6 +210,8 @@ class Line:
         if "update twinledger_views.projection_cursor" in sql:
             self._moved = Cursor(*arguments[2:5])
             return []
+        if "synchronous_standby_names" in sql:
+            return [Row(awaited=True)]
         if "pg_logical_emit_message" in sql:
             return []
         if "to_regclass" in sql:
