@@ -11,6 +11,8 @@ import asyncpg
 import pytest
 
 from adapters.postgres.binaries import find_server
+from adapters.postgres.programs import programs_for
+from adapters.settings import read_settings
 from tests.adapters.processes import ROOT, eventually
 from tests.api.cli.terminal import NAME_IT, Terminal, execute
 from tests.conftest import Database
@@ -77,9 +79,11 @@ def test_a_backup_that_was_made_where_no_register_was_is_not_restored(
     database: Database, another: Path, tmp_path: Path
 ) -> None:
     hollow = tmp_path / "hollow"
-    programs = find_server()
+    # Of the server's own version: a newer pg_dump may write down what a newer server does not know.
+    version = int(execute(database.owner_dsn, "SHOW server_version_num")[0][0]) // 10_000
+    folder = programs_for(database.owner_dsn, version, read_settings({}), embedded=False)
     subprocess.run(
-        [programs.program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges",
+        [folder / "pg_dump", "--format=custom", "--no-owner", "--no-privileges",
          "--schema=twinledger", f"--file={hollow}", "--dbname", database.owner_dsn],
         check=True,
     )  # fmt: skip
