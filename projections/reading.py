@@ -11,6 +11,7 @@ from domain.history import STORED_TYPES, entry_of
 from domain.partnership.evolve import History
 from domain.ports import Ledger, Recorded
 from domain.refusals import Refused
+from domain.transparency.tree import leaf_hash
 from projections.cursor import Cursor
 from projections.errors import Forked, ProjectionBusy, ProjectionStopped
 
@@ -42,7 +43,10 @@ class Read(Struct, frozen=True, gc=False):
 
 
 def read_of(recorded: Recorded) -> Read:
-    """Decode it, or say why it cannot be decoded."""
+    """Decode it, or say why it cannot be decoded, or must not be shown."""
+    # Rows that were made of changed bytes would stay when the bytes are put right again.
+    if leaf_hash(recorded.leaf) != recorded.leaf_hash:
+        return Read(recorded, None, "its bytes were changed after it was recorded")
     if recorded.type not in STORED_TYPES:
         return Read(recorded, None, f"this release does not know the type {recorded.type!r}")
     try:

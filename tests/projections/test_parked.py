@@ -12,6 +12,7 @@ from domain.decider import Entry
 from domain.partnership.evolve import History
 from domain.ports import Actor, Condition, NewEvent, Submission
 from domain.values import PartnershipId
+from projections.all import PROJECTIONS
 from projections.communities import CommunitiesProjection, PostgresCommunities
 from projections.conservation import status
 from projections.errors import ProjectionBusy, UnknownEvent
@@ -23,7 +24,8 @@ from projections.register import PostgresRegister, RegisterProjection
 from projections.retrying import Retried, retry
 from projections.runner import Runner
 from projections.views import Filters, Moment
-from tests.conftest import SCHEMA
+from tests.adapters.notary.desk import altered
+from tests.conftest import SCHEMA, Database
 from tests.projections.played import (
     KALININGRAD,
     LE_MANS,
@@ -100,6 +102,37 @@ async def test_one_event_is_parked_for_whatever_reason_and_all_others_are_applie
 
     assert [one.position for one in await Parking(pool).all()] == [3]
     assert await pool.fetchval(f"select count(*) from {SCHEMA}_views.register_version_v6") == 4
+
+
+async def test_bytes_that_were_changed_are_not_shown_and_once_put_right_they_are(
+    database: Database,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    clerks: Clerks,
+    runner: Runner,
+    register: PostgresRegister,
+) -> None:
+    other = await clerks.found(legacy(NORFOLK, LODZ))
+    reference = await clerks.found(legacy(NORFOLK, LE_MANS))
+    change = (
+        "update twinledger.event set leaf = convert_to(replace(convert_from(leaf, 'UTF8'), "
+        "'{}', '{}'), 'UTF8') where position = 2"
+    )
+    await altered(database.owner_dsn, change.format("Le Mans", "Xe Mans"))
+    await runner.catch_up()
+    (built,) = await rebuild(pool, clerks.ledger, SCHEMA, ["register"])
+    assert built.parked == 1
+    assert await register.get(reference, Moment()) is None
+    assert await register.get(other, Moment()) is not None
+    (parked, *_) = await Parking(pool).all()
+    assert "its bytes were changed after it was recorded" in parked.reason
+
+    await altered(database.owner_dsn, change.format("Xe Mans", "Le Mans"))
+    for projection in PROJECTIONS:
+        await retry(pool, clerks.ledger, projection, place_of(projection, SCHEMA))
+    shown = await register.get(reference, Moment())
+    assert shown is not None
+    assert shown.counterpart.name == "Le Mans"
+    assert await Parking(pool).all() == ()
 
 
 async def test_a_fault_that_no_event_causes_parks_nothing(

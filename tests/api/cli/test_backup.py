@@ -80,7 +80,7 @@ def test_a_backup_that_was_made_where_no_register_was_is_not_restored(
 ) -> None:
     hollow = tmp_path / "hollow"
     # Of the server's own version: a newer pg_dump may write down what a newer server does not know.
-    version = int(execute(database.owner_dsn, "SHOW server_version_num")[0][0]) // 10_000
+    version = int(str(execute(database.owner_dsn, "SHOW server_version_num")[0][0])) // 10_000
     folder = programs_for(database.owner_dsn, version, read_settings({}), embedded=False)
     subprocess.run(
         [folder / "pg_dump", "--format=custom", "--no-owner", "--no-privileges",
