@@ -140,14 +140,16 @@ class Ledger(Protocol):
     async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
         """The stored receipt of a command, `replayed` set, or None when the key is not known.
 
-        Raises `CommandKeyReused` when the key is known with another digest.
+        Raises `CommandKeyReused` when the key is known with another digest, and `OutcomeUnknown`
+        where it is recorded and nobody knows yet whether durably.
         """
         ...
 
     async def read(self, tags: frozenset[str], *, after: int = 0) -> Reading:
         """All events that have at least one of `tags`, later than `after`, in order of position.
 
-        Empty when there are none. Nothing that is not durable is shown.
+        Empty when there are none. What is shown is flushed where it was read; whether the standbys
+        have it too only an append and its receipt say.
         """
         ...
 

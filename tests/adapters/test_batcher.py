@@ -124,7 +124,9 @@ async def test_a_crowd_leaves_in_halves_again_once_nobody_else_appends(road: Roa
     assert road.sizes == [50, 50]
 
 
-async def test_two_groups_whose_answers_come_in_the_other_order_are_no_others(road: Road) -> None:
+async def test_two_groups_that_are_heard_of_in_the_other_order_are_no_others(
+    road: Road,
+) -> None:
     road.batcher.stored(after=0, last=2)
     road.batcher.stored(after=4, last=6)
     road.batcher.stored(after=2, last=4)

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from adapters.ledger import PostgresLedger
+from adapters.ledger.batcher import COMPANY
 from adapters.postgres.pool import open_pool
 from domain.errors import ConditionFailed
 from domain.transparency.tree import leaf_hash
@@ -100,3 +101,26 @@ async def test_those_refused_in_a_crowd_are_told_and_all_others_stand(
     assert not isinstance(known, BaseException)
     assert known.replayed
     assert (await ledger.head()).position == 1 + 100 - len(refused)
+
+
+async def _groups(pool: "asyncpg.Pool[asyncpg.Record]", ledger: PostgresLedger) -> int:
+    """In how many transactions a crowd of appends is stored that comes at once."""
+    before = (await ledger.head()).position
+    await asyncio.gather(*[ledger.append(submission(event(f"n:{n}"))) for n in range(2 * COMPANY)])
+    groups: int = await pool.fetchval(
+        "select count(distinct xmin::text) from twinledger.event where position > $1", before
+    )
+    return groups
+
+
+async def test_a_crowd_is_stored_in_halves_and_whole_where_another_process_appends_too(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+) -> None:
+    ledger, another = PostgresLedger(pool), PostgresLedger(pool)
+    await ledger.append(submission(event("a")))
+    assert await _groups(pool, ledger) == 2
+
+    await another.append(submission(event("b")))
+    await ledger.append(submission(event("c")))
+    assert await _groups(pool, ledger) == 1
+    assert await _groups(pool, ledger) == 2

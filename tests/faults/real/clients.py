@@ -224,23 +224,19 @@ _BEGINNING = f"0-{bytes(32).hex()}"
 class Reader:
     """Follows the ledger over HTTP, and keeps every checkpoint that it is shown.
 
-    Where entries `may_be_lost` that were shown, it is told so, and begins again.
+    Where it `may_be_told` that entries are lost that it was shown, it begins again, once.
     """
 
     def __init__(
-        self,
-        services: Sequence[Service],
-        history: History,
-        chance: random.Random,
-        *,
-        may_be_lost: bool = False,
+        self, services: Sequence[Service], history: History, chance: random.Random
     ) -> None:
         self.checkpoints: set[bytes] = set()
+        self.may_be_told = False
+        """Of another history; a fault that loses entries says so."""
         self.answered = 0
         """Looks that were answered with entries, or with the word that there are no more."""
 
         self._services, self._history, self._chance = services, history, chance
-        self._may_be_lost = may_be_lost
         self._cursor = _BEGINNING
         self._task: asyncio.Task[None] | None = None
 
@@ -250,7 +246,9 @@ class Reader:
     async def end(self) -> None:
         assert self._task is not None
         self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        (ended_by,) = await asyncio.gather(self._task, return_exceptions=True)
+        if isinstance(ended_by, Exception):
+            raise ended_by
 
     async def _follow(self) -> None:
         while True:
@@ -268,7 +266,8 @@ class Reader:
             return
         if checkpoint.status == 200:
             self.checkpoints.add(checkpoint.body)
-        if entries.status == 409 and self._may_be_lost:
+        if entries.status == 409 and self.may_be_told:
+            self.may_be_told = False
             self._history.seen["reader"].clear()
             self._cursor = _BEGINNING
         elif entries.status == 409:

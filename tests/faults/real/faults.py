@@ -194,6 +194,7 @@ async def the_primary_is_lost(stage: "Stage") -> None:
     async with stage.postgres.without_the_standby():
         for _ in range(20):
             await stage.postgres.fetch(_CANCEL_WAITING)
+        stage.reader.may_be_told = True
         await stage.postgres.lose_the_primary()
         await stage.refused(1)
     await stage.postgres.promote()

@@ -179,8 +179,7 @@ async def _at_work(
     chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
     clients = Clients(services, register.history, register.records, register.token, chance)
     # Where somebody ends the wait for a standby, an entry is shown that nobody was told is there.
-    may_be_lost = isinstance(postgres, PostgresPair)
-    reader = Reader(services, register.history, chance, may_be_lost=may_be_lost)
+    reader = Reader(services, register.history, chance)
     reader.begin()
     try:
         yield Stage(postgres, services, clients, reader, chance=chance, disk=disk)
