@@ -49,12 +49,15 @@ class Question(Struct, frozen=True):
     """What is asked of the audit log. `filters.position` is always set: as known at which entry.
 
     `before` and `after` say from where the page goes on; with mistakes nothing is looked up.
+    `incomplete_from` is the first entry up to there that is recorded and cannot be shown, of all
+    that is recorded where nobody named an end.
     """
 
     filters: LogFilters
     before: int | None = None
     after: int | None = None
     mistakes: tuple[Mistake, ...] = ()
+    incomplete_from: int | None = None
 
 
 async def read_question(services: Services, typed: Typed) -> Question:
@@ -91,7 +94,10 @@ async def read_question(services: Services, typed: Typed) -> Question:
     before, after = _number(typed, "before", mistakes), _number(typed, "after", mistakes)
     if mistakes:
         return Question(filters, mistakes=tuple(mistakes))
-    return Question(await _bounded(services, filters, first, last), before, after)
+    bounded = await _bounded(services, filters, first, last)
+    # Not up to the last entry that is shown: the newest of all may be the one that cannot be.
+    incomplete_from = await services.parking.first(asked.moment.position)
+    return Question(bounded, before, after, incomplete_from=incomplete_from)
 
 
 def in_a_sentence(typed: Typed) -> list[str]:
@@ -116,7 +122,8 @@ async def _bounded(
 ) -> LogFilters:
     """Days as positions: time never runs backwards along them."""
     known = services.ledger.position_known_at
-    shown = await services.timeline.shown()
+    # An entry that cannot be shown was read too: a log without it is of the moment behind it.
+    shown = max(await services.timeline.shown(), (await services.shown()).position)
     position = shown if filters.position is None else min(filters.position, shown)
     after = await known(_before(first)) if first else 0
     until = await known(datetime.combine(last, time.max, UTC)) if last else None

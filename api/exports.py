@@ -32,7 +32,9 @@ _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
 class Row(Struct, frozen=True):
     """One entry of the log. `as_at` is the last entry known when the file was made, with its leaf
-    hash; it stands in every row, so that a row cut out of its file still says it.
+    hash; it stands in every row, so that a row cut out of its file still says it. So does
+    `incomplete_from`: the first entry that is recorded and could not be shown when the file was
+    made, empty where all could.
 
     `decided_by` is the deciding body by its name, `body` its kind; `recorder` is a pseudonym and
     `recorded_for` the community that it acts for. Times are UTC, `effective` is EDTF.
@@ -57,12 +59,13 @@ class Row(Struct, frozen=True):
     basis: tuple[Citation, ...]
     corrected_by: int | None
     as_at: str
+    incomplete_from: int | None
 
 
 COLUMNS = Row.__struct_fields__
 
 
-def row(entry: LogEntry, as_at: str) -> Row:
+def row(entry: LogEntry, as_at: str, incomplete_from: int | None) -> Row:
     """An entry as it is exported."""
     item = entry.item
     return Row(
@@ -85,6 +88,7 @@ def row(entry: LogEntry, as_at: str) -> Row:
         basis=item.basis,
         corrected_by=item.corrected_by,
         as_at=as_at,
+        incomplete_from=incomplete_from,
     )
 
 
@@ -93,6 +97,8 @@ async def export(
     format: Format,
     as_at: str,
     require: Callable[[], Awaitable[None]],
+    *,
+    incomplete_from: int | None = None,
 ) -> AsyncIterator[bytes]:
     """The file, piece by piece. `require` is asked before the last piece: it raises where the
     register was set back meanwhile, so that no file mixes two histories and looks whole.
@@ -101,7 +107,7 @@ async def export(
         yield table([COLUMNS])
     piece: list[Row] = []
     async for entry in entries:
-        piece.append(row(entry, as_at))
+        piece.append(row(entry, as_at, incomplete_from))
         if len(piece) == _AT_A_TIME:
             yield _written(piece, format)
             piece.clear()
@@ -144,6 +150,7 @@ def _values(one: Row) -> list[object]:
         "recorded_at": one.recorded_at.isoformat().replace("+00:00", "Z"),
         "changes": changed,
         "basis": basis,
-        "corrected_by": "" if one.corrected_by is None else str(one.corrected_by),
+        "corrected_by": one.corrected_by or "",
+        "incomplete_from": one.incomplete_from or "",
     }
     return [told.get(column, getattr(one, column)) for column in COLUMNS]

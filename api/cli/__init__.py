@@ -107,6 +107,7 @@ def _told(error: Exception) -> Failed | None:
     from adapters.ledger.errors import LedgerUnavailable  # noqa: PLC0415 - see above
     from adapters.notary.errors import LedgerClosed  # noqa: PLC0415 - see above
     from adapters.problems import CannotRun  # noqa: PLC0415 - see above
+    from api.refusals import RequestRefused  # noqa: PLC0415 - see above
     from domain.errors import (  # noqa: PLC0415 - see above
         LedgerAnswer,
         NotCanonical,
@@ -127,7 +128,7 @@ def _told(error: Exception) -> Failed | None:
             return Failed(str(error), 3)
         case AlreadyRebuilding() | ProjectionBusy() | UnknownEventType():
             return Failed(str(error), 3)
-        case Refused() | LedgerAnswer() | PseudonymTaken():
+        case Refused() | RequestRefused() | LedgerAnswer() | PseudonymTaken():
             return Failed(str(error), 1)
         case OSError(errno=errno.ENOSPC):
             return Failed(

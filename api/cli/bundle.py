@@ -21,12 +21,13 @@ def bundle(file: Path) -> None:
 
     What the verifier needs beside it is the register's public key, which they should have from
     elsewhere: `python3 twinledger_verify.py bundle FILE --key KEY`, or `twinledger verify FILE`.
+    Of a register that is read-only it is written too, and the exit code is 1.
     """
     require_writable(file)
     # Only a whole one bears the name, and an older one stays until then.
     unfinished = file.with_name(f"{file.name}.unfinished")
 
-    async def work(system: Running) -> Published:
+    async def work(system: Running) -> tuple[Published, bool]:
         log = PublishedLog(system.pool, schema=system.settings.schema)
         latest = await to_hand_out(log)
         if latest is None:
@@ -39,10 +40,13 @@ def bundle(file: Path) -> None:
             async for piece in bundled(log, latest, progress):
                 out.write(piece)
         os.replace(unfinished, file)
-        return latest
+        return latest, (await system.standings.now()).notice.closes
 
     try:
-        latest = on_register(work, caught_up=False)
+        latest, in_doubt = on_register(work, caught_up=False, warns=True)
     finally:
         unfinished.unlink(missing_ok=True)
     click.echo(f"{file}: {latest.size:,} entries, signed as {latest.origin}.")
+    if in_doubt:
+        # Written all the same: it is evidence of what is here.
+        raise Failed("What was written may not be what was signed: do not hand it out.", 1)

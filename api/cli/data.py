@@ -103,7 +103,7 @@ def import_(
                 await system.runner.catch_up(progress)
         return report
 
-    found = on_register(work)
+    found = on_register(work, warns=dry_run)
     if isinstance(found, Relations):
         if as_json:
             echo_json(columns_as_json(found))

@@ -10,6 +10,7 @@ from api import as_at, same_history
 from api.audit import BODIES, KINDS, Question, read_question
 from api.cli.output import output_option, written_to
 from api.cli.running import on_register
+from api.cli.telling import tell_incomplete
 from api.exports import FORMATS, export
 from api.typed import Typed, folded
 from api.wiring import Running
@@ -52,6 +53,7 @@ def log(
         if question.mistakes:
             told = (f"--{mistake.field}: {mistake.text}" for mistake in question.mistakes)
             raise click.UsageError("\n".join(told))
+        tell_incomplete(question.incomplete_from)
         with written_to(output) as to:
             if format_ == "text":
                 await _tell(system, question, limit, to)
@@ -59,10 +61,13 @@ def log(
             known = await as_at.as_at(services.ledger, question.filters.position or 0)
             entries = system.timeline.entries(question.filters)
             require = partial(same_history.require, services, known)
-            async for piece in export(entries, format_, str(known), require):
+            pieces = export(
+                *(entries, format_, str(known), require), incomplete_from=question.incomplete_from
+            )
+            async for piece in pieces:
                 to.write(piece)
 
-    on_register(work)
+    on_register(work, warns=True)
 
 
 async def _tell(system: Running, question: Question, limit: int, to: BinaryIO) -> None:

@@ -3,10 +3,11 @@
 import click
 from msgspec import Struct
 
+from adapters.notary.standing import Notice
 from adapters.private.audit import PrivateProblem, audit_private
 from adapters.witness.witnessing import Witnessing
 from api.cli import Failed
-from api.cli.running import echo_json, on_register, progress_bar
+from api.cli.running import echo_json, in_doubt, on_register, progress_bar
 from api.wiring import Running
 from domain.ports import Head
 from projections.all import PROJECTIONS
@@ -28,10 +29,13 @@ _SHOWN = 20
 @click.command()
 @click.option("--json", "as_json", is_flag=True)
 def check(as_json: bool) -> None:
-    """Is everything in place: the ledger's end, and each read model weighed against it."""
+    """Is everything in place: the ledger's end, what the notary says of it, and each read model
+    weighed against it.
+    """
 
     class Found(Struct, frozen=True):
         register: str
+        notice: Notice
         head: Head
         standings: tuple[Standing, ...]
         kept: tuple[Kept, ...]
@@ -46,6 +50,7 @@ def check(as_json: bool) -> None:
         former = await kept(system.pool, system.settings.schema)
         return Found(
             named.name,
+            (await system.standings.now()).notice,
             head,
             standings,
             former,
@@ -64,6 +69,7 @@ def check(as_json: bool) -> None:
         echo_json(
             {
                 "register": found.register,
+                "notice": found.notice,
                 "head": found.head.position,
                 "projections": found.standings,
                 "kept": found.kept,
@@ -74,6 +80,7 @@ def check(as_json: bool) -> None:
             }
         )
     else:
+        _tell_notice(found.notice)
         click.echo(f"{found.register}: {found.head.position} entries.")
         for standing in found.standings:
             click.echo(f"{standing.projection}: {_stands(standing)}")
@@ -88,6 +95,13 @@ def check(as_json: bool) -> None:
         for wrong in found.private:
             click.echo(f"Private value {wrong.field} of entry {wrong.position}: {wrong.what}.")
         click.echo("This counted entries; `twinledger verify` reads every one and checks its hash.")
+    if found.notice.closes:
+        # Before all else: what helps against the others would be done to an altered ledger.
+        raise Failed(
+            "This register is read-only, and what it shows may not be what was recorded. Do first "
+            "what the notary says, before anything else that is told here.",
+            1,
+        )
     if found.witnessing.conflicts:
         raise Failed(
             "A witness knows another history of this register. Keep what is here as it is: it is "
@@ -117,6 +131,13 @@ def check(as_json: bool) -> None:
             "by itself; `twinledger retry` tries now.",
             1,
         )
+
+
+def _tell_notice(notice: Notice) -> None:
+    if notice.closes:
+        click.echo(in_doubt(notice))
+    elif notice.problem:
+        click.echo(f"Nothing more is signed. {notice.problem} {notice.remedy}")
 
 
 def _stands(standing: Standing) -> str:

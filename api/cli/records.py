@@ -4,6 +4,7 @@ import click
 
 from api.cli.mistakes import slips
 from api.cli.running import echo_json, on_register
+from api.cli.telling import tell_incomplete
 from api.countries import country_name
 from api.reports.issue import position_asked_for
 from api.wiring import Running
@@ -43,23 +44,30 @@ def show(
     async def work(system: Running) -> tuple[PartnershipView, int | None]:
         moment = await moment_of(system, as_of, known_at, position)
         view = await system.register.get(wanted, moment)
+        incomplete_from = await _parking(system).incomplete_from(wanted, moment.position)
         if view is None:
-            raise NotFound("partnership", wanted, "Check the reference, or search the register.")
-        parking = Parking(system.pool, schema=system.settings.schema)
-        return view, await parking.incomplete_from(wanted, moment.position)
+            raise _not_found(reference, incomplete_from)
+        return view, incomplete_from
 
-    view, incomplete_from = on_register(work)
-    if incomplete_from is not None:
-        click.echo(
-            f"Incomplete from entry {incomplete_from} on: it is recorded, but this release cannot "
-            "show it. `twinledger check` says why.",
-            err=True,
-        )
+    view, incomplete_from = on_register(work, warns=True)
+    tell_incomplete(incomplete_from)
     if as_json:
         echo_json(view)
         return
     for line in described(view):
         click.echo(line)
+
+
+def _parking(system: Running) -> Parking:
+    return Parking(system.pool, schema=system.settings.schema)
+
+
+def _not_found(typed: str, incomplete_from: int | None) -> NotFound:
+    """There is nothing to show; `typed` is told as it is, and not as it was read."""
+    if incomplete_from is not None:
+        remedy = f"It is recorded, but its entries from {incomplete_from} on cannot be shown here"
+        return NotFound("partnership that can be shown", typed[:40], f"{remedy} yet.")
+    return NotFound("partnership", typed[:40], "Check the reference, or search the register.")
 
 
 def described(view: PartnershipView) -> list[str]:
@@ -105,15 +113,17 @@ def history(reference: str, position: int | None, as_json: bool) -> None:
     with slips():
         wanted = read_partnership_id(reference)
 
-    async def work(system: Running) -> tuple[TimelineItem, ...]:
+    async def work(system: Running) -> tuple[tuple[TimelineItem, ...], int | None]:
         with slips():
             known = position and await position_asked_for(system.ledger, position=position)
         items = await system.timeline.of(wanted, position=known)
+        incomplete_from = await _parking(system).incomplete_from(wanted, known)
         if not items:
-            raise NotFound("partnership", wanted, "Check the reference, or search the register.")
-        return items
+            raise _not_found(reference, incomplete_from)
+        return items, incomplete_from
 
-    items = on_register(work)
+    items, incomplete_from = on_register(work, warns=True)
+    tell_incomplete(incomplete_from)
     if as_json:
         echo_json(items)
         return
@@ -139,11 +149,13 @@ def history(reference: str, position: int | None, as_json: bool) -> None:
 def search(query: str, country: str, limit: int, as_json: bool) -> None:
     """Find partnerships by name, reference or country."""
 
-    async def work(system: Running) -> Page:
+    async def work(system: Running) -> tuple[Page, int | None]:
         filters = Filters(query=query, country=country.upper())
-        return await system.register.search(filters, Moment(), limit=limit)
+        page = await system.register.search(filters, Moment(), limit=limit)
+        return page, await _parking(system).first()
 
-    page = on_register(work)
+    page, incomplete_from = on_register(work, warns=True)
+    tell_incomplete(incomplete_from)
     if as_json:
         echo_json(page)
         return

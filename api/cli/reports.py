@@ -54,6 +54,6 @@ def report(
             )
             return await system.reports.issue(question, format_, figure)
 
-    content = on_register(work)
+    content = on_register(work, warns=True)
     with written_to(output) as to:
         to.write(content)

@@ -19,6 +19,7 @@ from rich.progress import (
 )
 
 from adapters.log import configure_log
+from adapters.notary.standing import Notice
 from adapters.settings import Settings, read_settings
 from api.event_loop import run_program
 from api.wiring import NoRegister, Running, running
@@ -26,10 +27,13 @@ from api.wiring import NoRegister, Running, running
 T = TypeVar("T")
 
 
-def on_register(work: Callable[[Running], Awaitable[T]], *, caught_up: bool = True) -> T:
+def on_register(
+    work: Callable[[Running], Awaitable[T]], *, caught_up: bool = True, warns: bool = False
+) -> T:
     """Run `work` on the register of the settings, with projections that show all of it.
 
-    Raises `NoRegister` where there is none.
+    It `warns` who reads, on standard error, where the register is in doubt; what records is refused
+    there anyway. Raises `NoRegister` where there is none.
     """
     settings = read_settings()
     configure_log(settings.log, level="WARNING")
@@ -38,11 +42,20 @@ def on_register(work: Callable[[Running], Awaitable[T]], *, caught_up: bool = Tr
     async def run() -> T:
         async with running(settings) as system:
             await system.named()
+            notice = (await system.standings.now()).notice
+            if warns and notice.closes:
+                # Before catching up, which may end here: the read models know another ledger then.
+                click.echo(in_doubt(notice), err=True)
             if caught_up:
                 await system.runner.catch_up()
             return await work(system)
 
     return run_program(run())
+
+
+def in_doubt(notice: Notice) -> str:
+    """One line on a register that is not the one that was signed, for whoever reads it."""
+    return f"This register is read-only. {notice.problem} {notice.remedy}"
 
 
 def require_register(settings: Settings) -> None:

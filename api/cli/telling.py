@@ -1,4 +1,5 @@
-"""What `do` answers: what is allowed and if not because of what, and what was recorded."""
+"""What `do` answers: what is allowed and if not because of what, and what was recorded; and what
+every command that reads has to say beside its answer."""
 
 import click
 
@@ -12,6 +13,16 @@ from domain.partnership.commands import FoundingCommand
 from domain.partnership.state import Unknown
 from domain.ports import Receipt
 from domain.review.state import Reviews
+
+
+def tell_incomplete(position: int | None) -> None:
+    """From which entry on what is read lacks something; on standard error, beside the answer."""
+    if position is not None:
+        click.echo(
+            f"Incomplete from entry {position} on: it is recorded, but this release cannot show "
+            "it. `twinledger check` says why.",
+            err=True,
+        )
 
 
 def tell_answers(

@@ -54,14 +54,15 @@ def verify(words: tuple[str, ...], keys: tuple[str, ...], *, as_json: bool) -> N
         settings = system.settings
         with progress_bar("Reading the ledger") as progress:
             columns = await audit(system.pool, settings.schema, progress)
-        asked = read_witnesses(settings.witnesses)
+        # Where no file names them, the notary has said in the database whom it asks.
+        witnesses = read_witnesses(settings.witnesses) if settings.witnesses else None
         return columns, await against_what_was_signed(
             system.pool,
             settings.schema,
             notary=settings.folder_of_notary,
             remembered=settings.data / "verified",
             keys=keys,
-            witnesses=[one.key for one in asked.witnesses],
+            witnesses=witnesses,
         )
 
     columns, signed = on_register(work, caught_up=False)

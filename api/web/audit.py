@@ -43,7 +43,7 @@ async def history(request: HttpRequest) -> Response[bytes]:
         asked=in_a_sentence(typed),
         as_at=str(await as_at.as_at(services.ledger, filters.position or 0)),
         position=filters.position,
-        incomplete_from=await services.parking.first(filters.position),
+        incomplete_from=question.incomplete_from,
         **_form(typed),
     )
 
@@ -65,10 +65,13 @@ async def _file(request: HttpRequest, format: Format) -> Response[Any]:
     question = await read_question(services, typed)
     if question.mistakes:
         return await _unread(request, typed, question)
-    position = question.filters.position or 0
+    position, incomplete_from = question.filters.position or 0, question.incomplete_from
     known = await as_at.as_at(services.ledger, position)
+    # A file in which nothing was found has no row to say what it lacks: its name does.
+    lacks = f"-incomplete-from-entry-{incomplete_from}" if incomplete_from else ""
+    name = f"audit-log-to-entry-{position}{lacks}.{format}"
     headers = {
-        "content-disposition": f'attachment; filename="audit-log-to-entry-{position}.{format}"',
+        "content-disposition": f'attachment; filename="{name}"',
         "last-position": str(position),
         "as-at": str(known),
     }
@@ -76,7 +79,8 @@ async def _file(request: HttpRequest, format: Format) -> Response[Any]:
         # A stream as well: its length is not known before it is read, and 0 would be wrong.
         return Stream((), media_type=MEDIA_TYPES[format], headers=headers)
     entries = services.timeline.entries(question.filters)
-    pieces = export(entries, format, str(known), partial(same_history.require, services, known))
+    require = partial(same_history.require, services, known)
+    pieces = export(entries, format, str(known), require, incomplete_from=incomplete_from)
     return Stream(pieces, media_type=MEDIA_TYPES[format], headers=headers)
 
 

@@ -1,5 +1,7 @@
 """A record with an entry that cannot be shown: every way in says so, and from which entry on."""
 
+import csv
+import io
 from typing import Any
 
 import asyncpg
@@ -54,6 +56,54 @@ async def test_the_register_and_what_is_found_in_it_say_so_too(
         assert ("This page is incomplete from entry 2 on." in page.text) == bool(entry)
         listed = await read(desk, f"/api/v1/partnerships{asked}")
         assert listed["incomplete_from"] == entry
+
+
+async def test_the_log_says_so_also_of_its_newest_entry_and_by_itself_not_of_older_ones(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    await waiting(desk, pool)
+
+    for asked, entry in (("", 2), ("?position=2", 2), ("?kind=review", 2), ("?position=1", None)):
+        page = await desk.get(f"/history{asked}")
+        assert ("This page is incomplete from entry 2 on." in page.text) == bool(entry), asked
+
+
+async def test_a_file_of_the_log_says_in_each_row_from_which_entry_on_it_is_incomplete(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    await waiting(desk, pool)
+    page = await desk.get("/history")
+    [of_the_page] = [link for link in page.links if link.startswith("/history.csv")]
+
+    for address in (of_the_page, "/history.csv"):
+        answer = await desk.client.get(address)
+        [row] = csv.DictReader(io.StringIO(answer.text, newline=""))
+        assert (row["position"], row["incomplete_from"]) == ("1", "2")
+        assert row["as_at"].startswith("2-")
+    assert (await read(desk, "/history.jsonl"))["incomplete_from"] == 2
+    assert (await read(desk, "/history.jsonl?position=1"))["incomplete_from"] is None
+
+
+async def test_a_file_of_the_log_without_a_row_says_so_in_its_name(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    await waiting(desk, pool)
+
+    for position, name in ((2, "to-entry-2-incomplete-from-entry-2"), (1, "to-entry-1")):
+        address = f"/history.csv?kind=review&position={position}"
+        for answer in (await desk.client.get(address), await desk.client.head(address)):
+            assert f'filename="audit-log-{name}.csv"' in answer.headers["content-disposition"]
+
+
+async def test_a_log_of_which_nothing_can_be_shown_does_not_say_that_nothing_is_recorded(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    await unknown(PostgresLedger(pool), "TL-7K3Q-9FZM")  # type: ignore[arg-type]  # a reference as text
+    await desk.services.wait_for(1)
+
+    page = await desk.get("/history")
+    assert "This page is incomplete from entry 1 on." in page.text
+    assert "Nothing is recorded yet" not in page.text
 
 
 async def test_claims_that_were_checked_without_an_entry_say_so(

@@ -322,6 +322,14 @@ def test_a_slip_is_answered_with_its_remedy(
     assert names in desk.refused(*words, code=code)
 
 
+@pytest.mark.parametrize("command", ["show", "history"])
+def test_a_reference_that_leads_nowhere_is_quoted_as_it_was_typed(desk: Desk, command: str) -> None:
+    told = desk.refused(command, "nonsense")
+
+    assert "There is no partnership 'nonsense'." in told
+    assert "N0NS" not in told
+
+
 def test_an_unknown_field_is_named_with_those_there_are(desk: Desk) -> None:
     ref = _proposed(desk)
 

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.ledger import PostgresLedger
 from adapters.postgres.pool import open_pool
+from domain.values import PartnershipId
 from projections.all import PROJECTIONS
 from tests.conftest import SCHEMA, Database
 from tests.journeys.test_command_line import Desk
@@ -20,19 +21,31 @@ def desk(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return desk
 
 
-def recorded(database: Database, *, unreadable: bool = False) -> str:
-    """The reference of a partnership, and beside it another one."""
+def recorded(database: Database, *, unreadable: bool = False, newest: bool = False) -> str:
+    """The reference of a partnership, and beside it another one; where an entry of the first is
+    `unreadable`, it may be the `newest` of all.
+    """
 
     async def record() -> str:
         async with await open_pool(database.app_dsn) as pool:
             ledger = PostgresLedger(pool)
             reference = await Clerks(ledger).found(legacy())
-            if unreadable:
+            if unreadable and not newest:
                 await unknown(ledger, reference)
             await Clerks(ledger).found(legacy(NORFOLK, LODZ))
+            if unreadable and newest:
+                await unknown(ledger, reference)
             return reference
 
     return asyncio.run(record())
+
+
+def only_unreadable(database: Database, reference: str) -> None:
+    async def record() -> None:
+        async with await open_pool(database.app_dsn) as pool:
+            await unknown(PostgresLedger(pool), PartnershipId(reference))
+
+    asyncio.run(record())
 
 
 def changed(database: Database, sql: str) -> None:
@@ -59,6 +72,40 @@ def test_check_names_what_waits_and_why_and_a_retry_that_cannot_help_says_so(
     assert "Nothing waits for partnership:TL-0" in desk.done(
         "retry", "register", "partnership:TL-0"
     )
+
+
+def test_whatever_is_read_says_from_which_entry_on_it_is_incomplete_also_the_newest(
+    desk: Desk, database: Database
+) -> None:
+    reference = recorded(database, unreadable=True, newest=True)
+
+    for words in (("log",), ("log", "--format", "csv"), ("history", reference), ("search",)):
+        assert "Incomplete from entry 3 on" in desk.call(*words).stderr, words
+    assert desk.done("log", "--format", "csv").splitlines()[1].endswith(",3")
+    for words in (("log",), ("history", reference)):
+        assert desk.call(*words, "--position", "2").stderr == ""
+
+
+def test_a_record_of_which_nothing_can_be_shown_is_not_said_to_be_missing(
+    desk: Desk, database: Database
+) -> None:
+    only_unreadable(database, "TL-7K3Q-9FZM")
+
+    for command in ("show", "history"):
+        told = desk.refused(command, "TL-7K3Q-9FZM")
+        assert "It is recorded, but its entries from 1 on cannot be shown" in told
+
+
+def test_a_report_that_would_lack_an_entry_is_refused_with_what_can_be_asked_for_instead(
+    desk: Desk, database: Database
+) -> None:
+    recorded(database, unreadable=True)
+    report = ("report", "sister-city-transparency", "--as-of", "2026-11-01")
+
+    told = desk.refused(*report)
+    assert "Entry 2 is recorded and not yet shown here." in told
+    assert "Ask for what was known at position 1, which is whole" in told
+    desk.done(*report, "--position", "1")
 
 
 def test_a_rebuild_tells_what_differed_and_the_former_tables_come_back_on_demand(
