@@ -25,7 +25,7 @@ from domain.partnership.events import Side
 from domain.partnership.evolve import History
 from domain.partnership.pair import among_its_pair, not_recorded_yet
 from domain.partnership.state import Unknown
-from domain.ports import Ledger, Reading, Receipt, Recorded
+from domain.ports import Condition, Ledger, Reading, Receipt, Recorded
 from domain.refusals import NotFound, Refused
 from domain.review.commands import ReviewCommand
 from domain.review.evolve import REVIEW
@@ -83,7 +83,7 @@ async def execute(
                     return first
                 raise
             submission = submission_of(
-                events, command, act, read=case.tags, after=case.after, pair=case.pair
+                events, command, act, condition=case.condition, pair=case.pair
             )
             effective = tuple(new.effective for new in submission.events)
             decided = Outcome(events[0].partnership, events, None, effective, case.state)
@@ -148,15 +148,14 @@ async def _read(ledger: Ledger, partnership: PartnershipId) -> Reading:
 
 
 class _Case(Struct, frozen=True):
-    """What a decision rests on: the state, the tags it was read by, the position read up to.
+    """What a decision rests on: the state, and under which condition it is still that.
 
     `version` is the last entry of the partnership itself: others of its pair may be later. `taken`
     says that the reference which the command would mint is another record's.
     """
 
     state: Reviews
-    tags: frozenset[str]
-    after: int
+    condition: Condition
     pair: str
     version: int
     taken: bool = False
@@ -185,7 +184,7 @@ async def _load(
     tags, pair = frozenset({partnership_tag(partnership)}), pair_tag(home, counterpart)
     if isinstance(command, TierCommand):
         return await _among_its_pair(ledger, tags, pair)
-    return _Case(state, tags, recorded.up_to, pair, _last(recorded))
+    return _Case(state, recorded.condition(tags), pair, _last(recorded))
 
 
 async def _to_found(ledger: Ledger, command: FoundingCommand, act: Act) -> _Case:
@@ -198,7 +197,7 @@ async def _to_found(ledger: Ledger, command: FoundingCommand, act: Act) -> _Case
     names = {side: name_tags(party) for side, party in parties.items()}
     recorded = await ledger.read(own.union(*names.values()))
     if any(minted in stored.tags for stored in recorded):
-        return _Case(Reviews(), own, recorded.up_to, pair, _last(recorded), taken=True)
+        return _Case(Reviews(), recorded.condition(own), pair, _last(recorded), taken=True)
     entries = [entry_of(stored) for stored in recorded]
     of_pair = [entry_of(stored) for stored in recorded if pair in stored.tags]
     founded = {side: founded_under(entries, party) for side, party in parties.items()}
@@ -209,8 +208,7 @@ async def _to_found(ledger: Ledger, command: FoundingCommand, act: Act) -> _Case
     namesakes = {side: ids for side, ids in borne.items() if ids}
     return _Case(
         Reviews(replace(not_recorded_yet(of_pair), namesakes=namesakes)),
-        own.union(*(names[side] for side in new)),
-        recorded.up_to,
+        recorded.condition(own.union(*(names[side] for side in new))),
         pair,
         _last([stored for stored in recorded if not own.isdisjoint(stored.tags)]),
     )
@@ -237,7 +235,7 @@ async def _among_its_pair(ledger: Ledger, own: frozenset[str], pair: str) -> _Ca
     state = REVIEW.fold(entries)
     of_pair = (entry_of(stored) for stored in recorded if pair in stored.tags)
     state = replace(state, partnership=among_its_pair(state.partnership, of_pair))
-    return _Case(state, own | {pair}, recorded.up_to, pair, entries[-1].position)
+    return _Case(state, recorded.condition(own | {pair}), pair, entries[-1].position)
 
 
 def _last(recorded: Sequence[Recorded]) -> int:

@@ -18,7 +18,7 @@ from domain.history import entry_of, pair_tag, partnership_tag, submission_of
 from domain.partnership.commands import RecordLegacyPartnership
 from domain.partnership.decider import PARTNERSHIP
 from domain.partnership.pair import not_recorded_yet
-from domain.ports import Ledger, Recorded
+from domain.ports import Condition, Ledger, Recorded
 from domain.refusals import AlreadyRecorded, Refused
 from domain.values import PartnershipId, mint_partnership_id
 
@@ -56,7 +56,10 @@ async def found(
         for tag in tags.intersection(recorded.tags):
             known[tag].append(recorded)
     return await asyncio.gather(
-        *(_found(ledger, case, known, after=reading.up_to, dry_run=dry_run) for case in cases)
+        *(
+            _found(ledger, case, known, reading.condition(case.tags), dry_run=dry_run)
+            for case in cases
+        )
     )
 
 
@@ -84,8 +87,8 @@ async def _found(
     ledger: Ledger,
     case: _Case,
     known: dict[str, list[Recorded]],
+    condition: Condition,
     *,
-    after: int,
     dry_run: bool,
 ) -> Founded | NotFounded:
     command, act = case.founding.command, case.founding.act
@@ -100,9 +103,7 @@ async def _found(
     recorded = known.get(case.pair, ())
     try:
         events = PARTNERSHIP.decide(command, not_recorded_yet(map(entry_of, recorded)), act)
-        submission = submission_of(
-            events, command, act, read=case.tags, after=after, pair=case.pair
-        )
+        submission = submission_of(events, command, act, condition=condition, pair=case.pair)
         if dry_run:
             ledger.check(submission)
             return Founded(case.partnership)

@@ -106,14 +106,13 @@ def submission_of(
     command: Command,
     act: Act,
     *,
-    read: frozenset[str],
-    after: int,
+    condition: Condition,
     pair: str = "",
 ) -> Submission:
     """What the ledger is asked to append; the private part of a command goes with its first event.
 
-    `read` are the tags whose events the decision rests on, up to position `after`. `pair` is the
-    tag of the two communities, carried by what begins or ends a partnership or sets its tier.
+    `condition` says on what the decision rests. `pair` is the tag of the two communities, carried
+    by what begins or ends a partnership or sets its tier.
     """
     private = private_part(command)
     return Submission(
@@ -127,7 +126,7 @@ def submission_of(
             )
             for number, event in enumerate(events)
         ),
-        condition=Condition(read, after),
+        condition=condition,
         actor=act.actor,
         on_behalf_of=act.actor.community,
         command_scope=act.actor.recorder,

@@ -43,10 +43,14 @@ class NewEvent(Struct, frozen=True):
 
 
 class Condition(Struct, frozen=True):
-    """Holds while no event that has one of `tags` stands at a position later than `after`."""
+    """Holds while no event that has one of `tags` stands at a position later than `after`, in the
+    history in which the event at `after` has this `leaf_hash`: after a fail-over another one may
+    stand there. Without a hash, positions alone are compared.
+    """
 
     tags: frozenset[str]
     after: int
+    leaf_hash: bytes = b""
 
 
 class Submission(Struct, frozen=True):
@@ -99,13 +103,17 @@ class Recorded(Struct, frozen=True, gc=False):
 
 
 class Reading(list[Recorded]):
-    """Events in order of position, read when the ledger ended at `up_to`: nothing that stood there
-    by then is missing. A decision that rests on it holds while nothing later meets its condition.
+    """Events in order of position, read when the ledger ended at `up_to`, with the event that has
+    `leaf_hash`: nothing that stood there by then is missing.
     """
 
-    def __init__(self, events: Iterable[Recorded], up_to: int) -> None:
+    def __init__(self, events: Iterable[Recorded], up_to: int, leaf_hash: bytes = b"") -> None:
         super().__init__(events)
-        self.up_to = up_to
+        self.up_to, self.leaf_hash = up_to, leaf_hash
+
+    def condition(self, tags: frozenset[str]) -> Condition:
+        """Under which a decision holds that rests on what this says of `tags`."""
+        return Condition(tags, self.up_to, self.leaf_hash)
 
 
 class Head(Struct, frozen=True):

@@ -23,12 +23,13 @@ APPEND = """
         $2, $3, $4::text::int[], $5::text::int[], $6, $7, $8, $9::text::int[],
         $10::text::bigint[], $11::text::bigint[], $12::text::bigint[], $13::text::bigint[],
         $14::text::bigint[], $15::text::int[],
-        $16::text::bigint[], $17::text::bigint[], $18::text::int[]
+        $16::text::bigint[], $17::text::bigint[], $18::text::int[],
+        $19::text::bigint[], $20, $21::text::int[]
     )
 """
 
 APPEND_PRIVATE = APPEND.replace(".append(", ".append_private(").replace(
-    "$18::text::int[]", "$18::text::int[], $19::text::int[], $20, $21"
+    "$21::text::int[]", "$21::text::int[], $22::text::int[], $23, $24"
 )
 """The same call with the sealed private values of the group, in the same transaction."""
 
@@ -48,6 +49,9 @@ def arguments_of(group: list[Waiting], now: datetime) -> list[object]:
     unless: list[int] = []
     afters: list[int] = []
     submissions: list[int] = []
+    seen_at: list[int] = []
+    seen_hashes: list[bytes] = []
+    seen_by: list[int] = []
     number = 0
     for n, waiting in enumerate(group, 1):
         prepared = waiting.prepared
@@ -70,12 +74,17 @@ def arguments_of(group: list[Waiting], now: datetime) -> list[object]:
             unless.append(tag)
             afters.append(submission.condition.after)
             submissions.append(n)
+        if submission.condition.leaf_hash and submission.condition.after:
+            seen_at.append(submission.condition.after)
+            seen_hashes.append(submission.condition.leaf_hash)
+            seen_by.append(n)
     return [
         *(_array(keys), digests, replies, _array(firsts), _array(lasts)),
         *(now, leaves, list(map(leaf_hash, leaves)), _array(stamps_at)),
         *map(_array, zip(*tags, strict=True)),
         *(_array(more_tags), _array(more_tagged)),
         *(_array(unless), _array(afters), _array(submissions)),
+        *(_array(seen_at), seen_hashes, _array(seen_by)),
     ]
 
 

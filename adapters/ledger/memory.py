@@ -49,7 +49,7 @@ class MemoryLedger:
 
     async def read(self, tags: frozenset[str], *, after: int = 0) -> Reading:
         found = [event for event in self._events[after:] if not tags.isdisjoint(event.tags)]
-        return Reading(found, len(self._events))
+        return Reading(found, len(self._events), (await self.head()).leaf_hash)
 
     async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
         return self._events[position : position + limit]
@@ -79,6 +79,9 @@ class MemoryLedger:
 
     def _check_condition(self, submission: Submission) -> None:
         condition = submission.condition
+        after, seen = condition.after, condition.leaf_hash
+        if seen and after and [e.leaf_hash for e in self._events[after - 1 : after]] != [seen]:
+            raise ConditionFailed(after=after, position=len(self._events))
         later = [
             event.position
             for event in self._events[condition.after :]

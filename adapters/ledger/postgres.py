@@ -40,7 +40,7 @@ will be. Postgres may let it wait twice (in the queue, and first in it), and so 
 # The head as of the same snapshot, and one look into each place where a tag may stand. An event
 # that several of them find comes several times.
 _READ = """
-    select size, null::bytea, null::bytea from {schema}.head
+    select size, null::bytea, leaf_hash from {schema}.head
     union all
     select position, leaf, leaf_hash from {schema}.event where tag_1 {tag} and position > $2
     union all
@@ -158,13 +158,13 @@ class PostgresLedger:
         # Rows are found by a number of 8 bytes that two tags could share; leaves have the tags, and
         # whoever asked is given by these.
         numbers = tag_numbers(tags)
-        (size, _, _), *rows = await (
+        (size, _, leaf_hash), *rows = await (
             self._pool.fetch(self._read_one, *numbers, after)
             if len(numbers) == 1
             else self._pool.fetch(self._read_any, numbers, after)
         )
         found = {row[0]: row for row in rows}
-        return Reading((decode(*found[position]) for position in sorted(found)), size)
+        return Reading((decode(*found[position]) for position in sorted(found)), size, leaf_hash)
 
     async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
         rows = await self._pool.fetch(self._read_after, position, limit)

@@ -100,4 +100,4 @@ def _shares(group: Iterable[Asked], tags: frozenset[str], events: Reading) -> It
         else:
             found = {event.position: event for tag in asked.tags for event in tagged[tag]}
             own = [found[position] for position in sorted(found) if position > asked.after]
-        yield Reading(own, events.up_to)
+        yield Reading(own, events.up_to, events.leaf_hash)

@@ -133,6 +133,40 @@ class LedgerContract:
 
         assert (receipt.first_position, receipt.replayed) == (2, False)
 
+    async def test_what_was_decided_on_what_is_there_is_recorded(self, ledger: Ledger) -> None:
+        for after in range(3):
+            read = await ledger.read(frozenset({"a"}))
+            assert (read.up_to, read.leaf_hash) == (after, (await ledger.head()).leaf_hash)
+            await ledger.append(
+                submission(event("a"), unless="a", after=read.up_to, seen=read.leaf_hash)
+            )
+
+        assert (await ledger.head()).position == 3
+
+    @pytest.mark.parametrize("after", [1, 2, 3])
+    async def test_what_was_decided_in_another_history_is_refused(
+        self, ledger: Ledger, after: int
+    ) -> None:
+        for _ in range(2):
+            await ledger.append(submission(event("a")))
+        decided = submission(event("b"), unless="b", after=after, seen=b"\x01" * 32)
+        others = [ledger.append(submission(event(f"c:{n}"))) for n in range(3)]
+
+        refused, *stored = await asyncio.gather(
+            ledger.append(decided), *others, return_exceptions=True
+        )
+
+        assert isinstance(refused, ConditionFailed)
+        assert all(isinstance(one, Receipt) for one in stored)
+        assert (await ledger.head()).position == 5
+
+    async def test_what_was_recorded_is_answered_also_to_who_decided_in_another_history(
+        self, ledger: Ledger
+    ) -> None:
+        await ledger.append(submission(event("a"), key="k"))
+        again = submission(event("a"), key="k", unless="a", after=1, seen=b"\x01" * 32)
+        assert (await ledger.append(again)).replayed
+
     async def test_reading_by_tags_gives_each_event_once_and_in_order(self, ledger: Ledger) -> None:
         for tags in (("a", "b"), ("c",), ("b",), ("a",)):
             await ledger.append(submission(event(*tags)))

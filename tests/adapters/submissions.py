@@ -30,15 +30,19 @@ def submission(
     *events: NewEvent,
     unless: str | None = None,
     after: int = 0,
+    seen: bytes = b"",
     key: str | None = None,
     scope: str = "r-7f3a",
     body: str = "the body",
     reply: bytes = b"",
 ) -> Submission:
-    """Append `events`, unless something tagged `unless` stands later than `after`."""
+    """Append `events`, unless something tagged `unless` stands later than `after`, or the event
+    there has another leaf hash than `seen`.
+    """
+    tags = frozenset[str]() if unless is None else frozenset({unless})
     return Submission(
         events=events,
-        condition=Condition(frozenset() if unless is None else frozenset({unless}), after),
+        condition=Condition(tags, after, seen),
         actor=CLERK,
         on_behalf_of="",
         command_scope=scope,

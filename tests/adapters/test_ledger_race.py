@@ -51,7 +51,8 @@ POSITIONS_FROM_A_SEQUENCE = """
         proposed timestamptz, leaves bytea[], leaf_hashes bytea[], stamps_at int[],
         tags_1 bigint[], tags_2 bigint[], tags_3 bigint[], tags_4 bigint[],
         more_tags bigint[], more_tagged int[],
-        condition_tags bigint[], condition_afters bigint[], condition_submissions int[]
+        condition_tags bigint[], condition_afters bigint[], condition_submissions int[],
+        seen_positions bigint[], seen_hashes bytea[], seen_submissions int[]
     )
     returns table (
         submission int, verdict text, from_position bigint, to_position bigint,

@@ -13,7 +13,7 @@ from domain.partnership import commands as c
 from domain.partnership.decider import PARTNERSHIP
 from domain.partnership.evolve import History
 from domain.partnership.rules import RULES
-from domain.ports import Actor, Recorded
+from domain.ports import Actor, Condition, Recorded
 from domain.refusals import Refused
 from domain.review import commands as r
 from domain.review.commands import ReviewCommand
@@ -85,9 +85,8 @@ def decide(command: Command, state: Reviews, act: Act) -> tuple[History, ...]:
 
 def stored(events: tuple[History, ...], command: Command, act: Act, last: int) -> list[Recorded]:
     """What a ledger gives back: only text and numbers survive."""
-    submission = submission_of(
-        events, command, act, read=frozenset(), after=last, pair="pair:Q1|Q2"
-    )
+    condition = Condition(frozenset(), last)
+    submission = submission_of(events, command, act, condition=condition, pair="pair:Q1|Q2")
     return [
         Recorded(
             position,

@@ -5,7 +5,7 @@ import pytest
 from domain.answers import VERBS
 from domain.history import EVENT_TYPES, digest_of, submission_of
 from domain.partnership import commands as c
-from domain.ports import Actor
+from domain.ports import Actor, Condition
 from domain.private import may_read, private_fields, private_part, public_part
 from tests.domain.given import given
 from tests.domain.people import (
@@ -53,7 +53,7 @@ def test_an_act_is_told_apart_by_its_public_part_alone() -> None:
 def test_the_private_part_goes_with_the_first_event() -> None:
     when = given(*APPROVED_BY_BOTH).when(SIGN, by=deciding("mayor"))
 
-    submission = submission_of(when.decide(), SIGN, when.act, read=frozenset(), after=0)
+    submission = submission_of(when.decide(), SIGN, when.act, condition=Condition(frozenset(), 0))
 
     assert {k: bytes(v) for k, v in submission.events[0].private.items()} == {
         "signer_name": b'"Ottilie Morgenstern"'

@@ -119,6 +119,17 @@ class Database:
             later = [event.position for event in self.events[after:] if tag in event.tags]
             if later:
                 reasons.append(_row(submission, "conflict", Command(0, later[-1], b"", b"")))
+        seen = zip(
+            _array(given["seen_positions"]),
+            given["seen_hashes"],
+            _array(given["seen_submissions"]),
+            strict=True,
+        )
+        for position, leaf_hash, submission in seen:
+            there = self.events[int(position) - 1 : int(position)]
+            if [event.leaf_hash for event in there] != [leaf_hash]:
+                told = Command(0, len(self.events), b"", b"")
+                reasons.append(_row(int(submission), "conflict", told))
         return reasons
 
     def _written(self, given: dict[str, Any]) -> tuple[list[Stored], dict[str, Command], Row]:
@@ -160,7 +171,8 @@ class Database:
 
     def read(self, tags: list[int], after: int) -> list[Row]:
         found = [event for event in self.events[after:] if not event.tags.isdisjoint(tags)]
-        size = Row(size=len(self.events), leaf=None, leaf_hash=None)
+        ends = self.events[-1].leaf_hash if self.events else bytes(32)
+        size = Row(size=len(self.events), leaf=None, leaf_hash=ends)
         return [size, *(event.row() for event in found)]
 
     def read_after(self, position: int, limit: int) -> list[Row]:

@@ -12,7 +12,7 @@ from domain.decider import Act
 from domain.history import Command, submission_of
 from domain.partnership import commands as c
 from domain.partnership import events as e
-from domain.ports import Actor, Ledger
+from domain.ports import Actor, Condition, Ledger
 from domain.review import commands as r
 from domain.review.criteria import TRANSPARENCY_ACT
 from domain.values import PartnershipId, ReviewId, Vote, mint_partnership_id
@@ -171,6 +171,6 @@ async def _founded(ledger: Ledger, number: int, *, demo: bool) -> Seeded:
         NORFOLK, KITAKYUSHU, submitted.tier, submitted.kind, submitted.motives
     )
     receipt = await ledger.append(
-        submission_of([submitted], command, act, read=frozenset(), after=0)
+        submission_of([submitted], command, act, condition=Condition(frozenset(), 0))
     )
     return Seeded(partnership, [receipt.last_position])
