@@ -188,12 +188,16 @@ def _tell_kept(found: tuple[Kept, ...]) -> None:
 @click.argument("names", nargs=-1, type=click.Choice(NAMES), metavar="[NAME]...")
 @click.option("--roll-back", is_flag=True, help="Bring back the tables before the last rebuild.")
 @click.option("--forget", "forgets", is_flag=True, help="Remove what is kept beside.")
+@click.option("--anyway", is_flag=True, help="Also while the register is read-only.")
 @click.option("--json", "as_json", is_flag=True)
-def rebuild(names: tuple[str, ...], roll_back: bool, forgets: bool, as_json: bool) -> None:
+def rebuild(
+    names: tuple[str, ...], roll_back: bool, forgets: bool, anyway: bool, as_json: bool
+) -> None:
     """Build read models anew beside the live ones, compare them, and swap them in.
 
     NAME is one of them; without it all are rebuilt. Pages stay up. What was live is kept, to go
-    back to, until the next rebuild.
+    back to, until the next rebuild. While the register is read-only nothing is rebuilt, for the
+    pages would show what was changed, and go on to when it is put right.
     """
     if roll_back and forgets:
         raise click.UsageError("--roll-back needs what --forget removes: give one of them.")
@@ -204,11 +208,18 @@ def rebuild(names: tuple[str, ...], roll_back: bool, forgets: bool, as_json: boo
     elif forgets:
         _forget(names, as_json=as_json)
     else:
-        _rebuild(names or NAMES, as_json=as_json)
+        _rebuild(names or NAMES, anyway=anyway, as_json=as_json)
 
 
-def _rebuild(names: tuple[str, ...], *, as_json: bool) -> None:
+def _rebuild(names: tuple[str, ...], *, anyway: bool, as_json: bool) -> None:
     async def work(system: Running) -> tuple[Rebuilt, ...]:
+        notice = (await system.standings.now()).notice
+        if notice.closes and not anyway:
+            raise Failed(
+                f"{in_doubt(notice)} Rebuild when that is done; or now with --anyway, and then "
+                "once more.",
+                1,
+            )
         with progress_bar(f"Rebuilding {', '.join(names)}") as progress:
             return await rebuild_projections(
                 system.pool, system.ledger, system.settings.schema, names, progress

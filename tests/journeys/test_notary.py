@@ -161,6 +161,10 @@ async def test_a_register_behind_what_is_shown_says_that_it_is_read_only_before_
     checked = await asyncio.to_thread(desk.refused, "check", code=1)
     assert checked.startswith("This register is read-only.")
     assert "twinledger rebuild" not in checked  # it would be built from what was altered
+    refused = await asyncio.to_thread(desk.refused, "rebuild", "register", code=1)
+    assert "Rebuild when that is done; or now with --anyway, and then once more." in refused
+    told = await asyncio.to_thread(desk.done, "rebuild", "register", "--anyway")
+    assert "register: rebuilt from" in told
 
 
 async def test_the_trial_of_an_import_says_that_the_register_would_take_nothing(
