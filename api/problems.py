@@ -218,7 +218,7 @@ def _handle_known(request: AnyRequest, error: Exception) -> Response[bytes]:
     text = shown.items[0].text
     status, _, code = _row(error)
     if not _is_program(request):
-        answered = page(shown.status, shown.title, text)
+        answered = page(shown.status, shown.title, text, alone=isinstance(error, LOST))
         answered.headers.update(retry_after(code, retryable=code in RETRYABLE))
         return answered
     return answer(_problem(request, status, code, text, *faults_of(request, code, error)))
@@ -278,7 +278,7 @@ def _handle_busy(request: AnyRequest, error: Exception) -> Response[bytes]:
 def _failed(request: AnyRequest, status: int, code: str) -> Response[bytes]:
     if _is_program(request):
         return answer(_problem(request, status, code, explained(code).meaning))
-    return page_of(status)
+    return page_of(status, alone=code == AWAY)
 
 
 def _is_program(request: AnyRequest) -> bool:

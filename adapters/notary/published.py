@@ -13,10 +13,16 @@ from adapters.notary.errors import AnotherNotary, TileChanged
 from adapters.notary.growing import TileHash
 from adapters.notary.lost import LostEntries
 from adapters.notary.tiles import StoredTiles
-from domain.transparency.checkpoint import Checkpoint
+from domain.transparency.checkpoint import Checkpoint, parse_checkpoint
 from domain.transparency.cosignature import time_of
-from domain.transparency.errors import OutsideTree
-from domain.transparency.note import VerifierKey, format_vkey, parse_signature, parse_vkey
+from domain.transparency.errors import NotProven, OutsideTree
+from domain.transparency.note import (
+    VerifierKey,
+    format_vkey,
+    parse_note,
+    parse_signature,
+    parse_vkey,
+)
 from domain.transparency.policy import (
     AskedWitnesses,
     LogKey,
@@ -34,6 +40,7 @@ from domain.transparency.proofs import (
     hash_of,
     inclusion_proof,
     inclusion_spans,
+    verify_inclusion,
 )
 from domain.transparency.tiles import (
     WIDTH,
@@ -199,6 +206,22 @@ class PublishedLog:
         """The proof file of an entry under a checkpoint. Raises `OutsideTree` beyond it."""
         hashes = (await self.proofs([position], latest))[position]
         return format_proof(ProofFile(index_of(position), hashes, latest.cosigned))
+
+    async def proves(self, position: int, leaf: bytes, latest: Published) -> bool:
+        """Whether the stored hashes lead from this leaf hash, at the place of an entry, to the root
+        that was signed. Where they do not, that entry was changed, or another one on the way was.
+        """
+        try:
+            verify_inclusion(
+                leaf,
+                index=index_of(position),
+                size=latest.size,
+                proof=(await self.proofs([position], latest))[position],
+                root=parse_checkpoint(parse_note(latest.note).text).root,
+            )
+        except NotProven:
+            return False
+        return True
 
     async def proofs(
         self, positions: Collection[int], latest: Published

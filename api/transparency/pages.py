@@ -8,9 +8,10 @@ from adapters.notary.published import Published
 from api.audit import TYPES
 from api.requests import READ, HttpRequest, services_of
 from api.services import Services
-from api.transparency.entries import entry_at
+from api.transparency.entries import entry_at, lost_at
 from api.web.visitors import page
 from domain.ports import Recorded
+from domain.transparency.tree import leaf_hash
 from domain.upcasting import present_type
 
 _ABOUT = "partnership:"
@@ -25,21 +26,35 @@ class Told(Struct, frozen=True):
     who: str = ""
 
 
+class Contradicted(Struct, frozen=True):
+    """What stands at an entry's place is not proven by what was signed. `certain` where this entry
+    itself was changed; else it, or another one. `was` is the leaf hash that was signed, where it is
+    known.
+    """
+
+    certain: bool
+    was: str = ""
+
+
 @route("/entries/{position:str}", http_method=READ)
 async def entry(request: HttpRequest, position: FromPath[str]) -> Response[bytes]:
     """One entry: what it says, its hash, and whether it is signed and witnessed."""
     services = services_of(request)
     recorded = await entry_at(request, position)
     published = await services.log.best_over(recorded.position)
-    signed = published is not None and recorded.position <= published.size
+    signed = published if published and recorded.position <= published.size else None
+    # Of the bytes that are shown: the column beside them may have been left as it was.
+    fingerprint = leaf_hash(recorded.leaf)
     return await page(
         request,
         "entry.html",
         section="history",
         entry=recorded,
-        leaf=recorded.leaf.decode(),
+        leaf=recorded.leaf.decode(errors="replace"),
+        fingerprint=fingerprint.hex(),
         told_as=await _in_words(services, recorded),
-        signed=published if signed else None,
+        signed=signed,
+        contradicted=await _contradicted(services, recorded, fingerprint, signed),
         last=(await services.ledger.head()).position,
     )
 
@@ -61,6 +76,22 @@ async def verify(request: HttpRequest) -> Response[bytes]:
         keys=[key for key in present if _signs(key.origin, key.last_size, published)],
         former=[key for key in present if not _signs(key.origin, key.last_size, published)],
     )
+
+
+async def _contradicted(
+    services: Services, entry: Recorded, fingerprint: bytes, signed: Published | None
+) -> Contradicted | None:
+    """None where what is shown is what was signed, or nothing is signed yet."""
+    if signed is None or await services.log.proves(entry.position, fingerprint, signed):
+        return None
+    lost = await lost_at(services, entry.position)
+    # What an earlier log had lost there says nothing of what this one signed since.
+    if lost is not None and lost.noted_at > signed.published_at:
+        return Contradicted(certain=True, was=lost.leaf_hash.hex())
+    if fingerprint == entry.leaf_hash:
+        return Contradicted(certain=False)
+    kept = await services.log.proves(entry.position, entry.leaf_hash, signed)
+    return Contradicted(certain=True, was=entry.leaf_hash.hex() if kept else "")
 
 
 def _signs(origin: str, last_size: int | None, published: Published | None) -> bool:

@@ -1,17 +1,22 @@
 """Templates to pages. What everything on a page has in common is in `templates/page.html`."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
+from markupsafe import Markup
 
 from api.countries import country_name
 from domain.dates import in_words, when_in_words
 from projections.words import beginning, status_text, word
 
 FOLDER = Path(__file__).parent
+
+_VERIFY = re.compile(r"(?<![\w/.])/verify(?![\w/]|\.\w)", re.ASCII)
+_TO_VERIFY = Markup('<a href="/verify">/verify</a>')
 
 
 def at(moment: datetime) -> str:
@@ -35,6 +40,11 @@ def anchor(path: str) -> str:
     return "f-" + path.replace("[", "-").replace("]", "").replace(".", "-").replace("_", "-")
 
 
+def linked(text: str) -> Markup:
+    """The text, in which `/verify` is a link."""
+    return _TO_VERIFY.join(_VERIFY.split(text))  # which escapes each part
+
+
 _environment = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
     autoescape=True,
@@ -44,6 +54,7 @@ _environment = Environment(
 )
 _environment.filters.update(
     at=at,
+    linked=linked,
     thousands=thousands,
     anchor=anchor,
     date_in_words=in_words,

@@ -1,6 +1,7 @@
 """What is said, what the data say: each claim with a verdict, its rule and its null model."""
 
 import csv
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from random import Random
@@ -12,7 +13,9 @@ from adapters.ledger.memory import MemoryLedger
 from api.claims import Checked, CheckedClaims, ClaimChecks
 from api.distances import NULL_MODEL, compare, place
 from api.refusals import NotShownYet
+from api.web.rendering import render
 from domain.values import CommunityId, Party
+from tests.api.narrow import seen_when_narrow
 from tests.api.reported import Facts, happened
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
@@ -215,6 +218,23 @@ async def test_nothing_is_computed_from_what_is_not_shown_yet() -> None:
 
     with pytest.raises(NotShownYet):
         await checks([], ledger, shown=0).checked()
+
+
+async def test_where_there_is_no_room_for_bars_nothing_is_said_of_them() -> None:
+    made = render(
+        "claims.html",
+        checked=await checked(neighbours()),
+        incomplete_from=None,
+        null_model=NULL_MODEL,
+        runs=20,
+        bands=["0 km"] * 7,
+        lists=[],
+    ).content.decode()
+    words, narrow = re.sub(r"<[^>]*>", "", made), seen_when_narrow(made)
+
+    assert "as recorded here (upper bar), and where partners are shuffled (lower bar, mean" in words
+    assert "as recorded here, and where partners are shuffled (mean of 20 runs)" in narrow
+    assert "bar" not in narrow
 
 
 def test_the_file_of_claims_is_the_one_that_was_compiled() -> None:

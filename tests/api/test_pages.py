@@ -4,6 +4,7 @@ import pytest
 
 from api.app import HEADERS
 from tests.api.desk import Desk
+from tests.api.narrow import seen_when_narrow
 
 
 async def test_the_help_page_gives_each_word_one_meaning(desk: Desk) -> None:
@@ -26,6 +27,13 @@ async def test_health_says_where_the_ledger_ends_and_what_is_shown(desk: Desk) -
         "witnesses": [],
         "erasures_pending": 0,
     }
+
+
+async def test_that_it_is_a_demonstration_is_said_on_a_telephone_too(desk: Desk) -> None:
+    page = await desk.get("/partnerships")
+
+    assert "Demonstration: real partnerships, and you may act as anybody." in page.text
+    assert "Demonstration Acting as" in seen_when_narrow(page.html)
 
 
 @pytest.mark.parametrize("address", ["/partnerships", "/history", "/healthz"])

@@ -13,7 +13,8 @@ import pytest
 from adapters.notary.errors import NotaryStopped
 from adapters.notary.keeping import Desk as NotarysDesk
 from adapters.notary.keeping import NotaryAtWork
-from adapters.notary.standing import Standing
+from adapters.notary.standing import Notice, Standing
+from api.web.rendering import render
 from tests.adapters.notary.desk import NotaryDesk, altered
 from tests.api.desk import PROPOSAL as TYPED
 from tests.api.desk import Desk, asked_of
@@ -94,8 +95,21 @@ async def test_reading_goes_on(
 
     assert "This register is read-only." in page.text
     assert told in page.text
+    assert 'class="notice fork" role="alert"' in page.text
+    assert "Do not rely on what is shown here" in page.text
+    assert "Nothing here is ever changed" not in page.text
     assert health["read_only"] is True
     assert told in health["notary"]
+
+
+def test_where_the_reason_leads_to_the_page_on_checking_that_is_a_link() -> None:
+    problem = "Entry <b> was changed. 1 signed entry is lost, listed at /verify. /verify.py tells."
+    shown = render(
+        "problem.html", title="", detail="", standing=Standing(notice=Notice(True, problem))
+    ).content.decode()
+
+    assert "Entry &lt;b&gt; was changed." in shown
+    assert 'listed at <a href="/verify">/verify</a>. /verify.py tells.' in shown
 
 
 @every_way
