@@ -18,17 +18,28 @@ from adapters.notary.entries import BATCH, StoredEntries
 from adapters.notary.leaves import SignedLeaves
 from adapters.notary.state import read_state
 
-# What was brought back is no longer lost.
+# What was brought back is no longer lost. By the bytes that stand there, as `note_lost` finds it:
+# the column beside them may have been left as it was.
 _LOST = """
     from {schema}.lost_entry l where not exists (
-        select from {schema}.event e where e.position = l.position and e.leaf_hash = l.leaf_hash
+        select from {schema}.event e
+        where e.position = l.position and sha256('\\x00'::bytea || e.leaf) = l.leaf_hash
     )
 """
 _SOME = f"""
     select l.position, l.leaf_hash, l.noted_at {_LOST}
     and (l.position, l.leaf_hash) > ($1, $2) order by l.position, l.leaf_hash limit $3
 """
-_ALL = f"select count(*), min(l.position), max(l.position) {_LOST}"
+_ALL = f"""
+    select count(*), min(l.position), max(l.position),
+        count(*) filter (where l.position > (
+            select coalesce(max(position), 0) from {{schema}}.event
+        )),
+        count(*) filter (where exists (
+            select from {{schema}}.event there where there.position = l.position
+        ))
+    {_LOST}
+"""
 # Whoever read a history that was lost has lost with it what each later loss took away before.
 _FIRST = f"""
     select min(l.position) {_LOST} and l.loss >= (
@@ -58,6 +69,15 @@ class Loss(Struct, frozen=True):
     last: int
 
 
+class LossNow(Loss, frozen=True):
+    """What stands in their places now: the ledger `ends_before` so many of them, another entry
+    `replaced` so many, and nothing stands where the others stood.
+    """
+
+    ends_before: int
+    replaced: int
+
+
 class LostEntries:
     """What is noted as lost in the ledger of `schema`."""
 
@@ -65,10 +85,10 @@ class LostEntries:
         check_name("schema", schema)
         self._pool, self._schema = pool, schema
 
-    async def all(self) -> Loss | None:
+    async def all(self) -> LossNow | None:
         """All of them together; None where nothing was ever lost."""
         row = await self._pool.fetchrow(_ALL.format(schema=self._schema))
-        return Loss(*row) if row is not None and row[0] else None
+        return LossNow(*row) if row is not None and row[0] else None
 
     async def some(self, limit: int, *, after: tuple[int, bytes] = (0, b"")) -> list[LostEntry]:
         """The next ones in order of position and leaf hash; two histories may have been lost."""

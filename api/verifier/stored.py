@@ -15,8 +15,10 @@ from adapters.notary.published import Published, PublishedLog
 from adapters.notary.state import NotaryState, read_state
 from adapters.signing.key_file import load_signer
 from api.verifier import twinledger_verify as standalone
-from api.verifier.twinledger_verify import Answer, Files, Known, NotVerified, Policy, Verified, Work
-from domain.transparency.note import VerifierKey, format_vkey
+from api.verifier.twinledger_verify import Answer, Files, Known, NotVerified, Verified, Work
+from api.verifier.witnessed import witnesses_of
+from domain.transparency.note import format_vkey
+from domain.transparency.policy import AskedWitnesses
 from domain.transparency.tiles import WIDTH, Bundle, bundle_data, parse_path
 
 T = TypeVar("T")
@@ -92,13 +94,14 @@ async def against_what_was_signed(
     notary: Path,
     remembered: Path,
     keys: Sequence[str] = (),
-    witnesses: Sequence[VerifierKey] = (),
+    witnesses: AskedWitnesses | None = None,
 ) -> Answer | None:
     """Whether the ledger is what was signed; None where nothing of it was signed yet.
 
     Trusts `keys`, else those in the folder of the `notary`, else those `remembered`; never what
-    the database says. What the notary keeps in its folder counts beside the database, and which
-    of the `witnesses` have signed is told.
+    the database says. What the notary keeps in its folder counts beside the database. Which of the
+    `witnesses` have signed is told; where none are named, which of those that the notary asks by
+    the database's own word, and then whose word that is.
     """
     log = PublishedLog(pool, schema=schema)
     latest, state = await log.latest(), read_state(notary)
@@ -109,17 +112,19 @@ async def against_what_was_signed(
     asked = argparse.Namespace(
         key=keys or _keys_in(notary), policy=None, state=remembered, bundle=None
     )
+    cities = await witnesses_of(log, latest, witnesses)
+    if cities.best.size < latest.size:
+        earlier.append((cities.best.size, cities.best.note))
     loop = asyncio.get_running_loop()
     files = StoredLog(pool, schema, latest, earlier, loop)
-    cities = tuple(standalone.parse_key(format_vkey(key)) for key in witnesses)
     also = [_as_known(signed)] if signed is not None and signed.origin == latest.origin else []
 
     def look(work: Work) -> Verified:
         held = work.register(files, also=also)
         what = f"The first {held.bundle.size:,} entries are those that were signed"
-        # Witnesses come a moment later: they are named, and not waited for.
-        policy = Policy(held.signed.policy.logs, cities)
-        return Verified(what, standalone.require_signed(latest.cosigned, policy), held.notes)
+        logs = held.signed.policy.logs
+        notes = [*cities.before(latest, logs), *cities.notes, *held.notes]
+        return Verified(what, cities.on(latest, logs), notes)
 
     try:
         return await asyncio.to_thread(standalone.answer_to, look, asked)
@@ -134,7 +139,13 @@ def _gone(signed: NotaryState | None, remembered: Path) -> NotVerified | None:
     return NotVerified(
         "Nothing in the database is signed any more, and its entries were",
         standalone.KEEP,
-        [standalone.Place(1, size, "the checkpoint over them is gone")] if size else (),
+        [
+            standalone.Place(
+                1, size, "the checkpoint over them is gone", "the checkpoint over it is gone"
+            )
+        ]
+        if size
+        else (),
     )
 
 

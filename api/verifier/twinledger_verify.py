@@ -36,7 +36,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from hashlib import sha256, sha512
 from pathlib import Path
@@ -48,17 +48,25 @@ from urllib.parse import quote
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """What is wrong with the entries `first` to `last`, in a sentence without its end."""
+    """What is wrong with the entries `first` to `last`, in a sentence without its end.
+
+    `of_one` is that sentence where it comes down to one entry.
+    """
 
     first: int
     last: int
     what: str
+    of_one: str = field(default="", compare=False)
+
+    @property
+    def said(self) -> str:
+        return self.of_one if self.of_one and self.first == self.last else self.what
 
     def __str__(self) -> str:
         where = f"Entry {self.first:,}"
         if self.last != self.first:
             where = f"Entries {self.first:,} to {self.last:,}"
-        return f"{where}: {self.what}."
+        return f"{where}: {self.said}."
 
 
 class NotVerified(Exception):
@@ -88,6 +96,14 @@ class Verified:
 
 KEEP = "Keep the file as it is: it is evidence. Ask the authority, and whoever else has a copy."
 AGAIN = "Fetch it again and keep it as it came. If this stays, keep both: they are evidence."
+
+
+def missing(first: int, last: int) -> Place:
+    return Place(first, last, "they are missing", "it is missing")
+
+
+def counted(size: int) -> str:
+    return "1 entry" if size == 1 else f"{size:,} entries"
 
 
 def cut(what: str, problem: str) -> NoReturn:
@@ -425,16 +441,23 @@ def parse_policy(text: str) -> Policy:
 
 @dataclass(frozen=True)
 class Signed:
-    """A checkpoint whose signatures satisfy a policy; `witnesses` with the time they say."""
+    """A checkpoint that a trusted key of the log signed; `witnesses` with the time that they say.
+
+    `lacking` says why these do not satisfy the policy. It is told last, in `answer_to`: a register
+    that was rewritten must not be told as one whose witnesses are slow. The signatures of `others`
+    were not asked for: they are not verified and count for nothing.
+    """
 
     checkpoint: Checkpoint
     note: bytes
     witnesses: tuple[tuple[str, int], ...]
     policy: Policy
+    lacking: NotVerified | None = None
+    others: tuple[str, ...] = ()
 
 
 def require_signed(data: bytes, policy: Policy) -> Signed:
-    """The checkpoint in a signed note, or `NotVerified` that says which signature is missing."""
+    """The checkpoint in a signed note, or `NotVerified` where the log's signature is missing."""
     note = parse_note(data)
     checkpoint = parse_checkpoint(note.text)
     by_log = False
@@ -446,41 +469,74 @@ def require_signed(data: bytes, policy: Policy) -> Signed:
                 by_log = True
     if not by_log:
         raise NotVerified(
-            f"The checkpoint of {checkpoint.size:,} entries is not signed by the key of "
+            f"The checkpoint of {counted(checkpoint.size)} is not signed by the key of "
             f"{', '.join(key.name for key in policy.logs)}",
             "Check that the key is that of this register, and its present one.",
-            whole(checkpoint, "nothing that is signed by the trusted key says what they are"),
+            whole(
+                checkpoint,
+                "nothing that is signed by the trusted key says what they are",
+                "nothing that is signed by the trusted key says what it is",
+            ),
         )
+    others = not_asked_for(note, checkpoint, policy)
+    try:
+        witnesses = require_witnesses(note, checkpoint, policy)
+    except NotVerified as lacking:
+        return Signed(checkpoint, data, (), policy, lacking, others)
+    return Signed(checkpoint, data, witnesses, policy, None, others)
+
+
+def require_witnesses(
+    note: Note, checkpoint: Checkpoint, policy: Policy
+) -> tuple[tuple[str, int], ...]:
+    """Which witnesses of the policy have signed, or `NotVerified` where these are too few."""
     witnesses = []
     for key in policy.witnesses:
         times = []
         for value in note.values(key):
             at = int.from_bytes(value[:8], "big")
             message = f"cosignature/v1\ntime {at}\n{note.text}".encode()
-            if len(value) != 72 or not ed25519_verifies(key.public, message, value[8:]):
+            if len(value) != COSIGNATURE or not ed25519_verifies(key.public, message, value[8:]):
                 raise forged(checkpoint, key.name)
             times.append(at)
         if times:
             witnesses.append((key.name, max(times)))
     if len(witnesses) < policy.quorum:
+        few = f"{len(witnesses)} of the {policy.quorum} witnesses that are asked for have signed"
+        none = "No witness has signed, and one is asked for"
         raise NotVerified(
-            f"{len(witnesses)} of the {policy.quorum} witnesses that are asked for have signed",
-            "Fetch it again later, when more of them have.",
+            none if policy.quorum == 1 else few, "Fetch it again later, when more of them have."
         )
-    return Signed(checkpoint, data, tuple(witnesses), policy)
+    return tuple(witnesses)
+
+
+COSIGNATURE = 72  # bytes: when, and the signature
+
+
+def not_asked_for(note: Note, checkpoint: Checkpoint, policy: Policy) -> tuple[str, ...]:
+    """Who else has signed as a witness does, as the lines say it: none of them is verified."""
+    asked = {(key.name, key.id) for key in policy.witnesses}
+    # The log may have a second key, which is no witness either.
+    log = {checkpoint.origin, *(key.name for key in policy.logs)}
+    found = [
+        name
+        for name, key_id, value in note.lines
+        if len(value) == COSIGNATURE and name not in log and (name, key_id) not in asked
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def forged(checkpoint: Checkpoint, name: str) -> NotVerified:
     return NotVerified(
-        f"The signature of {name} on the checkpoint of {checkpoint.size:,} entries is forged: "
+        f"The signature of {name} on the checkpoint of {counted(checkpoint.size)} is forged: "
         "its key did not sign this text",
         KEEP,
-        whole(checkpoint, "the checkpoint over them is forged"),
+        whole(checkpoint, "the checkpoint over them is forged", "the checkpoint over it is forged"),
     )
 
 
-def whole(checkpoint: Checkpoint, what: str) -> list[Place]:
-    return [Place(1, checkpoint.size, what)] if checkpoint.size else []
+def whole(checkpoint: Checkpoint, what: str, of_one: str = "") -> list[Place]:
+    return [Place(1, checkpoint.size, what, of_one)] if checkpoint.size else []
 
 
 @dataclass(frozen=True)
@@ -790,7 +846,9 @@ class Search:
 
     def _unknown(self, first: int, last: int) -> None:
         """Both the entries and their hashes were changed somewhere here."""
-        self.vague.append(Place(first, last, "something in them was changed, and their hashes too"))
+        several = "something in them was changed, and their hashes too"
+        one = "something in it was changed, and its hash too"
+        self.vague.append(Place(first, last, several, one))
         for index in sorted(self._bundle.unlike):
             if index * WIDTH >= last or (index + 1) * WIDTH < first:
                 continue
@@ -836,14 +894,17 @@ def check_bundle(
         search = Search(bundle, checkpoint.root)
         places, vague = search.places, search.vague
         if not places and not vague:
-            vague = whole(checkpoint, "they are not what was signed")
+            vague = whole(checkpoint, "they are not what was signed", "it is not what was signed")
     right = max((each.size for each in known if is_beginning(bundle, each)), default=0)
     wrong = min((each.size for each in known if not is_beginning(bundle, each)), default=0)
     if wrong and not vague and bundle.root == checkpoint.root:
-        vague = [Place(1, wrong, "they are not those that were signed before")]
+        several = "they are not those that were signed before"
+        vague = [Place(1, wrong, several, "it is not the one that was signed before")]
     exact = differences(bundle, earlier) if earlier is not None else []
     for each in vague:
-        narrow = Place(max(each.first, right + 1), min(each.last, wrong or each.last), each.what)
+        narrow = replace(
+            each, first=max(each.first, right + 1), last=min(each.last, wrong or each.last)
+        )
         within = [other for other in exact if narrow.first <= other.first <= narrow.last]
         places += within or [narrow if narrow.first <= narrow.last else each]
     return sorted(set(places))
@@ -1016,6 +1077,7 @@ class Work:
     def __init__(self, asked: argparse.Namespace, closing: ExitStack) -> None:
         self.asked, self.memory = asked, Memory(asked.state or state_folder())
         self._closing, self._told = closing, 0.0
+        self._signed: list[Signed] = []
 
     def files(self, path: str) -> Files:
         opened = Files(Path(path))
@@ -1057,8 +1119,21 @@ class Work:
         return remembered
 
     def signed(self, note: bytes, offered: str = "") -> Signed:
+        """A checkpoint that the log signed. Of its witnesses `require_witnesses` says the last."""
         origin = parse_checkpoint(parse_note(note).text).origin
-        return require_signed(note, self.policy(origin, offered))
+        self._signed.append(require_signed(note, self.policy(origin, offered)))
+        return self._signed[-1]
+
+    def require_witnesses(self) -> None:
+        """Raise where a checkpoint that was relied on lacks the witnesses that are asked for."""
+        for signed in self._signed:
+            if signed.lacking is not None:
+                raise signed.lacking
+
+    def remember(self, signed: Signed) -> None:
+        """It is what the next run goes on from, but for one that lacks witnesses."""
+        if signed.lacking is None:
+            self.memory.remember(signed)
 
     def fork(self, signed: Signed, other: bytes, places: Sequence[Place]) -> NotVerified:
         """The register's own key signed two histories."""
@@ -1085,19 +1160,21 @@ class Work:
                 )
             if bundle.root_at(now.size) != now.root:
                 note = bundle.files.read("checkpoint") or b""
-                raise self.fork(signed, note, whole(now, "the bundle has others"))
-            return [f"The {bundle.size:,} entries in the bundle begin with these."], bundle
+                places = whole(now, "the bundle has others", "the bundle has another one")
+                raise self.fork(signed, note, places)
+            return [f"The bundle, of {counted(bundle.size)}, begins with these."], bundle
         last = self.memory.checkpoint(now.origin)
         if last is None:
-            self.memory.remember(signed)
+            self.remember(signed)
             return ["This is the first time that you verify this register; it is remembered."], None
         if last[0].size != now.size:
             return [
-                f"Not shown: that this and the {last[0].size:,} signed entries that you have "
+                f"Not shown: that this and the register of {counted(last[0].size)} that you have "
                 "verified before are one history. Name a bundle with --bundle to see it."
             ], None
         if last[0].root != now.root:
-            raise self.fork(signed, last[1], whole(now, "two roots are signed for them"))
+            places = whole(now, "two roots are signed for them", "two roots are signed for it")
+            raise self.fork(signed, last[1], places)
         return [], None
 
     def register(self, files: Files, against: str = "", also: Sequence[Known] = ()) -> Held:
@@ -1118,11 +1195,12 @@ class Work:
             known.append(Known(last[0].size, last[0].root, last[1], "verified before"))
         for each in known:
             if each.size > now.size:
+                were = "entry was" if each.size == 1 else "entries were"
                 raise NotVerified(
-                    f"It ends at entry {now.size:,}, and {each.size:,} signed entries were "
+                    f"It ends at entry {now.size:,}, and {each.size:,} signed {were} "
                     f"{each.whose}: this is an old copy, or the register was set back",
                     "Fetch the present one. If that ends there too, tell the authority.",
-                    [Place(now.size + 1, each.size, "they are missing")],
+                    [missing(now.size + 1, each.size)],
                 )
         if now.size > WIDTH * files.count:
             most = whole(now, "more than half of them are missing")
@@ -1141,9 +1219,9 @@ class Work:
             raise self.fork(signed, forked[0].note, places)
         if places:
             raise NotVerified("This is not the register that was signed", KEEP, places)
-        self.memory.remember(signed)
+        self.remember(signed)
         if last is not None:
-            notes = [f"It goes on from the {last[0].size:,} entries that you verified before."]
+            notes = [f"It goes on from the {counted(last[0].size)} that you verified before."]
         else:
             notes = ["This is the first time that you verify this register; it is remembered."]
         return Held(signed, bundle, notes)
@@ -1227,6 +1305,8 @@ def verify_bundle(work: Work) -> Verified:
             "Checked apart: each entry is JSON in its one spelling, and times never run back."
         )
     what = f"All {size:,} entries are there, each as it was signed, in the order of signing"
+    if size == 1:
+        what = "The only entry is there, as it was signed"
     return Verified(what, held.signed, held.notes)
 
 
@@ -1383,19 +1463,22 @@ def verify_consistency(work: Work) -> Verified:
         raise NotVerified(
             f"The newer one ends at entry {new.size:,}, the older one at {old.size:,}",
             "If you have named them in the right order, the register was set back.",
-            [Place(new.size + 1, old.size, "they are missing")],
+            [missing(new.size + 1, old.size)],
         )
     notes, bundle = work.standing(newer)
     if old.size == new.size:
         if old.root != new.root:
-            raise work.fork(newer, older.note, whole(old, "two roots are signed for them"))
+            places = whole(old, "two roots are signed for them", "two roots are signed for it")
+            raise work.fork(newer, older.note, places)
     elif work.asked.proof:
         lines = text_of(read(work.asked.proof), "proof").split()
         if not consistent(old, new, [decoded(line, "proof, hash", 32) for line in lines]):
             raise NotVerified(
                 "The proof does not show that the newer register begins with the older one",
                 "Fetch it again. If there is none, the past was rewritten: keep both checkpoints.",
-                whole(old, "they may be others in the newer one"),
+                whole(
+                    old, "they may be others in the newer one", "it may be another in the newer one"
+                ),
             )
     elif bundle is None:
         raise CannotTell(
@@ -1403,8 +1486,9 @@ def verify_consistency(work: Work) -> Verified:
             "Name a proof with --proof, or a bundle with --bundle.",
         )
     elif bundle.root_at(old.size) != old.root:
-        raise work.fork(newer, older.note, whole(old, "the bundle has others"))
-    what = f"The register of {new.size:,} entries begins with that of {old.size:,}"
+        places = whole(old, "the bundle has others", "the bundle has another one")
+        raise work.fork(newer, older.note, places)
+    what = f"The register of {counted(new.size)} begins with that of {old.size:,}"
     return Verified(what, newer, notes)
 
 
@@ -1447,7 +1531,7 @@ def told(answer: Answer) -> Iterator[str]:
         yield f"VERIFIED. {answer.what}."
         now = answer.under.checkpoint
         yield f"  Register: {now.origin}"
-        yield f"  Signed: {now.size:,} entries, root {base64.b64encode(now.root).decode()}"
+        yield f"  Signed: {counted(now.size)}, root {base64.b64encode(now.root).decode()}"
         yield f"  Witnesses: {seen_by(answer.under)}"
         yield from (f"  {note}" for note in answer.notes)
         return
@@ -1462,11 +1546,32 @@ def told(answer: Answer) -> Iterator[str]:
 
 
 def seen_by(signed: Signed) -> str:
-    if not signed.witnesses:
-        return "not witnessed. Only the register itself vouches that others are shown the same."
-    names = ", ".join(f"{name} at {in_words(at)}" for name, at in signed.witnesses)
-    asked = f"; {signed.policy.quorum} needed" if signed.policy.quorum else ""
-    return f"{len(signed.witnesses)} of {len(signed.policy.witnesses)} have signed{asked} ({names})"
+    alone = "So far only the register itself vouches that others are shown the same."
+    asked = len(signed.policy.witnesses)
+    if signed.witnesses:
+        names = ", ".join(f"{name} at {in_words(at)}" for name, at in signed.witnesses)
+        needed = f"; {signed.policy.quorum} needed" if signed.policy.quorum else ""
+        return f"{len(signed.witnesses)} of {asked} have signed{needed} ({names})"
+    if signed.others:
+        many = len(signed.others) > 1
+        there_is = "there are signatures" if many else "there is a signature"
+        return (
+            f"{there_is} of {named(signed.others)} that {'were' if many else 'was'} not asked for, "
+            f"and {'count' if many else 'counts'} for nothing yet. `--policy` with the policy from "
+            f"the register's keeper (/log-policy) verifies {'them' if many else 'it'}. {alone}"
+        )
+    if asked:
+        none = (
+            "the one that is asked has not" if asked == 1 else f"not one of the {asked} asked has"
+        )
+        return f"{none} signed this checkpoint yet. {alone}"
+    return f"not witnessed. {alone}"
+
+
+def named(names: Sequence[str]) -> str:
+    """The first few of them; who writes a file writes names as long and as many as they like."""
+    shown = ", ".join(name if len(name) <= 80 else f"{name[:80]}..." for name in names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
 
 
 def in_words(seconds: int) -> str:
@@ -1486,6 +1591,7 @@ def as_json(answer: Answer) -> str:
             "size": now.size,
             "root": base64.b64encode(now.root).decode(),
             "witnesses": [{"name": name, "time": at} for name, at in answer.under.witnesses],
+            "not_asked_for": list(answer.under.others),
             "notes": answer.notes,
         }
     else:
@@ -1495,7 +1601,7 @@ def as_json(answer: Answer) -> str:
             "because": answer.why,
             "remedy": answer.remedy,
             "places": [
-                {"first": place.first, "last": place.last, "what": place.what}
+                {"first": place.first, "last": place.last, "what": place.said}
                 for place in (answer.places if isinstance(answer, NotVerified) else ())
             ],
         }
@@ -1545,7 +1651,10 @@ def answer_to(work: Callable[[Work], Verified], asked: argparse.Namespace) -> An
     """Exactly one of the three, whatever happens."""
     try:
         with ExitStack() as closing:
-            return work(Work(asked, closing))
+            run = Work(asked, closing)
+            answer = work(run)
+            run.require_witnesses()  # last: whatever else is wrong is graver
+            return answer
     except (NotVerified, CannotTell) as answer:
         return answer
     except Exception as fault:

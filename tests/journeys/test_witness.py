@@ -103,6 +103,7 @@ async def test_a_partner_city_witnesses_a_register_also_after_its_witness_was_ki
     assert code == 0
     assert "witnessed up to entry 2" in status
     assert f"witnessed by {parse_vkey(vkey).name} up to entry 2" in page
+    assert "bundle register.zip --policy policy" in page
 
 
 async def test_a_file_of_witnesses_with_a_slip_is_told_at_the_start(

@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 
 from adapters.notary.keys import KEY, signers_in
+from adapters.notary.published import PublishedLog
 from adapters.postgres.pool import open_pool
-from domain.transparency.note import format_vkey
+from adapters.signing.ed25519 import Ed25519Signer
+from adapters.witness.witnessing import Witnessings
+from domain.transparency.cosignature import cosign
+from domain.transparency.note import format_signature, format_vkey, parse_note
+from domain.transparency.policy import AskedWitness, AskedWitnesses, format_witnesses
 from tests.adapters.notary.desk import SCHEMA, altered, at_the_notary, record
 from tests.conftest import Database
+from tests.domain.transparency.log import NOON, WITNESSES
 from tests.journeys.test_command_line import Desk
 
 SIZE = 600
@@ -33,6 +39,22 @@ class Keeper(Desk):
                 await at.sign()
 
         asyncio.run(sign())
+
+    def witnessed(self, by: Ed25519Signer, policy: str, *, forged: bool = False) -> None:
+        """The last checkpoint is signed by a city; whom the notary asks is said in the database."""
+
+        async def publish() -> None:
+            async with await open_pool(self._dsn) as pool:
+                published = await PublishedLog(pool).latest()
+                assert published is not None
+                text = parse_note(published.note).text + ("-" if forged else "")
+                line = format_signature(cosign(text, by, NOON))
+                sql = "insert into twinledger.witness_policy (policy) values ($1)"
+                await pool.execute(sql, policy)
+                about = (by.key, published.origin, published.size)
+                await Witnessings(pool).add(*about, NOON, line)
+
+        asyncio.run(publish())
 
     @property
     def key(self) -> str:
@@ -148,3 +170,72 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_read(
     told = keeper.refused("bundle", str(tmp_path / "none" / "a.zip"), code=3)
 
     assert "There is no folder" in told
+
+
+CITY, OTHER = WITNESSES[0], WITNESSES[1]
+
+
+def asking(*cities: Ed25519Signer, quorum: int = 1) -> str:
+    asked = tuple(AskedWitness(one.key, f"https://{one.key.name}") for one in cities)
+    return format_witnesses(AskedWitnesses(asked, quorum))
+
+
+class TestWitnessed:
+    """Where no file names them, the notary has said in the database whom it asks."""
+
+    def test_who_has_signed_is_named_and_whose_word_it_is_that_they_are_asked(
+        self, keeper: Keeper
+    ) -> None:
+        keeper.witnessed(CITY, asking(CITY, OTHER))
+        told = keeper.done("verify")
+
+        assert f"Witnesses: 1 of 2 have signed; 1 needed ({CITY.key.name} at " in told
+        assert "is the database's own word" in told
+        assert "not witnessed" not in told
+
+    def test_witnesses_that_come_a_moment_later_are_not_waited_for(self, keeper: Keeper) -> None:
+        keeper.witnessed(CITY, asking(CITY))
+        keeper.signs(5)
+        told = keeper.done("verify")
+
+        assert "Witnesses: the one that is asked has not signed this checkpoint yet." in told
+        assert f"Up to entry {SIZE}: 1 of 1 have signed; 1 needed ({CITY.key.name} at " in told
+        assert "not witnessed" not in told
+
+    def test_too_few_are_not_taken_for_enough(self, keeper: Keeper) -> None:
+        keeper.witnessed(CITY, asking(CITY, OTHER, quorum=2))
+
+        assert "1 of 2 have signed; 2 needed" in keeper.done("verify")
+
+    def test_a_file_that_names_them_goes_before_the_database(
+        self, keeper: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        keeper.witnessed(CITY, asking(OTHER))
+        (tmp_path / "witnesses").write_text(asking(CITY))
+        monkeypatch.setenv("TWINLEDGER_WITNESSES", str(tmp_path / "witnesses"))
+        told = keeper.done("verify")
+
+        assert f"1 of 1 have signed; 1 needed ({CITY.key.name}" in told
+        assert "TWINLEDGER_WITNESSES" in told
+        assert "own word" not in told
+
+    def test_a_signature_that_the_witness_did_not_make_is_forged(self, keeper: Keeper) -> None:
+        keeper.witnessed(CITY, asking(CITY), forged=True)
+
+        assert f"The signature of {CITY.key.name} on the checkpoint" in keeper.refused("verify")
+
+    def test_a_signature_of_somebody_who_is_not_asked_counts_for_nothing(
+        self, keeper: Keeper
+    ) -> None:
+        keeper.witnessed(CITY, "")
+        told = keeper.done("verify")
+
+        assert f"a signature of {CITY.key.name} that was not asked for" in told
+        assert "own word" not in told
+
+    def test_what_the_database_says_of_witnesses_and_nobody_can_read_is_told(
+        self, keeper: Keeper
+    ) -> None:
+        keeper.witnessed(CITY, "trust everybody\n")
+
+        assert "Whom the notary asks to witness cannot be read" in keeper.done("verify")

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from adapters.notary.errors import LedgerForked, StateRefused
-from adapters.notary.lost import Loss, LostEntries, note_lost
+from adapters.notary.lost import Loss, LossNow, LostEntries, note_lost
 from adapters.notary.published import PublishedLog
 from adapters.notary.rotation import renew
 from tests.adapters.notary.desk import SCHEMA, Broken, altered, at_the_notary, record
@@ -103,7 +103,40 @@ async def test_who_read_the_first_of_two_lost_histories_learns_of_both_losses(
 
     lost = LostEntries(pool)
     assert [await lost.first(6, first[6]), await lost.first(6, second[6])] == [3, 3]
-    assert await lost.all() == Loss(6, 3, 6)
+    assert await lost.all() == LossNow(6, 3, 6, ends_before=6, replaced=0)
+
+
+async def test_an_entry_whose_bytes_alone_were_changed_is_lost_whatever_its_hash_column_says(
+    pool: Pool, tmp_path: Path, database: Database
+) -> None:
+    before = await signed(pool, tmp_path, 3)
+    changed = "update twinledger.event set leaf = set_byte(leaf, 60, {}) where position = 2"
+    byte = await pool.fetchval("select get_byte(leaf, 60) from twinledger.event where position = 2")
+    await altered(database.owner_dsn, changed.format(byte ^ 1))
+
+    assert await note_lost(pool, tmp_path, SCHEMA) == Loss(1, 2, 2)
+    lost = LostEntries(pool)
+    assert await lost.all() == LossNow(1, 2, 2, ends_before=0, replaced=1)
+    assert await noted(pool) == {2: before[2]}
+    assert await lost.first(2, before[2]) == 2
+
+    await altered(database.owner_dsn, changed.format(byte))
+    assert await lost.all() is None
+
+
+async def test_it_is_told_what_stands_in_the_place_of_what_is_lost(
+    pool: Pool, tmp_path: Path, database: Database
+) -> None:
+    await signed(pool, tmp_path, 6)
+    await altered(database.owner_dsn, "delete from twinledger.event where position = 2")
+    await set_back(database, 4)
+    await altered(
+        database.owner_dsn,
+        "update twinledger.event set leaf = set_byte(leaf, 60, 0) where position = 3",
+    )
+    await note_lost(pool, tmp_path, SCHEMA)
+
+    assert await LostEntries(pool).all() == LossNow(4, 2, 6, ends_before=2, replaced=1)
 
 
 async def test_nothing_is_said_by_a_folder_whose_leaf_hashes_are_not_those_that_were_signed(
