@@ -9,7 +9,7 @@ import asyncpg
 from msgspec import Struct
 
 from domain.ports import Ledger
-from projections.cursor import create, drop, lease
+from projections.cursor import create, cursors, drop, lease
 from projections.errors import AlreadyRebuilding, ProjectionBusy
 from projections.projection import Connection, Place, Pool, Projection, place_of
 from projections.runner import BATCH, Runner
@@ -88,9 +88,20 @@ class Beside(Struct, frozen=True):
         raise ProjectionBusy(self.projection.name)
 
     async def _near(self, runner: Runner) -> None:
-        """Read on until less than a batch is left, so that the lease is held for a moment only."""
-        while await runner.catch_up() + BATCH <= (await self.ledger.head()).position:
-            pass
+        """Read on to within a batch of where the live tables stand, and never beyond, so that the
+        lease is held for a moment only.
+        """
+        behind = True
+        while behind:
+            goal = await self._stands()
+            await runner.catch_up(to=goal)
+            behind = await self._stands() - goal >= BATCH
+
+    async def _stands(self) -> int:
+        """Where the live tables stand, or the ledger ends where they are on a fork beyond it."""
+        name = self.projection.name
+        live = (await cursors(self.pool, {name: self.live}))[name]
+        return min(live.position, (await self.ledger.head()).position)
 
     async def _held_still(self, connection: Connection, runner: Runner) -> bool:
         """Take the live cursor's lease, and read on to there; false where another has it."""

@@ -11,10 +11,12 @@ from adapters.ledger import MemoryLedger, PostgresLedger
 from domain.ports import Head
 from domain.refusals import NotFound
 from domain.values import CommunityId, Party
+from projections.cursor import cursors
 from projections.errors import AlreadyRebuilding
 from projections.rebuild import rebuild
-from projections.register import PostgresRegister
+from projections.register import PostgresRegister, RegisterProjection
 from projections.runner import Runner
+from projections.shadow import REBUILT, Beside
 from projections.shown import Shown
 from projections.timeline import PostgresTimeline
 from projections.views import Filters, Moment
@@ -147,6 +149,19 @@ async def test_reading_and_writing_go_on_during_rebuilds(
         head = (await clerks.ledger.head()).position
         assert await Shown(pool).reaches(head, 30)
     assert (await register.search(Filters(), Moment())).total == 11
+
+
+async def test_what_is_built_does_not_run_ahead_of_a_live_read_model_that_is_behind(
+    pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks, runner: Runner
+) -> None:
+    await clerks.found(legacy())
+    await runner.catch_up()
+    one = Beside(pool, clerks.ledger, SCHEMA, RegisterProjection())
+    await one.begin()
+    await more(clerks, 3)
+    async with one.standing(one.runner(REBUILT)):
+        for place in (one.live, one.place(REBUILT)):
+            assert (await cursors(pool, {"register": place}))["register"].position == 1
 
 
 class SeenEarlier(PostgresLedger):
