@@ -105,12 +105,9 @@ class Beside(Struct, frozen=True):
 
     async def _held_still(self, connection: Connection, runner: Runner) -> bool:
         """Take the live cursor's lease, and read on to there; false where another has it."""
-        held = await lease(connection, self.live, self.projection.name)
-        if held is None:
+        if await lease(connection, self.live, self.projection.name) is None:
             return False
-        # Live tables on a fork may stand beyond the end of this ledger.
-        head = (await self.ledger.head()).position
-        await runner.catch_up(to=min(held.position, head))
+        await runner.catch_up(to=await self._stands())
         return True
 
     async def swap(self, beside: str, runner: Runner) -> None:

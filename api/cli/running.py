@@ -42,8 +42,7 @@ def on_register(
     async def run() -> T:
         async with running(settings) as system:
             await system.named()
-            notice = (await system.standings.now()).notice
-            if warns and notice.closes:
+            if warns and (notice := (await system.standings.now()).notice).closes:
                 # Before catching up, which may end here: the read models know another ledger then.
                 click.echo(in_doubt(notice), err=True)
             if caught_up:
