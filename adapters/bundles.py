@@ -21,8 +21,9 @@ from msgspec import Struct
 
 from adapters.notary.published import Published, PublishedLog
 from adapters.problems import CannotRun
+from domain.errors import EntryUnreadable
 from domain.history import partnership_tag
-from domain.ports import Ledger
+from domain.ports import Ledger, Unreadable
 from domain.transparency.errors import OutsideTree
 from domain.transparency.lines import encoded
 from domain.transparency.tiles import WIDTH, Bundle, Tile, path_of, tiles_of
@@ -103,10 +104,14 @@ async def proven_record(
 ) -> ProvenRecord:
     """The entries of a partnership below the checkpoint `latest`, each with its proof.
 
-    However many they are, the database is asked equally often.
+    However many they are, the database is asked equally often. Raises `EntryUnreadable`: a record
+    without one of its entries is none.
     """
     events = await ledger.read(frozenset({partnership_tag(partnership)}))
     signed = [event for event in events if event.position <= latest.size]
+    for event in signed:
+        if isinstance(event, Unreadable):
+            raise EntryUnreadable(position=event.position, changed=event.changed)
     proofs = await log.proofs([event.position for event in signed], latest)
     entries = [
         ProvenEntry(

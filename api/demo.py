@@ -15,6 +15,7 @@ from api.commands import execute
 from api.founding import Founding, found
 from domain.dates import parse
 from domain.decider import Act
+from domain.errors import EntryUnreadable
 from domain.history import partnership_tag
 from domain.partnership.commands import RecordLegacyPartnership
 from domain.ports import Ledger
@@ -179,7 +180,7 @@ async def _go_on(
         partnership = None if founds else story.partnership
         try:
             await execute(ledger, step.command, _act(step, now), partnership=partnership)
-        except Refused as refusal:
+        except (Refused, EntryUnreadable) as refusal:
             refused.append((step.key, str(refusal)))
     return refused
 

@@ -13,16 +13,16 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from domain.decider import Act
-from domain.errors import CommandKeyReused, ConditionFailed, NotCanonical
+from domain.errors import CommandKeyReused, ConditionFailed, EntryUnreadable, NotCanonical
 from domain.history import entry_of, pair_tag, partnership_tag, submission_of
 from domain.partnership.commands import RecordLegacyPartnership
 from domain.partnership.decider import PARTNERSHIP
 from domain.partnership.pair import not_recorded_yet
-from domain.ports import Condition, Ledger, Recorded
+from domain.ports import Condition, Ledger, Recorded, Unreadable
 from domain.refusals import AlreadyRecorded, Refused
 from domain.values import PartnershipId, mint_partnership_id
 
-NotFounded: TypeAlias = Refused | NotCanonical | CommandKeyReused
+NotFounded: TypeAlias = Refused | NotCanonical | CommandKeyReused | EntryUnreadable
 """Why one of many was not recorded; the others were."""
 
 
@@ -92,6 +92,9 @@ async def _found(
     dry_run: bool,
 ) -> Founded | NotFounded:
     command, act = case.founding.command, case.founding.act
+    for recorded in (*known.get(case.own, ()), *known.get(case.pair, ())):
+        if isinstance(recorded, Unreadable):
+            return EntryUnreadable(position=recorded.position, changed=recorded.changed)
     if own := known.get(case.own):
         if (own[0].command, own[0].actor.recorder) == (act.key, act.actor.recorder):
             return Founded(case.partnership, before=True)
@@ -100,9 +103,9 @@ async def _found(
             f"Another partnership under the reference {case.partnership}",
             "Record this one by hand.",
         )
-    recorded = known.get(case.pair, ())
+    of_pair = known.get(case.pair, ())
     try:
-        events = PARTNERSHIP.decide(command, not_recorded_yet(map(entry_of, recorded)), act)
+        events = PARTNERSHIP.decide(command, not_recorded_yet(map(entry_of, of_pair)), act)
         submission = submission_of(events, command, act, condition=condition, pair=case.pair)
         if dry_run:
             ledger.check(submission)

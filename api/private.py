@@ -13,8 +13,9 @@ from msgspec import Struct
 from adapters.private.erasing import certificate_of
 from adapters.private.values import Opened, Place, places_of
 from api.services import Services
+from domain.errors import EntryUnreadable
 from domain.history import partnership_tag
-from domain.ports import Actor
+from domain.ports import Actor, Unreadable
 from domain.private import may_read
 from domain.refusals import NotFound
 from domain.values import PartnershipId
@@ -48,6 +49,10 @@ async def private_values(
     entries = await services.ledger.read(frozenset({partnership_tag(partnership)}))
     if not entries:
         raise NotFound("partnership", partnership, "Check the reference, or search the register.")
+    for entry in entries:
+        # It may be the certificate of an erasure: what is erased is shown to nobody.
+        if isinstance(entry, Unreadable):
+            raise EntryUnreadable(position=entry.position, changed=entry.changed)
     erased = {
         place: certificate
         for entry in entries

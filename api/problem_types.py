@@ -287,6 +287,14 @@ _ALL = (
         "Whoever keeps the register runs the newer release; then send the same request again.",
     ),
     Explained(
+        "entry-unreadable",
+        "An entry is not what was recorded",
+        "The detail names an entry whose bytes were changed in the database, or cannot be read. "
+        "Nothing is decided or handed out on what it is about. Nothing was recorded.",
+        "Whoever keeps the register keeps everything as it is, finds all such entries with "
+        "`twinledger verify`, and brings their bytes back from a backup or a bundle.",
+    ),
+    Explained(
         "database-away",
         "The database does not answer",
         "The register's database is being restarted, or cannot be reached.",

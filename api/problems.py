@@ -36,6 +36,7 @@ from api.rest.who import NotSignedIn, ReadOnlyToken
 from domain.errors import (
     CommandKeyReused,
     ConditionFailed,
+    EntryUnreadable,
     LedgerAnswer,
     NotCanonical,
     OutcomeUnknown,
@@ -73,6 +74,7 @@ TABLE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (LedgerAnswer, 503, "Nothing was recorded", "not-recorded"),
     (NoFreeConnection, 503, "Too many ask at once", "database-busy"),
     (UnknownEventType, 503, "This register is newer than its program", "newer-release"),
+    (EntryUnreadable, 409, "An entry is not what was recorded", "entry-unreadable"),
     (NotSignedIn, 401, "Sign in first", ""),
     (ReadOnlyToken, 403, "This token only reads", ""),
     (Malformed, 400, "This cannot be read", ""),
@@ -169,7 +171,7 @@ async def attempt(work: Awaitable[T]) -> T | Told:
     """The result of `work`, or what to tell where the rules or the ledger say no."""
     try:
         return await work
-    except (Refused, LedgerAnswer, UnknownEventType) as error:
+    except (Refused, LedgerAnswer, UnknownEventType, EntryUnreadable) as error:
         return told(error)
 
 

@@ -6,6 +6,7 @@ LedgerAnswer             the ledger did not append, and says why
   NotCanonical           the event cannot be a leaf: a character, a number or a size
   OutcomeUnknown         nobody knows whether it was recorded: ask again with the same key
 UnknownEventType         a newer release recorded it: this one can neither read nor decide on it
+EntryUnreadable          what stands there is not what was recorded: nothing is decided on it
 Refused                  the rules say no; nothing happened (domain/refusals.py)
 """
 
@@ -64,3 +65,19 @@ class UnknownEventType(Exception):
             "newer one recorded it. Run the newer release; nothing was recorded or changed."
         )
         self.position, self.event_type = position, event_type
+
+
+class EntryUnreadable(Exception):
+    """What stands at a position is not the entry that was recorded there, or is none."""
+
+    def __init__(self, *, position: int, changed: bool) -> None:
+        if changed:
+            problem = "is not the one that was recorded: its bytes were changed in the database"
+        else:
+            problem = "cannot be read: what stands there is no entry that this release knows"
+        super().__init__(
+            f"Entry {position} {problem}. Nothing can be recorded on what it is about until it is "
+            "put right. Keep everything as it is: `twinledger verify` names all such entries, and "
+            "a backup or a bundle has their bytes."
+        )
+        self.position, self.changed = position, changed

@@ -7,7 +7,7 @@ import msgspec
 
 from domain.dates import parse
 from domain.decider import Act, Entry
-from domain.errors import UnknownEventType
+from domain.errors import EntryUnreadable, UnknownEventType
 from domain.names import LONGEST_ID, slug
 from domain.partnership.commands import FoundingCommand, PartnershipCommand
 from domain.partnership.events import (
@@ -22,7 +22,7 @@ from domain.partnership.events import (
     TierSet,
 )
 from domain.partnership.evolve import History
-from domain.ports import Condition, NewEvent, Recorded, Submission
+from domain.ports import Condition, NewEvent, Recorded, Submission, Unreadable
 from domain.private import private_part, public_part
 from domain.review.commands import ReviewCommand
 from domain.review.events import REVIEW_EVENTS, ReviewEvent
@@ -86,7 +86,11 @@ def _name_tag(party: Party) -> str:
 
 
 def entry_of(recorded: Recorded) -> Entry[History]:
-    """Decode a stored event. Raises `UnknownEventType`: what happened is never skipped."""
+    """Decode a stored event. What happened is never skipped: raises `UnknownEventType`, and
+    `EntryUnreadable` where nobody can tell what did.
+    """
+    if isinstance(recorded, Unreadable):
+        raise EntryUnreadable(position=recorded.position, changed=recorded.changed)
     tag, document = present(recorded.type, recorded.public)
     decoder = _DECODERS.get(tag)
     if decoder is None:

@@ -102,6 +102,29 @@ class Recorded(Struct, frozen=True, gc=False):
     private: dict[str, str] = {}
 
 
+UNREADABLE = "unreadable"
+"""Said in place of a storage tag where an entry does not say its own."""
+
+
+class Unreadable(Recorded, frozen=True, gc=False):
+    """What stands where an entry should: its bytes do not hash to `leaf_hash` (`changed`), or are
+    no entry that this release can read.
+
+    Nothing that its bytes may say is taken over. `tags` are those under which the ledger files it,
+    as far as they are known, and `recorded_at` is what the ledger noted beside it; the other fields
+    are empty. Who shows entries says so of it, and nothing is decided on what it is about.
+    """
+
+    changed: bool = False
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with it, to follow its name: "entry 7: ..."."""
+        if self.changed:
+            return "its bytes were changed after it was recorded"
+        return "its bytes are no entry that this release can read"
+
+
 class Reading(list[Recorded]):
     """Events in order of position, read when the ledger ended at `up_to`, with the event that has
     `leaf_hash`: nothing that stood there by then is missing.
@@ -157,12 +180,15 @@ class Ledger(Protocol):
         """All events that have at least one of `tags`, later than `after`, in order of position.
 
         Empty when there are none. What is shown is flushed where it was read; whether the standbys
-        have it too only an append and its receipt say.
+        have it too only an append and its receipt say. What cannot be read, or is not as it was
+        recorded, comes in its place as `Unreadable`, also to who asks for one of its tags.
         """
         ...
 
     async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
-        """At most `limit` events later than `position`, in order and without a gap."""
+        """At most `limit` events later than `position`, in order and without a gap; `Unreadable`
+        in the place of one that cannot be read, or is not as it was recorded.
+        """
         ...
 
     async def head(self) -> Head:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.ports import Ledger
 from projections.all import PROJECTIONS
@@ -17,8 +18,9 @@ _AT_A_TIME = 5000
 class Standing(Struct, frozen=True):
     """How one projection stands. `counted` and `recorded` are events by type up to `position`.
 
-    Those that are `parked` wait and are not counted. `on_this_ledger` says that the event at the
-    cursor is the one that the projection read.
+    Those that are `parked` wait and are not counted; they have the type that the ledger says now,
+    since what was unreadable may have been put right meanwhile. `on_this_ledger` says that the
+    event at the cursor is the one that the projection read.
     """
 
     projection: str
@@ -60,7 +62,8 @@ async def status(
         parked = {name: await parked_in(one, places[name], name) for name in known}
     head = (await ledger.head()).position
     stops = {cursor.position for cursor in known.values()}
-    recorded, hashes = await _recorded_up_to(ledger, stops)
+    waiting = {one.position for some in parked.values() for one in some}
+    recorded, hashes, types = await _recorded_up_to(ledger, stops, waiting)
     found = []
     for projection in projections:
         cursor = known.get(projection.name)
@@ -74,19 +77,25 @@ async def status(
                 cursor is None or hashes.get(position) == cursor.leaf_hash,
                 dict(sorted(cursor.counted.items())) if cursor else {},
                 recorded.get(position, {}),
-                parked.get(projection.name, ()),
+                tuple(
+                    replace(one, type=types.get(one.position, one.type))
+                    for one in parked.get(projection.name, ())
+                ),
             )
         )
     return tuple(found)
 
 
 async def _recorded_up_to(
-    ledger: Ledger, stops: set[int]
-) -> tuple[dict[int, dict[str, int]], dict[int, bytes]]:
-    """Events by type, and the leaf hash, at each of `stops` that the ledger reaches."""
+    ledger: Ledger, stops: set[int], waiting: set[int]
+) -> tuple[dict[int, dict[str, int]], dict[int, bytes], dict[int, str]]:
+    """Events by type, and the leaf hash, at each of `stops` that the ledger reaches; and the type
+    of each that is `waiting`.
+    """
     counted: Counter[str] = Counter()
     at: dict[int, dict[str, int]] = {0: {}}
     hashes = {0: bytes(32)}
+    types: dict[int, str] = {}
     position, last = 0, max(stops, default=0)
     while position < last:
         batch = await ledger.read_after(position, min(_AT_A_TIME, last - position))
@@ -94,8 +103,10 @@ async def _recorded_up_to(
             break
         for event in batch:
             counted[event.type] += 1
+            if event.position in waiting:
+                types[event.position] = event.type
             if event.position in stops:
                 at[event.position] = dict(sorted(counted.items()))
                 hashes[event.position] = event.leaf_hash
         position = batch[-1].position
-    return at, hashes
+    return at, hashes, types

@@ -1,6 +1,6 @@
 """What is read of the ledger, decoded; and whether an event or the world is to blame."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import asyncpg
 import msgspec
@@ -9,9 +9,8 @@ from msgspec import Struct
 from domain.decider import Entry
 from domain.history import STORED_TYPES, entry_of
 from domain.partnership.evolve import History
-from domain.ports import Ledger, Recorded
+from domain.ports import Ledger, Recorded, Unreadable
 from domain.refusals import Refused
-from domain.transparency.tree import leaf_hash
 from projections.cursor import Cursor
 from projections.errors import Forked, ProjectionBusy, ProjectionStopped
 
@@ -39,14 +38,22 @@ class Read(Struct, frozen=True, gc=False):
     @property
     def unknown(self) -> bool:
         """Whether its type is in no release up to this one."""
-        return self.recorded.type not in STORED_TYPES
+        return not (self._unreadable or self.recorded.type in STORED_TYPES)
+
+    def concerns(self, types: Container[str]) -> bool:
+        """Whether it is for who handles `types`. Of what nobody can tell, it may be."""
+        return self._unreadable or self.unknown or self.recorded.type in types
+
+    @property
+    def _unreadable(self) -> bool:
+        return isinstance(self.recorded, Unreadable)
 
 
 def read_of(recorded: Recorded) -> Read:
     """Decode it, or say why it cannot be decoded, or must not be shown."""
     # Rows that were made of changed bytes would stay when the bytes are put right again.
-    if leaf_hash(recorded.leaf) != recorded.leaf_hash:
-        return Read(recorded, None, "its bytes were changed after it was recorded")
+    if isinstance(recorded, Unreadable):
+        return Read(recorded, None, recorded.problem)
     if recorded.type not in STORED_TYPES:
         return Read(recorded, None, f"this release does not know the type {recorded.type!r}")
     try:

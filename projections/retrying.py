@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import structlog
 from msgspec import Struct
 
-from domain.ports import Ledger
+from domain.ports import UNREADABLE, Ledger
 from projections.cursor import lease, move
 from projections.errors import Forked, ProjectionBusy
 from projections.parked import RELEASE, Parked, parked_in, take_out, tried
@@ -105,7 +105,9 @@ class _Retrial(Struct, frozen=True):
 
     async def _read(self, parked: Parked) -> Read:
         found = await self.ledger.read_after(parked.position - 1, 1)
-        if not found or found[0].type != parked.type:
+        # What was unreadable then says its type once it is put right, and the other way round.
+        types = {parked.type} | {one.type for one in found}
+        if not found or (len(types) > 1 and UNREADABLE not in types):
             ends = (await self.ledger.head()).position
             raise Forked(parked.projection, parked.position, ends=ends)
         return read_of(found[0])

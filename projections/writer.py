@@ -72,7 +72,7 @@ class Writer:
         taken: list[Entry[History]] = []
         parked: list[Waiting] = []
         for one in batch:
-            if not one.unknown and one.recorded.type not in self.projection.handles:
+            if not one.concerns(self.projection.handles):
                 continue
             reason = refused or one.problem
             if one.entry is not None and not reason and not held:

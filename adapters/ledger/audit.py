@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import asyncpg
-import msgspec
 from msgspec import Struct
 
-from adapters.ledger.leaf import decode, tag_numbers
+from adapters.ledger.leaf import NO_LEAF, decode, tag_numbers
 from domain.transparency.tree import GrowingRoot, leaf_hash
 
 _PREFETCH = 2_000  # entries
@@ -144,7 +143,7 @@ def _wrong_with(row: asyncpg.Record, last_time: datetime | None) -> Iterator[str
         yield "it is dated before the entry in front of it"
     try:
         recorded = decode(row["position"], leaf, row["leaf_hash"])
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except NO_LEAF:
         yield "the entry's bytes cannot be read"
         return
     if row["recorded_at"] != recorded.recorded_at:

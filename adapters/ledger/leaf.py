@@ -12,14 +12,16 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
 from adapters.ledger.text import check_document, check_text
 from domain.errors import NotCanonical
 from domain.ports import Actor, NewEvent, Recorded
+from domain.transparency.tree import leaf_hash as hash_of
 
 LARGEST = 65_535  # bytes: others' logs keep the length of an entry in 16 bits
 UNSTAMPED = "0000-00-00T00:00:00.000000Z"  # the time that a leaf lacks, to the byte
@@ -39,11 +41,14 @@ class _Envelope(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     on_behalf_of: str
     private: dict[str, str]  # commitments to private values, by field
     public: Raw
-    recorded_at: datetime
+    recorded_at: Annotated[datetime, Meta(tz=True)]
     tags: tuple[str, ...]
     type: str
     v: int
 
+
+NO_LEAF = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What `decode` raises for bytes that never were a leaf: another shape, no UTF-8, too deep."""
 
 _decode = msgspec.json.Decoder(_Envelope).decode
 
@@ -138,7 +143,7 @@ def stamp_of(recorded_at: datetime) -> bytes:
 
 
 def decode(position: int, leaf: bytes, leaf_hash: bytes) -> Recorded:
-    """Read a stored leaf. Raises `msgspec.MsgspecError` for bytes that never were a leaf."""
+    """Read a stored leaf. Raises one of `NO_LEAF` for bytes that never were a leaf."""
     e = _decode(leaf)
     return Recorded(
         position,
@@ -155,6 +160,16 @@ def decode(position: int, leaf: bytes, leaf_hash: bytes) -> Recorded:
         leaf_hash,
         e.private,
     )
+
+
+def as_recorded(position: int, leaf: bytes, leaf_hash: bytes) -> Recorded | None:
+    """Read a stored leaf; None where its bytes are not those of its hash, or no leaf at all."""
+    if hash_of(leaf) != leaf_hash:
+        return None
+    try:
+        return decode(position, leaf, leaf_hash)
+    except NO_LEAF:
+        return None
 
 
 @lru_cache(maxsize=65_536)

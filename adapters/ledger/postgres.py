@@ -1,7 +1,7 @@
 """The ledger in Postgres: one call of `append()` per group, and plain reads by position and tag."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -20,9 +20,10 @@ from adapters.ledger.append_call import (
     tell_refused,
 )
 from adapters.ledger.batcher import Batcher, Waiting
-from adapters.ledger.leaf import decode, tag_numbers
+from adapters.ledger.leaf import as_recorded, tag_numbers
 from adapters.ledger.prepared import command_number, prepare, require_place, sealed
 from adapters.ledger.reads import Reads
+from adapters.ledger.unreadable import with_unreadable
 from adapters.migrate import check_name
 from adapters.postgres.errors import LOST, NoFreeConnection
 from adapters.postgres.standbys import LET_WARN, NotReplicated, heard, wait_for_standbys
@@ -108,6 +109,7 @@ class PostgresLedger:
     ) -> None:
         check_name("schema", schema)
         self._pool, self._patience, self._clock, self._seal = pool, patience, clock, seal
+        self._schema = schema
         # One connection at least is left to those who read.
         lanes = min(LANES, max(1, pool.get_max_size() - 1))
         self._batcher = Batcher(self._send, self._let_go, lanes=lanes)
@@ -164,11 +166,27 @@ class PostgresLedger:
             else self._pool.fetch(self._read_any, numbers, after)
         )
         found = {row[0]: row for row in rows}
-        return Reading((decode(*found[position]) for position in sorted(found)), size, leaf_hash)
+        events = await self._read_rows([found[position] for position in sorted(found)], tags)
+        return Reading(events, size, leaf_hash)
 
     async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
-        rows = await self._pool.fetch(self._read_after, position, limit)
-        return [decode(*row) for row in rows]
+        return await self._read_rows(await self._pool.fetch(self._read_after, position, limit))
+
+    async def _read_rows(
+        self, rows: Iterable[asyncpg.Record], asked: Iterable[str] = ()
+    ) -> list[Recorded]:
+        """In their order; what is not as it was recorded is looked at once more, for its place."""
+        read: list[Recorded] = []
+        others: list[asyncpg.Record] = []
+        for row in rows:
+            event = as_recorded(*row)
+            if event is None:
+                others.append(row)
+            else:
+                read.append(event)
+        if not others:
+            return read
+        return await with_unreadable(self._pool, self._schema, read, others, asked)
 
     async def head(self) -> Head:
         row = await self._pool.fetchrow(self._head)

@@ -15,7 +15,7 @@ from msgspec import Struct
 from adapters.private.values import Place, PrivateValues
 from domain.history import ERASURES, entry_of
 from domain.partnership.events import PrivateValuesErased
-from domain.ports import Head, Ledger, Reading, Receipt, Recorded, Submission
+from domain.ports import Head, Ledger, Reading, Receipt, Recorded, Submission, Unreadable
 from domain.values import PartnershipId
 
 _log = structlog.stdlib.get_logger("twinledger.private")
@@ -123,6 +123,8 @@ class ErasingLedger:
 
 def certificate_of(entry: Recorded) -> Certificate | None:
     """The certificate that an entry is; None for any other."""
+    if isinstance(entry, Unreadable):
+        return None  # nobody can tell what it names; it is looked at again by the next process
     event = entry_of(entry).event
     if not isinstance(event, PrivateValuesErased):
         return None

@@ -109,6 +109,7 @@ def _told(error: Exception) -> Failed | None:
     from adapters.problems import CannotRun  # noqa: PLC0415 - see above
     from api.refusals import RequestRefused  # noqa: PLC0415 - see above
     from domain.errors import (  # noqa: PLC0415 - see above
+        EntryUnreadable,
         LedgerAnswer,
         NotCanonical,
         UnknownEventType,
@@ -126,7 +127,7 @@ def _told(error: Exception) -> Failed | None:
             return Failed(f"{field}: it {error.problem}. {error.remedy}", 1)
         case CannotRun() | LedgerUnavailable() | LedgerClosed() | ProjectionStopped():
             return Failed(str(error), 3)
-        case AlreadyRebuilding() | ProjectionBusy() | UnknownEventType():
+        case AlreadyRebuilding() | ProjectionBusy() | UnknownEventType() | EntryUnreadable():
             return Failed(str(error), 3)
         case Refused() | RequestRefused() | LedgerAnswer() | PseudonymTaken():
             return Failed(str(error), 1)

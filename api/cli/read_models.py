@@ -9,7 +9,7 @@ from adapters.witness.witnessing import Witnessing
 from api.cli import Failed
 from api.cli.running import echo_json, in_doubt, on_register, progress_bar
 from api.wiring import Running
-from domain.ports import Head
+from domain.ports import UNREADABLE, Head
 from projections.all import PROJECTIONS
 from projections.conservation import Standing, status
 from projections.kept import Kept, forget, kept, roll_back
@@ -117,6 +117,14 @@ def check(as_json: bool) -> None:
             "Private values are not as they were recorded. If the database or the folder of keys "
             "was restored: deploy/README.md says what belongs together. If not, keep everything as "
             "it is: it is evidence.",
+            1,
+        )
+    if unreadable := max(one.recorded.get(UNREADABLE, 0) for one in found.standings):
+        entries = "1 entry is" if unreadable == 1 else f"{unreadable} entries are"
+        raise Failed(
+            f"{entries} not as recorded: the bytes were changed in the database, or cannot be "
+            "read. Rebuild nothing, and keep everything as it is: it is evidence. `twinledger "
+            "verify` names each; a backup or a bundle has what was recorded.",
             1,
         )
     if unsound:

@@ -55,7 +55,8 @@ class EntryList(Listing, frozen=True, kw_only=True):
 
 class EntryAt(Struct, frozen=True):
     """One entry, in a ledger that was read up to `position`. `leaf` are the very bytes that are
-    hashed, as text in UTF-8. The proof that it is signed is at `/entries/{position}/proof`.
+    hashed, as text in UTF-8; where the entry is `unreadable`, what stands there now, with U+FFFD
+    for what is no text. The proof that it is signed is at `/entries/{position}/proof`.
     """
 
     as_of: date
@@ -181,7 +182,8 @@ async def entry(request: HttpRequest, entry: FromPath[int], at: Pinned) -> Respo
     found = await services.ledger.read_after(entry - 1, 1) if 1 <= entry <= at.position else ()
     if not found:
         raise NotFound("entry", str(entry), f"Here they are numbered from 1 to {at.position}.")
-    return answered(EntryAt(at.as_of, at.position, event_of(found[0]), found[0].leaf.decode()), at)
+    leaf = found[0].leaf.decode(errors="replace")
+    return answered(EntryAt(at.as_of, at.position, event_of(found[0]), leaf), at)
 
 
 async def _while_there(request: HttpRequest, work: Coroutine[Any, Any, object]) -> None:

@@ -30,7 +30,7 @@ _COMMAND_PROBLEMS = (*_READ_PROBLEMS, 403, 408, 412, 413, 415, 428)
 _OF_READS = frozenset(
     """
     malformed not-signed-in not-found no-such-address another-history address-too-long invalid unfit
-    fault database-away not-shown-yet too-many-waiting too-many-reports
+    fault database-away not-shown-yet too-many-waiting too-many-reports entry-unreadable
     """.split()  # noqa: SIM905 - codes are read more easily without quotation marks
 )
 _ROW = re.compile(r"^Row \d+[^.]*\.\s*")

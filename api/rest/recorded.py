@@ -10,11 +10,15 @@ from msgspec import Struct
 
 from api.as_at import AsAt
 from domain.dates import parse
-from domain.ports import Actor, Recorded
+from domain.ports import Actor, Recorded, Unreadable
 
 
 class RecordedEvent(Struct, frozen=True):
     """One entry. `effective` is an EDTF date, null where the act has none in the world.
+
+    `unreadable` is true where what stands there is not the entry that was recorded, because its
+    bytes were changed in the database, or cannot be read: then `type` is `unreadable`, `tags` and
+    `recorded_at` are what the register noted beside it, and all but the hash is empty.
 
     `leaf_hash` is SHA-256(0x00 || leaf) in hexadecimal (RFC 6962, 2.1). `POSITION-LEAFHASH` is the
     cursor that goes on behind this entry.
@@ -31,6 +35,7 @@ class RecordedEvent(Struct, frozen=True):
     tags: tuple[str, ...]
     public: dict[str, Any]
     leaf_hash: str
+    unreadable: bool = False
 
 
 class EntryRange(Struct, frozen=True):
@@ -48,7 +53,9 @@ class EntryRange(Struct, frozen=True):
             one
             for one in recorded
             if self.until is None or one.position <= self.until
-            if self.day is None or happened_by(one.effective or "", one.recorded_at, self.day)
+            if self.day is None
+            or isinstance(one, Unreadable)  # nobody can tell when
+            or happened_by(one.effective or "", one.recorded_at, self.day)
         )
 
 
@@ -66,6 +73,7 @@ def event_of(recorded: Recorded) -> RecordedEvent:
         recorded.tags,
         msgspec.json.decode(recorded.public, type=dict[str, Any]),
         recorded.leaf_hash.hex(),
+        isinstance(recorded, Unreadable),
     )
 
 

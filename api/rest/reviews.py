@@ -16,6 +16,7 @@ from api.rest.paging import Listing, PagePinned, answered, cursor_after, listed,
 from domain.decider import Entry
 from domain.history import entry_of
 from domain.partnership.evolve import History
+from domain.ports import Unreadable
 from domain.refusals import NotFound
 from domain.review import events as r
 from domain.review.commands import Ground, Outcome, Result
@@ -143,10 +144,15 @@ async def review(request: HttpRequest, review_id: FromPath[str], at: Pinned) -> 
             f"At entry {at.position} there was none of this id; the list of reviews has all.",
         )
     recorded = await services.ledger.read(frozenset({f"review:{review_id}"}))
-    entries = [entry_of(one) for one in recorded if one.position <= at.position]
-    incomplete = await services.parking.incomplete_from(
+    known = [one for one in recorded if one.position <= at.position]
+    entries = [entry_of(one) for one in known if not isinstance(one, Unreadable)]
+    waits_from = await services.parking.incomplete_from(
         PartnershipId(summary.partnership), at.position
     )
+    # Also one that was changed after the read models had it.
+    left_out = [one.position for one in known if isinstance(one, Unreadable)]
+    left_out += [waits_from] if waits_from is not None else []
+    incomplete = min(left_out, default=None)
     return answered(replace(_detailed(at, summary, entries), incomplete_from=incomplete), at)
 
 

@@ -1,22 +1,26 @@
 """The log as files: C2SP tlog-tiles, tlog-proof and tlog-policy.
 
 They are public, without sign-in and for other sites' pages too. What cannot change any more says so
-to every cache on the way.
+to every cache on the way; what is not what was signed stays in none.
 """
 
 from litestar import Response, Router, route
 from litestar.params import FromPath
 
+from adapters.notary.published import Published
 from api.gate.middleware import gate
 from api.refusals import NotSignedYet
 from api.requests import READ, HttpRequest, services_of
+from api.services import Services
 from api.transparency.entries import entry_at, latest
-from domain.transparency.tiles import parse_path
+from domain.ports import Unreadable
+from domain.transparency.tiles import WIDTH, Bundle, Tile, parse_path
 
 _TEXT = "text/plain"
 _BYTES = "application/octet-stream"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _FOR_A_SECOND = "public, max-age=1"
+_NEVER = "no-store"
 
 
 @route("/checkpoint", http_method=READ)
@@ -37,19 +41,27 @@ async def policy(request: HttpRequest) -> Response[bytes]:
 @route("/tile/{path:path}", http_method=READ)
 async def tile(request: HttpRequest) -> Response[bytes]:
     """A tile or an entry bundle below the last checkpoint, full or partial."""
-    resource = parse_path(request.scope["path"].removeprefix("/"))
+    resource, services = parse_path(request.scope["path"].removeprefix("/")), services_of(request)
     signed = await latest(request)
-    data = await services_of(request).log.resource(resource, signed.size)
-    return _file(data, _BYTES, _FOR_EVER)
+    data = await services.log.resource(resource, signed.size)
+    proven = await _proven(services, resource, signed)
+    return _file(data, _BYTES, _FOR_EVER if proven else _NEVER)
 
 
 @route("/entries/{position:str}/leaf", http_method=READ)
 async def leaf(request: HttpRequest, position: FromPath[str]) -> Response[bytes]:
-    """The very bytes of an entry that are hashed; they are JSON."""
-    entry = await entry_at(request, position)
-    published = await services_of(request).log.latest()
-    signed = published is not None and entry.position <= published.size
-    return _file(entry.leaf, "application/json", _FOR_EVER if signed else _FOR_A_SECOND)
+    """The very bytes of an entry that are hashed; they are JSON, unless somebody changed them: then
+    no cache keeps what is not the entry.
+    """
+    entry, log = await entry_at(request, position), services_of(request).log
+    if isinstance(entry, Unreadable):
+        return _file(entry.leaf, _BYTES, _NEVER)
+    published = await log.latest()
+    if published is None or entry.position > published.size:
+        return _file(entry.leaf, "application/json", _FOR_A_SECOND)
+    # Only what is proven never changes: the hash beside the bytes may have been changed with them.
+    proven = await log.proves(entry.position, entry.leaf_hash, published)
+    return _file(entry.leaf, "application/json", _FOR_EVER if proven else _NEVER)
 
 
 @route("/entries/{position:str}/proof", http_method=READ)
@@ -64,6 +76,22 @@ async def proof(request: HttpRequest, position: FromPath[str]) -> Response[bytes
     if entry.position > signed.size:
         raise NotSignedYet(signed=signed.size, position=entry.position)
     return _file(await log.proof(entry.position, signed), _TEXT, _FOR_A_SECOND)
+
+
+async def _proven(services: Services, resource: Tile | Bundle, signed: Published) -> bool:
+    """Whether what a file holds leads to the root that was signed.
+
+    The way from an entry to the root goes over all hashes of each tile on it, so one entry under a
+    tile speaks for the whole of it; of a bundle each has to be the one of its hash, too.
+    """
+    if isinstance(resource, Bundle):
+        begin, count = resource.index * WIDTH, resource.width
+    else:
+        begin, count = resource.index * WIDTH ** (resource.level + 1), 1
+    under = await services.ledger.read_after(begin, count)
+    if len(under) < count or any(isinstance(entry, Unreadable) for entry in under):
+        return False
+    return await services.log.proves(begin + 1, under[0].leaf_hash, signed)
 
 
 def _file(data: bytes, media_type: str, cached: str) -> Response[bytes]:

@@ -10,7 +10,7 @@ from api.requests import READ, HttpRequest, services_of
 from api.services import Services
 from api.transparency.entries import entry_at, lost_at
 from api.web.visitors import page
-from domain.ports import Recorded
+from domain.ports import Recorded, Unreadable
 from domain.transparency.tree import leaf_hash
 from domain.upcasting import present_type
 
@@ -50,6 +50,7 @@ async def entry(request: HttpRequest, position: FromPath[str]) -> Response[bytes
         "entry.html",
         section="history",
         entry=recorded,
+        unreadable=isinstance(recorded, Unreadable),
         leaf=recorded.leaf.decode(errors="replace"),
         fingerprint=fingerprint.hex(),
         told_as=await _in_words(services, recorded),
@@ -89,7 +90,8 @@ async def _contradicted(
     if lost is not None and lost.noted_at > signed.published_at:
         return Contradicted(certain=True, was=lost.leaf_hash.hex())
     if fingerprint == entry.leaf_hash:
-        return Contradicted(certain=False)
+        # What is no entry at all was changed itself, and its hash with it.
+        return Contradicted(certain=isinstance(entry, Unreadable))
     kept = await services.log.proves(entry.position, entry.leaf_hash, signed)
     return Contradicted(certain=True, was=entry.leaf_hash.hex() if kept else "")
 
@@ -106,6 +108,8 @@ async def _in_words(services: Services, entry: Recorded) -> Told:
     )
     if items:
         return Told(items[0].sentence, partnership, items[0].who)
+    if isinstance(entry, Unreadable):
+        return Told("What this entry said cannot be shown.", partnership)
     # The read models may be a moment behind, or wait for a release that knows the type.
     return Told(TYPES.get(present_type(entry.type), entry.type), partnership)
 

@@ -10,12 +10,14 @@ from api.moments import Asked, read_moment, whole_number
 from api.next_steps import next_steps
 from api.problems import Told
 from api.requests import READ, HttpRequest, services_of
+from api.services import Services
 from api.typed import Typed
 from api.web.cases import FOUNDING
 from api.web.typed import read_query
 from api.web.visitors import page, see, visitor_of
 from api.web.wording import STATUS_WORDS
 from domain.answers import Answer, answers
+from domain.errors import EntryUnreadable
 from domain.partnership.state import Unknown
 from domain.refusals import Invalid, NotFound
 from domain.review.criteria import criteria_set
@@ -41,10 +43,8 @@ async def partnership(request: HttpRequest, ref: FromPath[str]) -> Response[byte
         return see(f"/partnerships/{reference}")
     typed = read_query(request)
     asked = await read_moment(services, typed)
-    waits_from = await services.parking.incomplete_from(reference)
-    # What this release cannot follow, its rules cannot judge either.
+    state, waits_from = await _followed(services, reference)
     known = waits_from is None
-    state = (await reviews_of(services.ledger, reference))[0] if known else REVIEW.initial
     view = await services.register.get(reference, asked.moment)
     if asked.mistakes or view is None:
         return await _without(request, reference, state, typed, asked, waits_from=waits_from)
@@ -68,6 +68,17 @@ async def partnership(request: HttpRequest, ref: FromPath[str]) -> Response[byte
         changed=bool(timeline) and timeline[-1].position != view.version and known,
         incomplete_from=_by(asked, waits_from),
     )
+
+
+async def _followed(services: Services, reference: PartnershipId) -> tuple[Reviews, int | None]:
+    """How the rules see it; or from which entry on it cannot be followed, nor judged by them."""
+    waits_from = await services.parking.incomplete_from(reference)
+    if waits_from is None:
+        try:
+            return (await reviews_of(services.ledger, reference))[0], None
+        except EntryUnreadable as error:  # changed after the read models had it
+            waits_from = error.position
+    return REVIEW.initial, waits_from
 
 
 def _by(asked: Asked, waits_from: int | None) -> int | None:

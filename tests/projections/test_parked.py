@@ -10,7 +10,7 @@ from msgspec import Raw
 from adapters.ledger import PostgresLedger
 from domain.decider import Entry
 from domain.partnership.evolve import History
-from domain.ports import Actor, Condition, NewEvent, Submission
+from domain.ports import UNREADABLE, Actor, Condition, NewEvent, Submission
 from domain.values import PartnershipId
 from projections.all import PROJECTIONS
 from projections.communities import CommunitiesProjection, PostgresCommunities
@@ -133,6 +133,60 @@ async def test_bytes_that_were_changed_are_not_shown_and_once_put_right_they_are
     assert shown is not None
     assert shown.counterpart.name == "Le Mans"
     assert await Parking(pool).all() == ()
+
+
+@pytest.mark.parametrize("position", [1, 2])
+@pytest.mark.parametrize("leaf", [r"'\x00'", "''", "'{}'", r"'\xff'::bytea || leaf"])
+async def test_what_came_of_a_record_after_bytes_that_are_no_entry_waits_behind_them(
+    *,
+    leaf: str,
+    position: int,
+    database: Database,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    clerks: Clerks,
+    runner: Runner,
+    register: PostgresRegister,
+) -> None:
+    reference = await clerks.found(legacy(NORFOLK, LE_MANS))
+    await clerks.record(SUSPEND, clerk(NORFOLK), on="2022-03-08", partnership=reference)
+    await clerks.record(RESUME, clerk(NORFOLK), on="2025-05", partnership=reference)
+    other = await clerks.found(legacy(NORFOLK, LODZ))
+    keep = "create table public.kept as select * from twinledger.event"
+    change = f"update twinledger.event set leaf = ({leaf})::bytea where position = {position}"
+    await altered(database.owner_dsn, keep, change)
+    await runner.catch_up()
+
+    parking = Parking(pool, projections=[RegisterProjection()])
+    assert [one.position for one in await parking.all()] == list(range(position, 4))
+    assert await parking.incomplete_from(reference) == position
+    assert await parking.incomplete_from(other) is None
+    assert await register.get(other, Moment()) is not None
+    assert all(standing.sound for standing in await status(pool, clerks.ledger))
+    (built,) = await rebuild(pool, clerks.ledger, SCHEMA, ["register"])
+    assert built.parked == 4 - position
+
+    back = "update twinledger.event e set leaf = k.leaf from public.kept k"
+    await altered(database.owner_dsn, f"{back} where k.position = e.position")
+    assert all(standing.sound for standing in await status(pool, clerks.ledger))
+    for projection in PROJECTIONS:
+        await retry(pool, clerks.ledger, projection, place_of(projection, SCHEMA))
+    shown = await register.get(reference, Moment())
+    assert shown is not None
+    assert (shown.statuses, shown.version) == (("active",), 3)
+    assert await Parking(pool).all() == ()
+    assert all(standing.sound for standing in await status(pool, clerks.ledger))
+
+
+async def test_an_entry_that_is_changed_after_it_was_shown_does_not_add_up(
+    database: Database, pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks, runner: Runner
+) -> None:
+    await clerks.found(legacy())
+    await runner.catch_up()
+    await altered(database.owner_dsn, r"update twinledger.event set leaf = '\x00'")
+
+    standings = await status(pool, clerks.ledger)
+    assert not any(standing.sound for standing in standings)
+    assert {standing.recorded[UNREADABLE] for standing in standings} == {1}
 
 
 async def test_a_fault_that_no_event_causes_parks_nothing(
