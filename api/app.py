@@ -1,5 +1,7 @@
 """The web application: routes, what every answer carries, and who may send a form."""
 
+import asyncio
+from contextlib import suppress
 from os import urandom
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +12,7 @@ from litestar.datastructures import State
 from litestar.exceptions import PermissionDeniedException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from adapters.postgres.errors import LOST
 from api.metrics import metrics
 from api.problems import HANDLERS
 from api.rest import docs
@@ -35,8 +38,10 @@ _RAW_HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items
 _NO_CACHE = (b"cache-control", b"no-cache")
 _FOR_OTHER_SITES = [
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"As-At, ETag, Last-Position, Link, Retry-After"),
+    (b"access-control-expose-headers", b"As-At, ETag, In-Doubt, Last-Position, Link, Retry-After"),
 ]
+_DOUBTED = (b"in-doubt", b"true")
+_PATIENCE = 3.0  # seconds for the notary's word; an answer that is there waits no longer
 
 
 def create_app(services: Services) -> Litestar:
@@ -111,9 +116,23 @@ async def _with_headers(message: Message, scope: Scope) -> None:
         name.lower() == b"cache-control" for name, _ in message["headers"]
     ):
         headers.append(_NO_CACHE)
-    if path.startswith("/api/v1") and scope.get("method") in ("GET", "HEAD"):
-        headers += _FOR_OTHER_SITES
+    if path.startswith("/api/v1"):
+        if await _in_doubt(scope["litestar_app"].state["services"]):
+            headers.append(_DOUBTED)
+        if scope.get("method") in ("GET", "HEAD"):
+            headers += _FOR_OTHER_SITES
     message["headers"] = headers
+
+
+async def _in_doubt(services: Services) -> bool:
+    """Whether the register is known not to be the one that was signed: its pages say so in red.
+
+    All who ask within a second share one look. Where none is possible now, the answer goes out.
+    """
+    with suppress(TimeoutError, *LOST):
+        async with asyncio.timeout(_PATIENCE):
+            return (await services.standing()).notice.closes
+    return False
 
 
 def _with_request_id(app: ASGIApp) -> ASGIApp:

@@ -149,14 +149,17 @@ def do(
     )
     if verb is None:
         tell_answers(
-            *on_register(lambda system: _answers(system, asked)),
+            *on_register(lambda system: _answers(system, asked), warns=True),
             everything=everything,
             as_json=as_json,
         )
     else:
         with slips():
             typed = document_from(VERBS[verb], words, body_file.read() if body_file else None)
-        tell_outcome(*on_register(lambda system: _record(system, verb, typed, asked)), as_json)
+        # What records is refused in a register in doubt, and says so; a dry run rests on it.
+        tell_outcome(
+            *on_register(lambda system: _record(system, verb, typed, asked), warns=dry_run), as_json
+        )
 
 
 def _alone() -> bool:

@@ -13,7 +13,7 @@ from adapters.problems import CannotRun
 from adapters.settings import read_settings
 from api.cli.accounts import Pseudonym, tell_key
 from api.cli.acts import PublicText
-from api.cli.running import progress_bar, require_register
+from api.cli.running import in_doubt, progress_bar, require_register
 from api.demo import TOKENS_LAST, Highlight, Summary, issue_tokens, load_sample
 from api.event_loop import run_program
 from api.serving import serve as serve_pages
@@ -179,9 +179,7 @@ def serve(no_worker: bool) -> None:
                 await system.runner.catch_up(progress)
             notice = (await system.standings.now()).notice
             if notice.closes:
-                click.echo(
-                    f"This register is read-only. {notice.problem} {notice.remedy}", err=True
-                )
+                click.echo(in_doubt(notice), err=True)
             await serve_pages(
                 system,
                 named,

@@ -40,7 +40,8 @@ recorded for ever: `POST .../actions/{verb}`, with the ETag that was seen in `If
 key in `Idempotency-Key`; the same key again never records twice. `GET .../actions` says what is
 allowed now, and if not why. Reads take the day that is asked about (`as-of`) and what was known
 then (`known-at` or `position`); `after` waits until one's own write is shown. What is refused is
-told as a problem (RFC 9457), whose type leads to a page that explains it. A clerk and an approver
+told as a problem (RFC 9457), whose type leads to a page that explains it. Where the register itself
+is in doubt, each answer has the header `In-Doubt`. A clerk and an approver
 act for their own community, which is a party; the counterpart acts for its own side. A `tier` is
 what the pages call the level of a partnership: `project` is a project partnership, `sister` a full
 one."""
@@ -145,7 +146,10 @@ def _complete(operation: Json, handler: HTTPRouteHandler, answered: Json | None)
     foretold = {
         "description": "A dry run: what would be recorded.",
         "content": done["content"],
-        "headers": {"Idempotency-Replayed": _HEADERS_OF_COMMANDS["Idempotency-Replayed"]},
+        "headers": {
+            **_IN_DOUBT,
+            "Idempotency-Replayed": _HEADERS_OF_COMMANDS["Idempotency-Replayed"],
+        },
     }
     recorded = {**done, "description": "Recorded.", "headers": _HEADERS_OF_COMMANDS}
     operation["responses"] = {"200": foretold, "201": recorded}
@@ -202,7 +206,16 @@ _SEEN = {
     "schema": {"type": "string", "pattern": '^(\\*|"[1-9][0-9]{0,14}")$'},
 }
 _TEXT = {"type": "string"}
+_IN_DOUBT: Json = {
+    "In-Doubt": {
+        "description": "true while the register is read-only because it is not the one that was "
+        "signed: what is answered may not be what was recorded. `/healthz` and `/verify` say why. "
+        "Not sent otherwise.",
+        "schema": _TEXT,
+    },
+}
 _POSITION: Json = {
+    **_IN_DOUBT,
     "Last-Position": {"description": "The position that it was answered at.", "schema": _TEXT},
 }
 _HEADERS_OF_READS: Json = {
@@ -236,6 +249,7 @@ def _problem(codes: tuple[str, ...]) -> Json:
     return {
         "description": f"A problem: {', '.join(codes)}.",
         "x-codes": codes,
+        "headers": _IN_DOUBT,
         "content": {MEDIA_TYPE: {"schema": {"$ref": _SCHEMAS.format(name="Problem")}}},
     }
 
