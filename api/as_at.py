@@ -2,12 +2,13 @@
 
 A position alone does not tell: after a restore another entry may stand there. So what is given out
 carries the position with its leaf hash, `POSITION-LEAFHASH`, as `5000-5be0...`: cursors, the ids of
-streams, the rows of files, the header `As-At`. Whoever hands it back and has read a history that is
-gone is told from which entry on.
+streams, the rows of files, the headers `As-At` and `ETag`. Whoever hands it back and has read a
+history that is gone is told from which entry on.
 """
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -44,9 +45,26 @@ async def as_at(ledger: Ledger, position: int) -> AsAt:
     return AsAt(position, found[0].leaf_hash if found else b"")
 
 
+async def recorded_then(ledger: Ledger, position: int, recorded_at: datetime) -> AsAt | None:
+    """The entry that was shown as recorded there and then; None where the ledger has another.
+
+    What is shown was read before. Where a standby has taken over since, whoever is shown the one
+    entry has not seen the other, and must not be given its leaf hash.
+    """
+    found = await ledger.read_after(position - 1, 1)
+    same = [(one.position, one.recorded_at) for one in found] == [(position, recorded_at)]
+    return of(found[0]) if same else None
+
+
+def parsed(text: str) -> AsAt | None:
+    """What is written as `POSITION-LEAFHASH`; None where it is not."""
+    read = _WRITTEN.fullmatch(text)
+    return None if read is None else AsAt(int(read["position"]), bytes.fromhex(read["leaf_hash"]))
+
+
 def written(text: str, *, parameter: str = "", header: str = "") -> AsAt:
-    """What is written as `POSITION-LEAFHASH`. Raises `RequestRefused`."""
-    if (read := _WRITTEN.fullmatch(text)) is None:
+    """As `parsed`. Raises `RequestRefused` where it is not written so."""
+    if (read := parsed(text)) is None:
         raise RequestRefused(
             "invalid",
             f"{text[:30]!r} is no position with its leaf hash.",
@@ -54,7 +72,7 @@ def written(text: str, *, parameter: str = "", header: str = "") -> AsAt:
             parameter=parameter,
             header=header,
         )
-    return AsAt(int(read["position"]), bytes.fromhex(read["leaf_hash"]))
+    return read
 
 
 async def entries_behind(ledger: Ledger, read: AsAt, limit: int) -> Sequence[Recorded] | None:

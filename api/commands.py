@@ -7,9 +7,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from adapters.log import logged_with
+from api import as_at
+from api.as_at import AsAt
 from domain.community.bearers import bearers, founded_under
 from domain.decider import Act, Entry
-from domain.errors import CommandKeyReused, ConditionFailed
+from domain.errors import CommandKeyReused, ConditionFailed, OutcomeUnknown
 from domain.history import (
     Command,
     digest_of,
@@ -58,13 +60,13 @@ async def execute(
     act: Act,
     *,
     partnership: PartnershipId | None = None,
-    expected: int | None = None,
+    expected: AsAt | None = None,
     dry_run: bool = False,
 ) -> Outcome:
     """Decide `command` on what is recorded and append the outcome; raise `Refused` or it is done.
 
     `partnership` names the record, None for the commands that found one. `expected` is the last
-    position that the person saw of it: if it does not end there, `ConditionFailed` is raised
+    entry that the person saw of it: if it does not end with that one, `ConditionFailed` is raised
     instead of a decision on something unseen. Without it the decision is taken again on the new
     state.
     """
@@ -72,9 +74,10 @@ async def execute(
         for attempt in range(_ATTEMPTS):
             case = await _load(ledger, command, act, partnership)
             try:
-                # Also where it ends earlier: what was seen then is of a history that was restored.
+                # Also where it ends earlier, or as far on with another entry: what was seen then is
+                # of a history that a restore or a fail-over has lost.
                 if expected is not None and case.version != expected:
-                    raise ConditionFailed(after=expected, position=case.version)
+                    raise ConditionFailed(after=expected.position, position=case.version.position)
                 events = case.decide(command, act)
             except (Refused, ConditionFailed, CommandKeyReused):
                 # A repetition meets a record that its own first time has changed: the first answer
@@ -97,7 +100,7 @@ async def execute(
                     raise
                 continue
             if receipt.replayed:
-                return await _recorded(ledger, receipt)
+                return await _recorded(ledger, receipt, act.key)
             _log.info("recorded", partnership=decided.partnership, position=receipt.last_position)
             return replace(decided, receipt=receipt)
         raise AssertionError("the loop returns or raises")
@@ -108,18 +111,20 @@ async def _first_answer(
 ) -> Outcome | None:
     digest = digest_of(command, act, partnership)
     receipt = await ledger.receipt_of(act.actor.recorder, act.key, digest)
-    return None if receipt is None else await _recorded(ledger, receipt)
+    return None if receipt is None else await _recorded(ledger, receipt, act.key)
 
 
-async def _recorded(ledger: Ledger, receipt: Receipt) -> Outcome:
+async def _recorded(ledger: Ledger, receipt: Receipt, key: str) -> Outcome:
     partnership = PartnershipId(receipt.reply.decode())
     known = await ledger.read(frozenset({partnership_tag(partnership)}))
     first, last = receipt.first_position, receipt.last_position
     own = [stored for stored in known if first <= stored.position <= last]
+    if not own:  # a fail-over between the two looks has lost it
+        raise OutcomeUnknown(command_key=key)
     return Outcome(
         partnership,
         tuple(entry_of(stored).event for stored in own),
-        receipt,
+        replace(receipt, leaf_hash=own[-1].leaf_hash),
         tuple(stored.effective for stored in own),
         REVIEW.fold(entry_of(stored) for stored in known if stored.position < first),
     )
@@ -127,17 +132,17 @@ async def _recorded(ledger: Ledger, receipt: Receipt) -> Outcome:
 
 async def reviews_of(
     ledger: Ledger, partnership: PartnershipId, *, until: int | None = None
-) -> tuple[Reviews, int]:
-    """The partnership with its reviews, and its last position; as they stood at `until`.
+) -> tuple[Reviews, AsAt]:
+    """The partnership with its reviews, and its last entry; as they stood at `until`.
 
     Raises `NotFound`, also where it was not recorded by then.
     """
-    entries = [entry_of(stored) for stored in await _read(ledger, partnership)]
+    recorded: Sequence[Recorded] = await _read(ledger, partnership)
     if until is not None:
-        entries = [entry for entry in entries if entry.position <= until]
-    if not entries:
+        recorded = [stored for stored in recorded if stored.position <= until]
+    if not recorded:
         raise NotFound("partnership", partnership, f"It was not recorded at position {until}.")
-    return REVIEW.fold(entries), entries[-1].position
+    return REVIEW.fold(map(entry_of, recorded)), _last(recorded)
 
 
 async def _read(ledger: Ledger, partnership: PartnershipId) -> Reading:
@@ -157,7 +162,7 @@ class _Case(Struct, frozen=True):
     state: Reviews
     condition: Condition
     pair: str
-    version: int
+    version: AsAt
     taken: bool = False
 
     def decide(self, command: Command, act: Act) -> tuple[History, ...]:
@@ -231,12 +236,12 @@ async def _bearers(
 async def _among_its_pair(ledger: Ledger, own: frozenset[str], pair: str) -> _Case:
     """The partnership and what else lives in its pair, both as of one moment."""
     recorded = await ledger.read(own | {pair})
-    entries = tuple(entry_of(stored) for stored in recorded if not own.isdisjoint(stored.tags))
-    state = REVIEW.fold(entries)
+    of_itself = [stored for stored in recorded if not own.isdisjoint(stored.tags)]
+    state = REVIEW.fold(map(entry_of, of_itself))
     of_pair = (entry_of(stored) for stored in recorded if pair in stored.tags)
     state = replace(state, partnership=among_its_pair(state.partnership, of_pair))
-    return _Case(state, recorded.condition(own | {pair}), pair, entries[-1].position)
+    return _Case(state, recorded.condition(own | {pair}), pair, _last(of_itself))
 
 
-def _last(recorded: Sequence[Recorded]) -> int:
-    return recorded[-1].position if recorded else 0
+def _last(recorded: Sequence[Recorded]) -> AsAt:
+    return as_at.of(recorded[-1]) if recorded else as_at.BEGINNING

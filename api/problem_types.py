@@ -182,12 +182,14 @@ _ALL = (
         "if-match-unfit",
         "If-Match cannot be read",
         "If-Match takes one ETag of a partnership, or *.",
-        'Send it as you got it, with its quotes: "1234".',
+        'Send it as you got it, with its quotes: "1234-5be0...", a position with its leaf hash. A '
+        "position alone does not do, for after a restore another entry may stand there.",
     ),
     Explained(
         "record-changed",
         "The record has changed",
-        "Since the version that you saw, something was recorded. Nothing of yours was.",
+        "Since the version that you saw, something was recorded, or that version is lost: the "
+        "register was restored from an earlier copy. Nothing of yours was recorded.",
         "Read the changes in the answer, decide again, and send the command with the new ETag.",
     ),
     # How anything is asked.

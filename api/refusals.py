@@ -74,14 +74,27 @@ class KeyReused(RequestRefused):
 
 
 class RecordChanged(RequestRefused):
-    """The record is not as the sender saw it; `changes` are the acts that they have not seen."""
+    """The record is not as the sender saw it; `changes` are the acts that they have not seen.
+
+    `seen` is the position of the entry that they saw last, and their history is this register's
+    `shared_until` an entry: before that one where it was lost.
+    """
 
     def __init__(
-        self, *, seen: int, etag: str, timeline: str, changes: Sequence[TimelineItem]
+        self,
+        *,
+        seen: int,
+        shared_until: int,
+        etag: str,
+        timeline: str,
+        changes: Sequence[TimelineItem],
     ) -> None:
         super().__init__(
             "record-changed",
-            f"The record has changed since version {seen}.",
+            f"The record has changed since version {seen}."
+            if shared_until == seen
+            else f"Entry {seen} is not in this register as you saw it: the register was restored "
+            "from an earlier copy, or it is another one. The changes listed may go back before it.",
             "Read what changed, decide again, and send the command with the new ETag.",
             header="If-Match",
         )

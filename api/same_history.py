@@ -20,6 +20,16 @@ async def require_written(
         await require(services, read, parameter=parameter, header=header)
 
 
+async def shared_until(services: Services, read: AsAt) -> int:
+    """Up to which entry this register is surely the one in which an entry was `read`: its position
+    where it stands; 0 where it does not, and nobody knows which were lost with it.
+    """
+    if await as_at(services.ledger, read.position) == read:
+        return read.position
+    first = await services.log.lost.first(read.position, read.leaf_hash)
+    return 0 if first is None else first - 1
+
+
 async def another_history(
     services: Services, read: AsAt, *, parameter: str = "", header: str = ""
 ) -> AnotherHistory:

@@ -71,13 +71,18 @@ class Submission(Struct, frozen=True):
 
 
 class Receipt(Struct, frozen=True):
-    """The ledger's durable answer. `replayed` says that the command had been recorded before."""
+    """The ledger's durable answer. `replayed` says that the command had been recorded before.
+
+    `leaf_hash` is that of the entry at `last_position`; empty where `replayed`: whoever repeats a
+    command reads what it recorded.
+    """
 
     first_position: int
     last_position: int
     recorded_at: datetime
     reply: bytes
     replayed: bool
+    leaf_hash: bytes = b""
 
 
 class Recorded(Struct, frozen=True, gc=False):

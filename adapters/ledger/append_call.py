@@ -8,6 +8,7 @@ import asyncpg
 from adapters.ledger.batcher import Waiting
 from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.leaf import decode, stamp_of
+from adapters.ledger.prepared import Prepared
 from adapters.postgres.errors import NoFreeConnection
 from domain.errors import CommandKeyReused, ConditionFailed, OutcomeUnknown
 from domain.ports import Receipt
@@ -118,8 +119,22 @@ def tell_appended(group: list[Waiting], row: asyncpg.Record) -> int:
     for waiting in group:
         prepared = waiting.prepared
         first, position = position + 1, position + len(prepared.events)
-        waiting.appended(Receipt(first, position, recorded_at, prepared.submission.reply, False))
+        waiting.appended(
+            Receipt(
+                first,
+                position,
+                recorded_at,
+                prepared.submission.reply,
+                False,
+                _last_leaf_hash(prepared, recorded_at),
+            )
+        )
     return position
+
+
+def _last_leaf_hash(prepared: Prepared, recorded_at: datetime) -> bytes:
+    """Of its last entry, as the ledger has it: only the time was the database's to say."""
+    return leaf_hash(prepared.events[-1].leaf.stamped(stamp_of(recorded_at)))
 
 
 def tell_refused(group: list[Waiting], rows: list[asyncpg.Record]) -> list[Waiting]:
@@ -149,6 +164,7 @@ def _tell_one(waiting: Waiting, rows: list[asyncpg.Record]) -> None:
                     row["at"],
                     row["first_reply"],
                     replayed=not own,
+                    leaf_hash=_last_leaf_hash(prepared, row["at"]) if own else b"",
                 )
             )
         case "reused":

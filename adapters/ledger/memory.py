@@ -37,7 +37,14 @@ class MemoryLedger:
         for position, event in enumerate(prepared.events, first):
             leaf = event.leaf.stamped(stamp)
             self._events.append(decode(position, leaf, leaf_hash(leaf)))
-        receipt = Receipt(first, len(self._events), recorded_at, submission.reply, replayed=False)
+        receipt = Receipt(
+            first,
+            len(self._events),
+            recorded_at,
+            submission.reply,
+            replayed=False,
+            leaf_hash=self._events[-1].leaf_hash,
+        )
         self._commands[prepared.key] = submission.digest, receipt
         return receipt
 

@@ -6,6 +6,7 @@ starts next finds the certificate and goes on; a restored database, or a restore
 brings a value back has it destroyed again at the next start.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -34,13 +35,15 @@ class Erasures:
     """What the certificates of a ledger ask for, and whether it is done.
 
     What was found done stays so for this object: whether a restore brought a value back is looked
-    for by the next process, so that whoever asks again and again reads what is new alone.
+    for by the next process, so that whoever asks again and again reads what is new alone. Where a
+    standby took over that lacks some of what was read, all is read and looked for again.
     """
 
     def __init__(self, ledger: Ledger, values: PrivateValues) -> None:
         self._ledger, self._values = ledger, values
-        self._read_up_to = 0
+        self._read_up_to, self._leaf_hash = 0, b""  # of the entry there: which history that was
         self._open: dict[int, Certificate] = {}
+        self._reading = asyncio.Lock()  # what was read and what is open belong together
 
     async def certificates(self) -> tuple[Certificate, ...]:
         """All of them, in the order of their entries."""
@@ -49,13 +52,39 @@ class Erasures:
 
     async def pending(self) -> tuple[Certificate, ...]:
         """Those of which a key or a sealed value is still there, with these places alone."""
+        async with self._reading:
+            await self._read_on()
+            return await self._left()
+
+    async def _read_on(self) -> None:
         found = await self._ledger.read(frozenset({ERASURES}), after=self._read_up_to)
-        self._read_up_to = max(self._read_up_to, found.up_to)
+        if not await self._continues(found):
+            # What was read is lost, with whatever it certified. Others may stand in its place, and
+            # the values of those before may be back.
+            _log.warning("certificates_read_again", lost_entry=self._read_up_to)
+            self._open = {}
+            found = await self._ledger.read(frozenset({ERASURES}))
+        self._read_up_to, self._leaf_hash = found.up_to, found.leaf_hash
         self._open |= {
             certificate.position: certificate
             for entry in found
             if (certificate := certificate_of(entry))
         }
+
+    async def _continues(self, found: Reading) -> bool:
+        """Whether it was read in the history that was read before: another entry may stand at the
+        same position. Asked after the reading, so that none can come between.
+        """
+        if self._read_up_to == 0:
+            return True
+        if found.up_to == self._read_up_to:
+            return found.leaf_hash == self._leaf_hash
+        last = await self._ledger.read_after(self._read_up_to - 1, 1)
+        return [(one.position, one.leaf_hash) for one in last] == [
+            (self._read_up_to, self._leaf_hash)
+        ]
+
+    async def _left(self) -> tuple[Certificate, ...]:
         certificates = tuple(self._open.values())
         left = set(
             await self._values.left_of([place for one in certificates for place in one.places])

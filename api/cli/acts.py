@@ -11,11 +11,12 @@ from msgspec import Struct
 
 from adapters.clock import utc_now
 from adapters.ledger.text import check_text
+from api.as_at import AsAt
 from api.cli import Failed
 from api.cli.accounts import RoleName
 from api.cli.fields import command_from, document_from
 from api.cli.mistakes import slips, usage
-from api.cli.options import options, who_decided
+from api.cli.options import LastEntry, options, who_decided
 from api.cli.running import on_register
 from api.cli.telling import tell_answers, tell_outcome
 from api.commands import Outcome, execute, reviews_of
@@ -81,7 +82,7 @@ class Asked(Struct, frozen=True):
     body: str | None
     body_name: str
     key: str
-    expected: int | None
+    expected: AsAt | None
     dry_run: bool
 
 
@@ -98,8 +99,8 @@ class Asked(Struct, frozen=True):
 @click.option("--key", type=PublicText(), help="The act's key; the same key never records twice.")
 @click.option(
     "--expected",
-    type=click.IntRange(min=0),
-    help="Refuse if the record changed after this position.",
+    type=LastEntry(),
+    help="Refuse if this is not the record's last entry, as `show` says it.",
 )
 @click.option(
     "--from-json", "body_file", type=click.File("rb"), help="The fields, as JSON; - reads."
@@ -117,7 +118,7 @@ def do(
     body: str | None,
     body_name: str,
     key: str | None,
-    expected: int | None,
+    expected: AsAt | None,
     body_file: BinaryIO | None,
     dry_run: bool,
     everything: bool,

@@ -1,12 +1,36 @@
-"""The options of `do` beside the fields: when it was decided, and by which body."""
+"""The options of `do` beside the fields: when it was decided, by which body, and what was seen."""
 
 from collections.abc import Iterable
 
+import click
+
+from api.as_at import AsAt, parsed
 from api.identity import bodies_for
 from domain.answers import who_may_act
 from domain.review.state import Reviews
 from domain.values import Body
 from projections.words import word
+
+
+class LastEntry(click.ParamType[AsAt]):
+    """The entry that a record ended with when it was read: its position and its leaf hash."""
+
+    name = "position-leafhash"
+
+    def convert(
+        self, value: str | AsAt, param: click.Parameter | None, ctx: click.Context | None
+    ) -> AsAt:
+        """A position alone does not do: after a restore another entry may stand there."""
+        if isinstance(value, AsAt):
+            return value
+        if (read := parsed(value)) is None:
+            self.fail(
+                f"{value[:30]!r} is no position with its leaf hash. Write the last entry as "
+                "`twinledger show REF` says it.",
+                param,
+                ctx,
+            )
+        return read
 
 
 def options(verb: str) -> list[str]:

@@ -1,7 +1,9 @@
 """`show`, `history`, `search`: the register, read."""
 
 import click
+from msgspec import to_builtins
 
+from api.as_at import AsAt, recorded_then
 from api.cli.mistakes import slips
 from api.cli.running import echo_json, on_register
 from api.cli.telling import tell_incomplete
@@ -41,20 +43,21 @@ def show(
     with slips():
         wanted = read_partnership_id(reference)
 
-    async def work(system: Running) -> tuple[PartnershipView, int | None]:
+    async def work(system: Running) -> tuple[PartnershipView, AsAt | None, int | None]:
         moment = await moment_of(system, as_of, known_at, position)
         view = await system.register.get(wanted, moment)
         incomplete_from = await _parking(system).incomplete_from(wanted, moment.position)
         if view is None:
             raise _not_found(reference, incomplete_from)
-        return view, incomplete_from
+        last = await recorded_then(system.ledger, view.version, view.recorded_at)
+        return view, last, incomplete_from
 
-    view, incomplete_from = on_register(work, warns=True)
+    view, last_entry, incomplete_from = on_register(work, warns=True)
     tell_incomplete(incomplete_from)
     if as_json:
-        echo_json(view)
+        echo_json({**to_builtins(view), "last_entry": last_entry and str(last_entry)})
         return
-    for line in described(view):
+    for line in described(view, last_entry):
         click.echo(line)
 
 
@@ -70,8 +73,8 @@ def _not_found(typed: str, incomplete_from: int | None) -> NotFound:
     return NotFound("partnership", typed[:40], "Check the reference, or search the register.")
 
 
-def described(view: PartnershipView) -> list[str]:
-    """A partnership as lines of plain words."""
+def described(view: PartnershipView, last_entry: AsAt | None) -> list[str]:
+    """A partnership as lines of plain words; the last one says what `do --expected` takes."""
     lines = [
         f"{_named(view.home)} and {_named(view.counterpart)}",
         f"Reference: {view.partnership}",
@@ -90,7 +93,7 @@ def described(view: PartnershipView) -> list[str]:
     lines += [f"Source: {source.title}" for source in view.sources]
     if view.statement:
         lines.append(f"Public statement: {view.statement}")
-    lines.append(f"Last entry: {view.version}")
+    lines.append(f"Last entry: {last_entry or view.version}")
     return lines
 
 

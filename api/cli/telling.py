@@ -3,6 +3,7 @@ every command that reads has to say beside its answer."""
 
 import click
 
+from api.as_at import AsAt
 from api.cli.running import echo_json
 from api.commands import Outcome
 from api.next_steps import next_steps
@@ -70,6 +71,7 @@ def tell_outcome(outcome: Outcome, sentences: tuple[str, ...], as_json: bool) ->
                     {"type": event_type(event), "public": event} for event in outcome.events
                 ],
                 "position": receipt.last_position if receipt else None,
+                "last_entry": _last_entry(receipt),
                 "proofs": _proofs(receipt),
                 "recorded_at": receipt.recorded_at if receipt else None,
                 "replayed": receipt.replayed if receipt else False,
@@ -92,6 +94,11 @@ def tell_outcome(outcome: Outcome, sentences: tuple[str, ...], as_json: bool) ->
         click.echo("Nothing is recorded yet. Without --dry-run it is.")
         return
     click.echo(f"Once it is signed, the service has its receipt: {', '.join(_proofs(receipt))}")
+
+
+def _last_entry(receipt: Receipt | None) -> str | None:
+    """What `--expected` takes in the next act."""
+    return str(AsAt(receipt.last_position, receipt.leaf_hash)) if receipt else None
 
 
 def _proofs(receipt: Receipt | None) -> list[str]:

@@ -12,6 +12,8 @@ from msgspec.inspect import LiteralType
 from msgspec.structs import replace
 
 from adapters.shapes import Missing
+from api import as_at
+from api.as_at import AsAt
 from api.commands import execute, reviews_of
 from api.identity import account_actor, bodies_for, deciding
 from api.permitted import answer_for
@@ -19,11 +21,12 @@ from api.problems import Told, attempt
 from api.refusals import KeyReused, MissingHeader, RecordChanged, UnfitBody, UnfitHeader
 from api.requests import READ, HttpRequest, services_of
 from api.rest import parameters
-from api.rest.done import address_of, done, etag_of
+from api.rest.done import address_of, done, etag_of, version_of
 from api.rest.mistakes import unfit_body
 from api.rest.moments import At, Pinned, asked
 from api.rest.schemas import Action, Actions, act_of, body_of, decoder_of, reference_of
 from api.rest.who import ReadOnlyToken, person_of, recorder_of
+from api.same_history import shared_until
 from api.services import Services
 from domain.answers import FOUNDING_VERBS, VERBS, who_may_act
 from domain.dates import parse
@@ -40,7 +43,6 @@ DryRun = Annotated[
 ]
 
 _KEY = re.compile("[!-~]{1,200}", re.ASCII)
-_VERSION = re.compile('"([1-9][0-9]{0,14})"', re.ASCII)
 
 
 @route(
@@ -72,17 +74,17 @@ async def _allowed(
     request: HttpRequest, partnership: PartnershipId | None, at: At
 ) -> Response[Actions]:
     services = services_of(request)
-    state, position = Reviews(), 0
+    state, version = Reviews(), as_at.BEGINNING
     if partnership is not None:
         # At the present from the ledger itself: what is answered here is what a command meets.
         until = None if at.now else at.position
-        state, position = await reviews_of(services.ledger, partnership, until=until)
+        state, version = await reviews_of(services.ledger, partnership, until=until)
     person = await person_of(request)
     actor = account_actor(person.account) if person else None
     token = ReadOnlyToken() if person and person.read_only else None
     verbs = [verb for verb in VERBS if (verb in FOUNDING_VERBS) == (partnership is None)]
-    head = max(position, at.position)
-    etag = etag_of(position) if partnership and at.now else None
+    head = max(version.position, at.position)
+    etag = etag_of(version) if partnership and at.now else None
     answer = Actions(
         partnership,
         at.as_of,
@@ -182,8 +184,8 @@ def _key_of(request: HttpRequest) -> str:
     return key
 
 
-def _expected_of(request: HttpRequest) -> int | None:
-    """The version that the sender saw, None for whichever is the newest."""
+def _expected_of(request: HttpRequest) -> AsAt | None:
+    """The last entry that the sender saw, None for whichever is the newest."""
     seen = request.headers.get("if-match")
     if seen is None:
         raise MissingHeader(
@@ -193,15 +195,17 @@ def _expected_of(request: HttpRequest) -> int | None:
         )
     if seen.strip() == "*":
         return None
-    version = _VERSION.fullmatch(seen.strip())
+    version = version_of(seen.strip())
     if version is None:
         raise UnfitHeader(
             "If-Match",
             "if-match-unfit",
             "This is not one ETag of a partnership.",
-            'Send one as you got it, such as "1234", or *.',
+            'Send one as you got it, a position with its leaf hash in quotes: "1234-5be0...". A '
+            "position alone does not do, for after a restore another entry may stand there. Or "
+            "send * for whichever version is the newest.",
         )
-    return int(version[1])
+    return version
 
 
 def _decoded(verb: str, body: bytes) -> Any:
@@ -225,19 +229,22 @@ def _deciding(verb: str, actor: Actor, sent: Any) -> Actor:
 
 
 async def _refusal(
-    services: Services, refused: Told, partnership: PartnershipId | None, expected: int | None
+    services: Services, refused: Told, partnership: PartnershipId | None, seen: AsAt | None
 ) -> Exception:
     """What to raise: the rules' own words, but for what the headers said."""
     match refused.error:
         case CommandKeyReused():
             return KeyReused()
-        case ConditionFailed(position=position) if partnership and expected is not None:
-            await services.wait_for(position)
+        case ConditionFailed() if partnership and seen is not None:
+            _, version = await reviews_of(services.ledger, partnership)
+            await services.wait_for(version.position)
+            shared = await shared_until(services, seen)
             return RecordChanged(
-                seen=expected,
-                etag=etag_of(position),
+                seen=seen.position,
+                shared_until=shared,
+                etag=etag_of(version),
                 timeline=f"{address_of(partnership)}/entries",
-                changes=await services.timeline.of(partnership, after=expected),
+                changes=await services.timeline.of(partnership, after=shared),
             )
         case Exception() as error:
             return error

@@ -1,8 +1,12 @@
 """What is answered to a command: the same bytes, however often it is sent."""
 
+import re
+
 import msgspec
 from litestar import Response
 
+from api import as_at
+from api.as_at import AsAt
 from api.commands import Outcome
 from api.rest.schemas import Done, RecordedEntry
 from domain.dates import parse
@@ -11,10 +15,19 @@ from domain.history import event_type
 from domain.values import PartnershipId
 from projections.timeline.foretold import foretold
 
+ETAG = f'"{as_at.PATTERN.removeprefix("^").removesuffix("$")}"'
+"""What an ETag of a partnership is, as a regular expression."""
 
-def etag_of(position: int) -> str:
-    """The version of a partnership whose last entry is at `position`."""
-    return f'"{position}"'
+
+def etag_of(version: AsAt) -> str:
+    """The version of a partnership that ends with this entry."""
+    return f'"{version}"'
+
+
+def version_of(etag: str) -> AsAt | None:
+    """The entry that an ETag names; None where it is no ETag of a partnership."""
+    quoted = re.fullmatch('"([^"]*)"', etag)
+    return None if quoted is None else as_at.parsed(quoted[1])
 
 
 def address_of(partnership: PartnershipId | None) -> str:
@@ -26,6 +39,7 @@ def done(outcome: Outcome, act: Act, *, dry_run: bool) -> Response[bytes]:
     """What was recorded, or in a dry run what would be; the words are the timeline's."""
     receipt = None if dry_run else outcome.receipt
     first = receipt.first_position if receipt else None
+    etag = etag_of(AsAt(receipt.last_position, receipt.leaf_hash)) if receipt else None
     decided = [
         Entry(
             (first or 0) + number,
@@ -54,13 +68,13 @@ def done(outcome: Outcome, act: Act, *, dry_run: bool) -> Response[bytes]:
                 decided, outcome.effective, foretold(outcome.before, decided), strict=True
             )
         ),
-        etag_of(receipt.last_position) if receipt else None,
+        etag,
     )
     headers = {}
-    if receipt:
+    if receipt and etag:
         headers = {
             "location": address_of(outcome.partnership),
-            "etag": etag_of(receipt.last_position),
+            "etag": etag,
             "last-position": str(receipt.last_position),
         }
     if outcome.receipt and outcome.receipt.replayed:

@@ -18,6 +18,7 @@ from litestar.routes import HTTPRoute
 
 from api.problem_documents import MEDIA_TYPE, Problem
 from api.problems import codes_of
+from api.rest.done import ETAG
 from api.rest.schemas import Done, act_of, body_of, name_of
 from domain.answers import FOUNDING_VERBS, VERBS, demands, stages_of, who_may_act
 from domain.review.state import Reviews
@@ -203,7 +204,7 @@ _KEY = {
 }
 _SEEN = {
     **_header("If-Match", "The ETag of the partnership as it was seen, or * for the newest."),
-    "schema": {"type": "string", "pattern": '^(\\*|"[1-9][0-9]{0,14}")$'},
+    "schema": {"type": "string", "pattern": f"^(\\*|{ETAG})$"},
 }
 _TEXT = {"type": "string"}
 _IN_DOUBT: Json = {
@@ -225,12 +226,18 @@ _HEADERS_OF_READS: Json = {
         "schema": _TEXT,
     },
     "Link": {"description": "Of a list: the address of its next page.", "schema": _TEXT},
-    "ETag": {"description": "Of one partnership at present: its version.", "schema": _TEXT},
+    "ETag": {
+        "description": "Of one partnership at present: its last entry, as position and leaf hash.",
+        "schema": _TEXT,
+    },
 }
 _HEADERS_OF_COMMANDS: Json = {
     **_POSITION,
     "Location": {"description": "Where the partnership is.", "schema": _TEXT},
-    "ETag": {"description": "The partnership's new version.", "schema": _TEXT},
+    "ETag": {
+        "description": "The partnership's last entry now, as position and leaf hash.",
+        "schema": _TEXT,
+    },
     "Idempotency-Replayed": {
         "description": "true where the answer is that of the first time.",
         "schema": _TEXT,

@@ -8,6 +8,7 @@ from litestar.di import Provide
 from litestar.params import FromPath
 from msgspec import Struct
 
+from api.as_at import recorded_then
 from api.requests import READ, HttpRequest, services_of
 from api.rest import parameters
 from api.rest.done import etag_of
@@ -140,13 +141,18 @@ async def partnerships(
 async def partnership(
     request: HttpRequest, ref: FromPath[str], at: Pinned
 ) -> Response[PartnershipAt]:
-    """At any moment of either clock. At present its `ETag` is what a command's `If-Match` names."""
+    """At any moment of either clock. At present its `ETag` is what a command's `If-Match` names; it
+    has none for the moment in which a standby takes over.
+    """
     reference = _reference(ref)
     services = services_of(request)
     view = await _view(services, reference, at)
     incomplete = await services.parking.incomplete_from(reference, at.position)
-    etag = {"etag": etag_of(view.version)} if at.now else {}
-    return answered(PartnershipAt(at.as_of, at.position, view, incomplete), at, **etag)
+    headers = {}
+    if at.now:
+        version = await recorded_then(services.ledger, view.version, view.recorded_at)
+        headers = {"etag": etag_of(version)} if version else {}
+    return answered(PartnershipAt(at.as_of, at.position, view, incomplete), at, **headers)
 
 
 @route(

@@ -58,7 +58,9 @@ class RecordedEntry(Struct, frozen=True):
 
 
 class Done(Struct, frozen=True):
-    """What the command did. `etag` is the record's new version, null in a dry run."""
+    """What the command did. `etag` is the record's new version: the position of its last entry with
+    its leaf hash; null in a dry run.
+    """
 
     partnership: str
     dry_run: bool

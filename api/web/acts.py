@@ -8,13 +8,15 @@ from litestar import Response, post, route
 from litestar.params import FromPath
 from msgspec.structs import replace
 
+from api import as_at
+from api.as_at import AsAt
 from api.commands import execute
 from api.identity import acting_for, bodies_for, deciding
-from api.moments import whole_number
 from api.next_steps import next_steps
 from api.problems import Item as Mistake
 from api.problems import Told, attempt
 from api.requests import READ, HttpRequest, services_of
+from api.same_history import shared_until
 from api.typed import Typed, unfit
 from api.web.cases import Case, case_of
 from api.web.check import Line, date_line, entries_of, lines_of, state_after, status_change
@@ -84,7 +86,7 @@ async def record_legacy(request: HttpRequest) -> Response[bytes]:
 async def _first(request: HttpRequest, case: Case) -> Response[bytes]:
     if not case.answer.allowed:
         return await _refused(request, case)
-    values = {"key": secrets.token_urlsafe(24), "expected": str(case.position)}
+    values = {"key": secrets.token_urlsafe(24), "expected": str(case.version)}
     account = (await visitor_of(request)).account
     if case.partnership is None and account is not None and account.community:
         values |= {"home.community": account.community, "home.name": account.community_name}
@@ -134,7 +136,7 @@ async def _decide(
         return await _told(request, case, typed, outcome)
     if outcome.receipt is None:
         lines = _lines(case, typed, act)
-        entries = entries_of(outcome, act, case.position)
+        entries = entries_of(outcome, act, case.version.position)
         after = state_after(case.state, entries)
         return await page(
             request,
@@ -157,16 +159,23 @@ async def _told(request: HttpRequest, case: Case, typed: Typed, answer: Told) ->
     changes: Sequence[TimelineItem] = ()
     match answer.error:
         case ConditionFailed():
-            seen = _expected(case, typed) or 0
-            changes = [item for item in case.timeline if item.position > seen]
+            seen = _expected(case, typed) or as_at.BEGINNING
+            shared = await shared_until(services_of(request), seen)
+            changes = [item for item in case.timeline if item.position > shared]
+            happened = (
+                "The record has changed since you opened this form"
+                if shared == seen.position
+                else "What you saw when you opened this form is lost, for this register was "
+                "restored from an earlier copy"
+            )
             text = (
-                "The record has changed since you opened this form; nothing of yours was recorded. "
+                f"{happened}; nothing of yours was recorded. "
                 "Everything you typed is still here. Read what changed, then check again."
             )
             answer = replace(answer, items=(Mistake("", text),))
-            typed = typed.with_(expected=str(case.position))
+            typed = typed.with_(expected=str(case.version))
         case CommandKeyReused():
-            typed = typed.with_(key=secrets.token_urlsafe(24), expected=str(case.position))
+            typed = typed.with_(key=secrets.token_urlsafe(24), expected=str(case.version))
         case OutcomeUnknown():
             lines = _lines(case, typed, None)
             return await page(
@@ -271,11 +280,14 @@ def told_nobody(case: Case) -> NotYourRole:
     return NotYourRole(act=case.answer.act, role="nobody", roles=roles)
 
 
-def _expected(case: Case, typed: Typed) -> int | None:
+def _expected(case: Case, typed: Typed) -> AsAt | None:
+    """The last entry that the form was opened on. A form that names none decides on what is there;
+    one that names it in a way that cannot be read has seen nothing of it.
+    """
     if case.partnership is None:
         return None
-    seen = whole_number(typed.one("expected"))
-    return case.position if seen is None else seen
+    seen = typed.one("expected")
+    return (as_at.parsed(seen) or as_at.BEGINNING) if seen else case.version
 
 
 def _lines(case: Case, typed: Typed, act: Act | None) -> list[Line]:

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from api import as_at
+from api.as_at import AsAt
 from api.commands import reviews_of
 from api.permitted import answer_for, dated
 from api.requests import HttpRequest, services_of
@@ -22,13 +24,16 @@ FOUNDING = {"submit-proposal": "/proposals/new", "record-legacy-partnership": "/
 
 
 class Case(Struct, frozen=True):
-    """An act on a record: who would do it, on what, with which fields, and whether they may."""
+    """An act on a record: who would do it, on what, with which fields, and whether they may.
+
+    `version` is the last entry of the record, the beginning for an act that begins one.
+    """
 
     verb: str
     shape: type[Command]
     partnership: PartnershipId | None
     state: Reviews
-    position: int
+    version: AsAt
     actor: Actor | None
     answer: Answer
     items: tuple[Item, ...]
@@ -61,11 +66,11 @@ async def case_of(request: HttpRequest, verb: str, ref: str | None) -> Case:
     if verb not in VERBS:
         raise NotFound("act", verb[:60], "The page of the partnership lists the acts.")
     services = services_of(request)
-    partnership, state, position = None, Reviews(), 0
+    partnership, state, version = None, Reviews(), as_at.BEGINNING
     timeline: tuple[TimelineItem, ...] = ()
     if ref is not None:
         partnership = read_partnership_id(ref)
-        state, position = await reviews_of(services.ledger, partnership)
+        state, version = await reviews_of(services.ledger, partnership)
         timeline = await services.timeline.of(partnership)
     actor = (await visitor_of(request)).acting_on(state.partnership)
     return Case(
@@ -73,7 +78,7 @@ async def case_of(request: HttpRequest, verb: str, ref: str | None) -> Case:
         VERBS[verb],
         partnership,
         state,
-        position,
+        version,
         actor,
         answer_for(verb, state, actor),
         fields_of(VERBS[verb], choices_for(verb, state, timeline)),

@@ -43,9 +43,10 @@ async def test_a_host_whose_clock_is_wrong_records_at_the_databases_time(
     assert times == sorted(times)
     moment = await pool.fetchval("select now()")
     assert all(abs(time - moment) < timedelta(minutes=10) for time in times)
-    for read, time in zip(await right.read_after(0, 10), times, strict=True):
+    for read, receipt in zip(await right.read_after(0, 10), receipts, strict=True):
+        time = receipt.recorded_at
         assert read.recorded_at == time
-        assert read.leaf_hash == leaf_hash(read.leaf)
+        assert read.leaf_hash == leaf_hash(read.leaf) == receipt.leaf_hash
         assert await pool.fetchval(
             "select recorded_at from twinledger.event where position = $1", read.position
         ) == time  # fmt: skip

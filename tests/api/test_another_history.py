@@ -7,9 +7,8 @@ recorded. Nobody who stands on the lost ones reads on in silence.
 from collections.abc import AsyncIterator
 from itertools import combinations
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 from msgspec import Struct
@@ -26,8 +25,9 @@ from api.services import Services
 from projections.errors import Forked
 from projections.runner import Runner
 from projections.views import LogFilters
-from tests.adapters.notary.desk import SCHEMA, altered, at_the_notary
+from tests.adapters.notary.desk import SCHEMA, at_the_notary
 from tests.api.desk import Page, asked_of, services_on, today
+from tests.api.set_back import Pool, cut, set_back
 from tests.conftest import Database
 from tests.projections.played import (
     KALININGRAD,
@@ -40,10 +40,8 @@ from tests.projections.played import (
     legacy,
 )
 
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 PAIRS = list(combinations((NORFOLK, KALININGRAD, PADERBORN, LE_MANS, MUNICH, LODZ), 2))
 FIGURE = "/reports/sister-city-transparency/figures/4.without_motive"
-LEDGER = ("event", "event_tag")
 LISTS = ("/partnerships", "/communities", "/entries", FIGURE)
 
 
@@ -51,27 +49,6 @@ async def record(pool: Pool, first: int, entries: int) -> None:
     clerks = Clerks(PostgresLedger(pool))
     for home, other in PAIRS[first : first + entries]:
         await clerks.found(legacy(home, other))
-
-
-async def cut(database: Database, to: int) -> None:
-    """The ledger ends there, as after a restore."""
-    await altered(
-        database.owner_dsn,
-        *(f"delete from twinledger.{table} where position > {to}" for table in LEDGER),
-        f"update twinledger.head set size = {to}, "
-        f"leaf_hash = (select leaf_hash from twinledger.event where position = {to})",
-        tables=LEDGER,
-    )
-
-
-async def set_back(pool: Pool, database: Database, to: int) -> None:
-    """And the read models are built anew."""
-    await cut(database, to)
-    tables = await pool.fetch(
-        "select tablename from pg_tables where schemaname = 'twinledger_views'"
-    )
-    for (table,) in tables:
-        await pool.execute(f"drop table twinledger_views.{table}")
 
 
 class Read(Struct, frozen=True):

@@ -6,12 +6,14 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.ledger import MemoryLedger
+from api.as_at import as_at
 from api.commands import execute, reviews_of
 from domain.decider import Act
-from domain.errors import CommandKeyReused
+from domain.errors import CommandKeyReused, OutcomeUnknown
 from domain.history import Command
 from domain.partnership import commands as c
 from domain.partnership import events as e
+from domain.ports import Receipt
 from domain.refusals import (
     AlreadyRecorded,
     NotAtThisStage,
@@ -74,9 +76,13 @@ async def test_a_lost_answer_is_given_to_who_names_what_was_seen_then(
     ledger: MemoryLedger,
 ) -> None:
     reference = await active(ledger)
-    first = await execute(ledger, SUSPEND, act(), partnership=reference, expected=1)
+    first = await execute(
+        ledger, SUSPEND, act(), partnership=reference, expected=await as_at(ledger, 1)
+    )
 
-    again = await execute(ledger, SUSPEND, act(), partnership=reference, expected=1)
+    again = await execute(
+        ledger, SUSPEND, act(), partnership=reference, expected=await as_at(ledger, 1)
+    )
 
     assert receipt(again).first_position == receipt(first).first_position
     assert receipt(again).replayed
@@ -153,3 +159,23 @@ async def test_the_other_text_of_a_repeated_signature_is_told(ledger: MemoryLedg
         )
     with pytest.raises(AlreadyRecorded):
         await execute(ledger, APPROVE, act(SECOND_CLERK, "new key"), partnership=reference)
+
+
+class Overtaken(MemoryLedger):
+    """A standby without the last entries takes over when a key has been looked up."""
+
+    async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
+        found = await super().receipt_of(scope, key, digest)
+        del self._events[1:]
+        return found
+
+
+async def test_nobody_is_told_that_an_act_is_there_that_is_lost_while_its_key_is_looked_up() -> (
+    None
+):
+    ledger = Overtaken()
+    reference = await active(ledger)
+    await execute(ledger, SUSPEND, act(), partnership=reference)
+
+    with pytest.raises(OutcomeUnknown):
+        await execute(ledger, SUSPEND, act(), partnership=reference)

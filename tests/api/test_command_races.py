@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.ledger import MemoryLedger
+from api.as_at import as_at
 from api.commands import execute
 from domain.decider import Act
 from domain.errors import ConditionFailed
@@ -108,8 +109,12 @@ async def test_who_saw_an_older_record_is_told_so(ledger: MemoryLedger) -> None:
     await execute(ledger, VISIT, act(key="visit"), partnership=reference)
 
     with pytest.raises(ConditionFailed):
-        await execute(ledger, SUSPEND, act(), partnership=reference, expected=1)
-    assert await execute(ledger, SUSPEND, act(), partnership=reference, expected=2)
+        await execute(
+            ledger, SUSPEND, act(), partnership=reference, expected=await as_at(ledger, 1)
+        )
+    assert await execute(
+        ledger, SUSPEND, act(), partnership=reference, expected=await as_at(ledger, 2)
+    )
 
 
 async def test_who_saw_the_record_is_not_told_of_what_came_between() -> None:
@@ -118,5 +123,7 @@ async def test_who_saw_the_record_is_not_told_of_what_came_between() -> None:
     ledger.armed = True
 
     with pytest.raises(ConditionFailed):
-        await execute(ledger, SUSPEND, act(), partnership=reference, expected=1)
+        await execute(
+            ledger, SUSPEND, act(), partnership=reference, expected=await as_at(ledger, 1)
+        )
     assert await count(ledger) == 2

@@ -145,19 +145,19 @@ async def test_a_whole_way_from_proposal_to_suspension_under_review(ledger: Memo
     for number, (command, by) in enumerate(steps):
         await execute(ledger, command, act(by, f"step {number}"), partnership=reference)
 
-    state, position = await reviews_of(ledger, reference)
+    state, last = await reviews_of(ledger, reference)
 
     assert isinstance(state.partnership, Suspended)
-    assert position == len(steps) + 1
+    assert last.position == len(steps) + 1
     assert len(state.partnership.record.open_reviews) == 1
 
 
 async def test_what_is_allowed_holds_for_a_position(ledger: MemoryLedger) -> None:
     reference = await active(ledger)
 
-    state, position = await reviews_of(ledger, reference)
+    state, last = await reviews_of(ledger, reference)
 
-    assert position == 1
+    assert last.position == 1
     assert {answer.verb for answer in answers(state, CLERK) if answer.allowed} == {
         *("report-activity", "file-annual-report", "suspend", "end", "request-correction"),
         *("vary", "demote", "mark-dormant", "give-notice", "record-recognition"),

@@ -156,7 +156,7 @@ async def test_a_copy_of_the_database_from_before_stays_unreadable(
     await request(desk, record)
     await approve(desk, record)
 
-    await _put_back(database, row)
+    await put_back(database, row)
     values = PrivateValues(pool, keys_of(desk))
     (opened,) = (await values.read(places_of(entries[0]))).values()
 
@@ -164,7 +164,7 @@ async def test_a_copy_of_the_database_from_before_stays_unreadable(
     assert await tables_with(database.owner_dsn, NAME) == []
 
 
-async def _put_back(database: Database, row: asyncpg.Record | None) -> None:
+async def put_back(database: Database, row: asyncpg.Record | None) -> None:
     """What a restored table holds: the sealed value, as it stood before the erasure."""
     assert row is not None
     owner = await asyncpg.connect(database.owner_dsn)
@@ -182,7 +182,7 @@ async def test_what_a_restore_brings_back_is_destroyed_again(
     kept = dict(keys_of(desk).kept)
     await request(desk, record)
     await approve(desk, record)
-    await _put_back(database, row)
+    await put_back(database, row)
     keys_of(desk).kept = kept
 
     assert (await desk.client.get("/healthz")).json()["erasures_pending"] == 1

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.ledger import MemoryLedger
+from api.as_at import as_at
 from api.commands import Outcome, execute
 from domain.dates import parse
 from domain.decider import Act
@@ -81,10 +82,14 @@ async def test_what_was_seen_of_a_partnership_is_its_own_last_entry(ledger: Memo
     lower = await listed(ledger, "friendship")
     await listed(ledger, "project")
 
-    done = await execute(ledger, RAISE, act("up"), partnership=lower, expected=1)
+    done = await execute(
+        ledger, RAISE, act("up"), partnership=lower, expected=await as_at(ledger, 1)
+    )
     assert done.receipt is not None
     with pytest.raises(ConditionFailed):
-        await execute(ledger, LOWER, act("down"), partnership=lower, expected=1)
+        await execute(
+            ledger, LOWER, act("down"), partnership=lower, expected=await as_at(ledger, 1)
+        )
 
 
 class Overtaken(MemoryLedger):

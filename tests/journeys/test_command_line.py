@@ -167,6 +167,20 @@ def test_who_proposed_cannot_approve_and_is_told_so(desk: Desk) -> None:
     assert "you submitted it" in told
 
 
+def test_who_says_what_they_saw_is_refused_when_the_record_has_moved_on(desk: Desk) -> None:
+    ref = _proposed(desk)
+    seen = desk.data("show", ref)["last_entry"]
+    assert f"Last entry: {seen}" in desk.done("show", ref)
+    withdraw = ("do", ref, "withdraw", "--on", "2026-02-01", "--body", "staff", "reason=Later.")
+    decline = ("do", ref, "decline", "--on", "2026-02-01", "reason=No.")
+
+    declined = desk.data(*decline, "--expected", seen, who="partner-1")
+
+    assert declined["last_entry"] == desk.data("show", ref)["last_entry"] != seen
+    told = desk.refused(*withdraw, "--expected", seen, who="clerk-1")
+    assert "The record changed at position 2" in told
+
+
 def test_one_entry_that_was_changed_behind_its_back_is_one_problem(
     desk: Desk, database: Database
 ) -> None:

@@ -130,12 +130,24 @@ def test_all_that_is_wrong_is_told_at_once_beside_what_is_missing(desk: Desk) ->
 
 @pytest.mark.parametrize(
     "options",
-    [("--on", "2026-01-10", "--body", "staff"), ("--dry-run",), ("--json",), ("--expected", "0")],
+    [
+        ("--on", "2026-01-10", "--body", "staff"),
+        ("--dry-run",),
+        ("--json",),
+        ("--expected", f"0-{'0' * 64}"),
+    ],
 )
 def test_an_act_without_its_fields_is_no_success(desk: Desk, options: tuple[str, ...]) -> None:
     told = desk.refused("do", "new", "submit-proposal", *options, who="clerk-1", code=2)
 
     assert told.startswith("Nothing is recorded. Still missing:\n  home.community: text\n")
+
+
+def test_a_position_alone_does_not_say_what_was_seen(desk: Desk) -> None:
+    told = desk.refused("do", "new", "submit-proposal", "--expected", "1", who="clerk-1", code=2)
+
+    assert "'1' is no position with its leaf hash" in told
+    assert "Write the last entry as `twinledger show REF` says it" in told
 
 
 @pytest.mark.parametrize("verb", ["submit-proposal", "suspend", "resume", "withdraw"])

@@ -93,6 +93,11 @@ class Program:
         assert answer.status_code == 201, answer.text
         return answer
 
+    async def etag(self, position: int) -> str:
+        """Of a record that ends with this entry, as the ledger has it."""
+        (entry,) = await self.services.ledger.read_after(position - 1, 1)
+        return f'"{position}-{entry.leaf_hash.hex()}"'
+
     async def head(self) -> int:
         """How many entries there are."""
         return (await self.services.ledger.head()).position

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.rest.programs import APPROVAL, PROPOSAL, WITHDRAWAL, Program
+from tests.api.rest.programs import APPROVAL, HASH, PROPOSAL, WITHDRAWAL, Program
 
 
 async def test_a_proposal_is_recorded_and_says_where_it_is(program: Program) -> None:
@@ -13,7 +13,7 @@ async def test_a_proposal_is_recorded_and_says_where_it_is(program: Program) -> 
     done = answer.json()
 
     assert answer.headers["location"] == f"/api/v1/partnerships/{done['partnership']}"
-    assert answer.headers["etag"] == done["etag"] == '"1"'
+    assert answer.headers["etag"] == done["etag"] == await program.etag(1)
     assert answer.headers["last-position"] == "1"
     assert done["entries"][0]["type"] == "partnership.proposal_submitted.v1"
     assert "Norfolk" in done["entries"][0]["sentence"]
@@ -48,14 +48,14 @@ async def test_who_saw_an_older_record_is_told_what_changed(program: Program) ->
 
     assert told.status_code == 412
     assert [change["position"] for change in told.json()["changes"]] == [2]
-    assert told.json()["etag"] == '"2"'
+    assert told.json()["etag"] == await program.etag(2)
 
 
 async def test_a_version_that_the_record_never_had_is_another_history(program: Program) -> None:
     proposed = (await program.propose()).json()
     path = f"/{proposed['partnership']}/actions/withdraw"
 
-    told = await program.act(path, WITHDRAWAL, seen='"99"')
+    told = await program.act(path, WITHDRAWAL, seen=f'"99-{HASH}"')
 
     assert told.status_code == 412
     assert await program.head() == 1
@@ -85,11 +85,11 @@ async def test_the_same_command_sent_twice_at_once_is_recorded_once(program: Pro
 
 async def test_a_lost_answer_is_given_again_when_the_record_has_moved_on(program: Program) -> None:
     first = await program.act("/actions/submit-proposal", PROPOSAL, key="k" * 20)
-    path = f"/{first.json()['partnership']}/actions/withdraw"
-    withdrawn = await program.act(path, WITHDRAWAL, key="w" * 20, seen='"1"')
+    path, seen = f"/{first.json()['partnership']}/actions/withdraw", first.json()["etag"]
+    withdrawn = await program.act(path, WITHDRAWAL, key="w" * 20, seen=seen)
 
     again = await program.act("/actions/submit-proposal", PROPOSAL, key="k" * 20)
-    withdrawn_again = await program.act(path, WITHDRAWAL, key="w" * 20, seen='"1"')
+    withdrawn_again = await program.act(path, WITHDRAWAL, key="w" * 20, seen=seen)
 
     assert again.content == first.content
     assert withdrawn_again.content == withdrawn.content
@@ -128,7 +128,7 @@ async def test_a_dry_run_says_what_would_be_and_records_nothing(program: Program
     assert foretold.json()["dry_run"] is True
     assert foretold.json()["entries"][0]["position"] is None
     assert set(foretold.json()) == set(recorded.json())
-    assert recorded.headers["etag"] == '"1"', "nothing was recorded before"
+    assert recorded.headers["last-position"] == "1", "nothing was recorded before"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,10 @@ async def test_a_command_says_its_key_and_what_was_seen(
     assert told.json()["errors"][0]["header"]
 
 
-@pytest.mark.parametrize("seen", ['W/"1"', "1", '"1", "2"', '"01"', ""])
+@pytest.mark.parametrize(
+    "seen",
+    [f'W/"1-{HASH}"', f"1-{HASH}", f'"1-{HASH}", "2-{HASH}"', f'"01-{HASH}"', '"1-5be0"', ""],
+)
 async def test_what_is_no_version_is_not_guessed(seen: str, program: Program) -> None:
     proposed = (await program.propose()).json()
     path = f"/{proposed['partnership']}/actions/withdraw"
@@ -155,6 +158,15 @@ async def test_what_is_no_version_is_not_guessed(seen: str, program: Program) ->
     told = await program.act(path, WITHDRAWAL, seen=seen)
 
     assert (told.status_code, told.json()["code"]) == (400, "if-match-unfit")
+
+
+async def test_a_position_alone_is_refused_and_told_why(program: Program) -> None:
+    proposed = (await program.propose()).json()
+
+    told = await program.act(f"/{proposed['partnership']}/actions/withdraw", WITHDRAWAL, seen='"1"')
+
+    assert (told.status_code, told.json()["code"]) == (400, "if-match-unfit")
+    assert "A position alone does not do" in told.json()["errors"][0]["hint"]
 
 
 async def test_nobody_records_without_a_token(program: Program) -> None:
@@ -290,7 +302,7 @@ async def test_what_was_allowed_at_an_earlier_moment_can_be_asked(program: Progr
     allowed = [{one["verb"] for one in told["actions"] if one["allowed"]} for told in (now, before)]
 
     assert "withdraw" in allowed[1] - allowed[0]
-    assert (now["etag"], before["etag"]) == ('"2"', None)
+    assert (now["etag"], before["etag"]) == (await program.etag(2), None)
 
 
 async def test_a_record_of_later_is_not_there_at_an_earlier_moment(program: Program) -> None:

@@ -25,7 +25,7 @@ PAUSE = 0.1  # seconds before the same is sent again
 
 
 class Act(Struct, frozen=True):
-    """What is sent, however often: the version of the record is the one that was seen."""
+    """What is sent, however often: `seen` is the position of the version that was seen."""
 
     key: str
     record: str
@@ -53,8 +53,12 @@ class Told(Struct):
     """Answers to keys that were recorded before."""
 
 
+def _position(etag: str) -> int:
+    return int(etag.strip('"').partition("-")[0])
+
+
 class Clients:
-    """`records` have the positions of their last entries. `often` is how many of 100 tries are cut
+    """`records` have the ETags of their last entries. `often` is how many of 100 tries are cut
     by their client, at any byte, and how many are sent to two services at once.
     """
 
@@ -62,7 +66,7 @@ class Clients:
         self,
         services: Sequence[Service],
         history: History,
-        records: dict[str, int],
+        records: dict[str, str],
         token: str,
         chance: random.Random,
         *,
@@ -124,10 +128,10 @@ class Clients:
             msgspec.json.encode(body),
             Content_Type="application/json",
             Authorization=f"Bearer {self._token}",
-            If_Match=f'"{seen}"',
+            If_Match=seen,
             Idempotency_Key=key,
         )
-        act = self.acts[key] = Act(key, record, seen, sent)
+        act = self.acts[key] = Act(key, record, _position(seen), sent)
         return act
 
     async def do(self, act: Act) -> None:
@@ -185,7 +189,7 @@ class Clients:
         self.history.failed(call)
         if act.key in self.answers:
             raise AssertionError(f"{act.key} was recorded, and then refused: {answer.body!r}")
-        self._saw(act.record, int(answer.json()["etag"].strip('"')))
+        self._saw(act.record, answer.json()["etag"])
         self._settled(act)
         return True
 
@@ -197,14 +201,15 @@ class Clients:
         self.history.acknowledged(call, Receipt(places[0], places[-1], at, b"", replayed))
         self.told.acknowledged[service.name] += 1
         self.told.repeated += replayed
-        self._saw(act.record, places[-1])
+        self._saw(act.record, said["etag"])
         self._settled(act)
         first = self.answers.setdefault(act.key, answer.body)
         if first != answer.body:
             raise AssertionError(f"{act.key} has two answers: {first!r} and {answer.body!r}")
 
-    def _saw(self, record: str, position: int) -> None:
-        self._versions[record] = max(self._versions[record], position)
+    def _saw(self, record: str, etag: str) -> None:
+        # Answers overtake each other; at the same position, the later told is of another history.
+        self._versions[record] = max(etag, self._versions[record], key=_position)
 
     def _doubt(self, act: Act) -> None:
         self.told.unknown += 1

@@ -12,6 +12,8 @@ from msgspec import Struct
 
 from adapters.ledger import PostgresLedger
 from adapters.postgres.pool import open_pool
+from api import as_at
+from api.rest.done import etag_of
 from domain.history import entry_of
 from tests.benchmarks.register import clerk_with_token, fill, write_list
 from tests.faults.history import History
@@ -161,9 +163,9 @@ def _folder() -> Iterator[Path]:
 
 
 class Register(Struct, frozen=True):
-    """Partnerships in force with the positions of their entries, and a clerk of all of them."""
+    """Partnerships in force with the ETags of their entries, and a clerk of all of them."""
 
-    records: dict[str, int]
+    records: dict[str, str]
     token: str
     history: History
 
@@ -196,5 +198,7 @@ async def _register(postgres: RegisterPostgres, folder: Path) -> Register:
         await fill(pool, folder / "list.csv")
         recorded, history = await all_of(PostgresLedger(pool)), History()
         founded(history, recorded)
-        records = {str(entry_of(event).event.partnership): event.position for event in recorded}
+        records = {
+            str(entry_of(event).event.partnership): etag_of(as_at.of(event)) for event in recorded
+        }
         return Register(records, await clerk_with_token(pool), history)
