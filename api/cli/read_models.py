@@ -318,7 +318,11 @@ def retry(name: str | None, key: str | None, as_json: bool) -> None:
         for one in done:
             _tell_retried(one)
     if any(one.still_parked for one in done):
-        raise Failed("What still waits is recorded and safe; a newer release may follow it.", 1)
+        raise Failed(
+            "What still waits is recorded, but not shown. A newer release may follow it; bytes "
+            "that were changed have to be put right first.",
+            1,
+        )
 
 
 def _tell_retried(one: Retried) -> None:

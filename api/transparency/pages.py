@@ -1,5 +1,7 @@
 """The pages that explain to people what is signed, and how they can check it themselves."""
 
+import re
+
 from litestar import Response, route
 from litestar.params import FromPath
 from msgspec import Struct
@@ -16,6 +18,7 @@ from domain.upcasting import present_type
 
 _ABOUT = "partnership:"
 _LOST_SHOWN = 50
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a page cannot hold these; a leaf has none
 
 
 class Told(Struct, frozen=True):
@@ -51,7 +54,7 @@ async def entry(request: HttpRequest, position: FromPath[str]) -> Response[bytes
         section="history",
         entry=recorded,
         unreadable=isinstance(recorded, Unreadable),
-        leaf=recorded.leaf.decode(errors="replace"),
+        leaf=_NO_TEXT.sub("\ufffd", recorded.leaf.decode(errors="replace")),
         fingerprint=fingerprint.hex(),
         told_as=await _in_words(services, recorded),
         signed=signed,

@@ -58,6 +58,7 @@ async def test_its_page_says_that_it_is_not_the_entry_that_was_signed(
     assert 'class="notice fork" role="alert"' in page.html
     assert "Signed. Everything up to" not in page.text
     assert "Recorded by" not in page.text
+    assert "\x00" not in page.html
 
 
 async def test_its_page_says_so_also_before_it_is_signed(desk: Desk, database: Database) -> None:
