@@ -76,6 +76,8 @@ async def answered(
     sent = case.as_transport_kwargs(base_url="http://test", headers=program._headers(who, more))
     sent["content"] = sent.pop("data", None)  # what httpx calls it
     sent.pop("cookies")  # which mean nothing here
+    # As bytes: httpx would refuse to send what is beyond ASCII, and the register is to be asked.
+    sent["headers"] = {name: value.encode("latin-1") for name, value in sent["headers"].items()}
     return await program.client.request(**sent)
 
 
