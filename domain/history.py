@@ -24,6 +24,7 @@ from domain.partnership.events import (
 from domain.partnership.evolve import History
 from domain.ports import Condition, NewEvent, Recorded, Submission, Unreadable
 from domain.private import private_part, public_part
+from domain.refusals import Invalid
 from domain.review.commands import ReviewCommand
 from domain.review.events import REVIEW_EVENTS, ReviewEvent
 from domain.upcasting import RETIRED, present, present_type
@@ -43,6 +44,8 @@ ERASURES = "erasures"
 _TYPE_OF: dict[type[History], str] = {shape: tag for tag, shape in EVENT_TYPES.items()}
 _DECODERS = {tag: msgspec.json.Decoder(shape) for tag, shape in EVENT_TYPES.items()}
 _CANONICAL = msgspec.json.Encoder(order="sorted")
+_MISFITS = (msgspec.MsgspecError, Invalid, ValueError, TypeError, RecursionError)
+"""What a document raises that is not of its type's shape, or a date that is none."""
 
 
 def event_type(event: History) -> str:
@@ -91,18 +94,21 @@ def entry_of(recorded: Recorded) -> Entry[History]:
     """
     if isinstance(recorded, Unreadable):
         raise EntryUnreadable(position=recorded.position, changed=recorded.changed)
-    tag, document = present(recorded.type, recorded.public)
-    decoder = _DECODERS.get(tag)
-    if decoder is None:
+    if recorded.type not in STORED_TYPES:
         raise UnknownEventType(position=recorded.position, event_type=recorded.type)
-    return Entry(
-        recorded.position,
-        recorded.recorded_at,
-        parse(recorded.effective) if recorded.effective else None,
-        recorded.actor,
-        decoder.decode(document),
-        recorded.private,
-    )
+    try:
+        tag, document = present(recorded.type, recorded.public)
+        return Entry(
+            recorded.position,
+            recorded.recorded_at,
+            parse(recorded.effective) if recorded.effective else None,
+            recorded.actor,
+            _DECODERS[tag].decode(document),
+            recorded.private,
+        )
+    except _MISFITS as misfit:
+        # Nothing of this release records such; its cause says what does not fit.
+        raise EntryUnreadable(position=recorded.position, changed=False) from misfit
 
 
 def submission_of(

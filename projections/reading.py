@@ -3,14 +3,13 @@
 from collections.abc import Container, Sequence
 
 import asyncpg
-import msgspec
 from msgspec import Struct
 
 from domain.decider import Entry
+from domain.errors import EntryUnreadable
 from domain.history import STORED_TYPES, entry_of
 from domain.partnership.evolve import History
 from domain.ports import Ledger, Recorded, Unreadable
-from domain.refusals import Refused
 from projections.cursor import Cursor
 from projections.errors import Forked, ProjectionBusy, ProjectionStopped
 
@@ -58,8 +57,8 @@ def read_of(recorded: Recorded) -> Read:
         return Read(recorded, None, f"this release does not know the type {recorded.type!r}")
     try:
         return Read(recorded, entry_of(recorded))
-    except (msgspec.MsgspecError, Refused, ValueError, RecursionError) as error:
-        return Read(recorded, None, f"it cannot be read: {told(error)}")
+    except EntryUnreadable as error:
+        return Read(recorded, None, f"it cannot be read: {told(error.__cause__ or error)}")
 
 
 async def read_after(ledger: Ledger, cursor: Cursor, limit: int) -> tuple[Read, ...]:
@@ -87,6 +86,6 @@ def blames_an_event(error: Exception) -> bool:
     return not isinstance(error, world)
 
 
-def told(error: Exception) -> str:
+def told(error: BaseException) -> str:
     """Its kind and message, short enough to be kept and shown."""
     return f"{type(error).__name__}: {error}"[:500]

@@ -1,6 +1,7 @@
 """One entry as it is shown, and which entries of the ledger are asked for."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,14 +12,16 @@ from msgspec import Struct
 from api.as_at import AsAt
 from domain.dates import parse
 from domain.ports import Actor, Recorded, Unreadable
+from domain.refusals import Invalid
 
 
 class RecordedEvent(Struct, frozen=True):
     """One entry. `effective` is an EDTF date, null where the act has none in the world.
 
     `unreadable` is true where what stands there is not the entry that was recorded, because its
-    bytes were changed in the database, or cannot be read: then `type` is `unreadable`, `tags` and
-    `recorded_at` are what the register noted beside it, and all but the hash is empty.
+    bytes were changed in the database, or cannot be read: then `public` is empty, and where nothing
+    of it can be told, `type` is `unreadable`, and `tags` and `recorded_at` are what the register
+    noted beside it.
 
     `leaf_hash` is SHA-256(0x00 || leaf) in hexadecimal (RFC 6962, 2.1). `POSITION-LEAFHASH` is the
     cursor that goes on behind this entry.
@@ -53,14 +56,23 @@ class EntryRange(Struct, frozen=True):
             one
             for one in recorded
             if self.until is None or one.position <= self.until
-            if self.day is None
-            or isinstance(one, Unreadable)  # nobody can tell when
-            or happened_by(one.effective or "", one.recorded_at, self.day)
+            if self.day is None or _possibly_by(one, self.day)
         )
+
+
+def _possibly_by(recorded: Recorded, day: date) -> bool:
+    """Whether an entry may be of an act that had taken place by `day`: also where none can tell."""
+    if isinstance(recorded, Unreadable):
+        return True
+    try:
+        return happened_by(recorded.effective or "", recorded.recorded_at, day)
+    except Invalid:
+        return True
 
 
 def event_of(recorded: Recorded) -> RecordedEvent:
     """An entry as it is shown."""
+    public = _public_of(recorded)
     return RecordedEvent(
         recorded.position,
         recorded.id,
@@ -71,10 +83,19 @@ def event_of(recorded: Recorded) -> RecordedEvent:
         recorded.on_behalf_of,
         recorded.command,
         recorded.tags,
-        msgspec.json.decode(recorded.public, type=dict[str, Any]),
+        public or {},
         recorded.leaf_hash.hex(),
-        isinstance(recorded, Unreadable),
+        public is None,
     )
+
+
+def _public_of(recorded: Recorded) -> dict[str, Any] | None:
+    """None where it cannot be read: the ledger looks at the bytes around it alone."""
+    if isinstance(recorded, Unreadable):
+        return None
+    with suppress(msgspec.MsgspecError, ValueError, RecursionError):
+        return msgspec.json.decode(recorded.public, type=dict[str, Any])
+    return None
 
 
 def happened_by(effective: str, recorded_at: datetime, day: date) -> bool:

@@ -44,7 +44,7 @@ def test_verify_names_it(desk: Desk, reference: str) -> None:
 
 
 def test_nothing_is_decided_on_its_record(desk: Desk, reference: str) -> None:
-    desk.employs("clerk-1", "clerk", "us-norfolk")
+    desk.employs("clerk-1", "clerk", "Q49231")
     for words in ((), ("withdraw", "reason=Later."), ("withdraw", "reason=Later.", "--dry-run")):
         assert SENTENCE in desk.refused("do", reference, *words, who="clerk-1", code=3)
 
@@ -62,7 +62,7 @@ def test_who_tries_an_act_or_asks_what_is_allowed_is_warned_of_a_register_in_dou
     desk: Desk, database: Database
 ) -> None:
     found = recorded(database)
-    desk.employs("clerk-1", "clerk", "us-norfolk")
+    desk.employs("clerk-1", "clerk", "Q49231")
     asyncio.run(_in_doubt(database))
 
     warning = "This register is read-only. Entry 1 was changed. Keep it.\n"

@@ -1,5 +1,6 @@
 """An entry in whose place somebody put other bytes: every way in says so, and goes on."""
 
+import msgspec
 import pytest
 
 from tests.adapters.notary.desk import NotaryDesk, altered
@@ -144,6 +145,25 @@ async def test_the_feed_goes_on_over_it_and_says_so(
     lines = await signed.client.get("/api/v1/entries?position=3", headers=STREAM)
     assert [line for line in lines.text.splitlines() if '"unreadable":true' in line] != []
     assert lines.text.count("\nid: ") == 3
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("public", 5), ("public", {}), ("effective", "never"), ("public", "x")]
+)
+async def test_an_entry_that_says_what_no_act_says_stops_neither_feed_nor_pages(
+    field: str, value: object, desk: Desk, notary: NotaryDesk, database: Database
+) -> None:
+    record = (await desk.propose()).rpartition("/")[2]
+    (entry,) = await desk.services.ledger.read_after(0, 1)
+    other = msgspec.json.encode(msgspec.json.decode(entry.leaf) | {field: value})
+    await altered(database.owner_dsn, put(rf"'\x{other.hex()}'", 1, hash_too=True))
+
+    for address in ("/entries/1", f"/partnerships/{record}", "/api/v1/entries/1", "/healthz"):
+        assert (await desk.client.get(address)).status_code == 200, address
+    by_day = (await desk.client.get("/api/v1/entries?as-of=2026-11-30")).json()
+    assert [one["position"] for one in by_day["items"]] == [1]
+    acts = await desk.client.get(f"/api/v1/partnerships/{record}/actions")
+    assert (acts.status_code, acts.json()["code"]) == (409, "entry-unreadable")
 
 
 async def test_nothing_is_decided_on_its_record_and_the_others_go_on(
