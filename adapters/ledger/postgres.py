@@ -2,11 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 
 from adapters.clock import utc_now
 from adapters.ledger.append_call import (
@@ -20,8 +18,10 @@ from adapters.ledger.append_call import (
     tell_refused,
 )
 from adapters.ledger.batcher import Batcher, Waiting
+from adapters.ledger.held import HeldConnections
 from adapters.ledger.leaf import as_recorded, tag_numbers
 from adapters.ledger.prepared import command_number, prepare, require_place, sealed
+from adapters.ledger.reads import LANES as READ_LANES
 from adapters.ledger.reads import Reads
 from adapters.ledger.unreadable import with_unreadable
 from adapters.migrate import check_name
@@ -92,10 +92,11 @@ class PostgresLedger:
 
     Nothing is bound to a session, so the pool may stand before a transaction pooler. The pool
     belongs to the caller. Up to `LANES` of its connections are held while appends keep coming, one
-    less where that would leave none to readers; in a pool of one, readers wait. `clock` gives the
-    time that appends propose, in UTC; the database puts its own in its place where the two are more
-    than a second apart, or where it would turn time back. `seal` makes private values unreadable
-    before they are stored; without it they are refused.
+    less where that would leave none to readers; in a pool of one, readers wait. Two more are held
+    while reads keep coming, where that leaves one to others. `clock` gives the time that appends
+    propose, in UTC; the database puts its own in its place where the two are more than a second
+    apart, or where it would turn time back. `seal` makes private values unreadable before they are
+    stored; without it they are refused.
     """
 
     def __init__(
@@ -112,9 +113,11 @@ class PostgresLedger:
         self._schema = schema
         # One connection at least is left to those who read.
         lanes = min(LANES, max(1, pool.get_max_size() - 1))
-        self._batcher = Batcher(self._send, self._let_go, lanes=lanes)
-        self._reads = Reads(self._fetch)
-        self._held: list[PoolConnectionProxy[asyncpg.Record]] = []
+        self._to_append = HeldConnections(pool)
+        keeps = pool.get_max_size() > lanes + READ_LANES  # and one for all the others at least
+        self._to_read = HeldConnections(pool, keeps=keeps)
+        self._batcher = Batcher(self._send, self._to_append.let_go, lanes=lanes)
+        self._reads = Reads(self._fetch, self._to_read.let_go)
         turn = max(1, round(1000 * TURN * patience))  # milliseconds; 0 would be without end
         self._append = APPEND.format(schema=schema, turn=turn, let_warn=LET_WARN)
         self._append_private = APPEND_PRIVATE.format(schema=schema, turn=turn, let_warn=LET_WARN)
@@ -161,9 +164,9 @@ class PostgresLedger:
         # whoever asked is given by these.
         numbers = tag_numbers(tags)
         (size, _, leaf_hash), *rows = await (
-            self._pool.fetch(self._read_one, *numbers, after)
+            self._to_read.fetch(self._read_one, *numbers, after)
             if len(numbers) == 1
-            else self._pool.fetch(self._read_any, numbers, after)
+            else self._to_read.fetch(self._read_any, numbers, after)
         )
         found = {row[0]: row for row in rows}
         events = await self._read_rows([found[position] for position in sorted(found)], tags)
@@ -213,7 +216,7 @@ class PostgresLedger:
         while True:
             called = False
             try:
-                connection = await self._take(deadline)
+                connection = await self._to_append.take(deadline)
                 # At the deadline the line is cut; the server is not asked to cancel, because a
                 # cancelled wait for a standby counts as committed.
                 cut = loop.call_at(deadline, connection.terminate)
@@ -225,7 +228,7 @@ class PostgresLedger:
                         rows = await connection.fetch(call, *arguments)
                 finally:
                     cut.cancel()
-                    self._held.append(connection)
+                    self._to_append.give_back(connection)
             except _DATA_ERRORS as error:
                 await self._split(deadline, group, error)
                 return
@@ -263,25 +266,9 @@ class PostgresLedger:
             return self._append_private, [*arguments, *private]
         return self._append, arguments
 
-    async def _take(self, deadline: float) -> "PoolConnectionProxy[asyncpg.Record]":
-        if self._held:
-            return self._held.pop()
-        async with asyncio.timeout_at(deadline):
-            return await self._pool.acquire()
-
-    async def _let_go(self) -> None:
-        try:
-            while self._held:
-                with suppress(*LOST):  # a broken line is closed, and its place in the pool is free
-                    await self._pool.release(self._held.pop())
-        finally:
-            self._hang_up()  # something is left only where the loop ends
-
     def _hang_up(self) -> None:
-        """Close what is held: where one line is lost, nobody waits for what another has to say."""
-        while self._held:
-            with suppress(asyncpg.InterfaceError):  # the pool has it back already
-                self._held.pop().terminate()
+        self._to_append.hang_up()
+        self._to_read.hang_up()
 
     async def _split(self, deadline: float, group: list[Waiting], error: Exception) -> None:
         """One of the group cannot be stored, so none was: find it, and store its neighbours."""

@@ -1,12 +1,13 @@
-"""Reads of one process go together: who asks while a group is on its way waits for the next.
+"""Reads of one process go together: who finds all lanes taken waits for the next group.
 
 A decision rests on one short read, and with many deciding at once the round trips cost more than
-what they fetch. Nobody waits for company: a read that finds nothing on its way leaves at once.
+what they fetch. Nobody waits for company: where a lane is free a read leaves at once, in the task
+of its caller, and what has come meanwhile leaves as one as soon as a lane is free again.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 
 from msgspec import Struct
 
@@ -14,7 +15,6 @@ from adapters.postgres.errors import NoFreeConnection
 from domain.ports import Reading, Recorded
 
 MOST = 64  # reads in a group
-COMPANY = 8  # reads that are worth a round trip of their own while another group is on its way
 LANES = 2
 
 
@@ -25,65 +25,92 @@ class Asked(Struct, eq=False):
     after: int
     answer: "asyncio.Future[Reading]"
 
+    def failed(self, error: Exception) -> None:
+        if not self.answer.done():  # who asked may have been cancelled
+            self.answer.set_exception(error)
+
 
 class Reads:
-    """Hands groups to `fetch`: all events that have one of some tags, later than a position.
+    """Asks `fetch` for all events that have one of some tags, later than a position, and calls
+    `rest` when nobody has read for a turn of the loop.
 
-    It may return more than was asked for. Should it raise, each of the group gets that error; where
-    there is no free connection, all who wait get it.
+    `fetch` may return more than was asked for. Should it raise, each of the group gets that error;
+    where there is no free connection, all who wait get it.
     """
 
-    def __init__(self, fetch: Callable[[frozenset[str], int], Awaitable[Reading]]) -> None:
-        self._fetch = fetch
-        self._queue: deque[Asked] = deque()
+    def __init__(
+        self,
+        fetch: Callable[[frozenset[str], int], Awaitable[Reading]],
+        rest: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._fetch, self._rest = fetch, rest
+        self._waiting: deque[Asked] = deque()  # empty while a lane is free
         self._under_way = 0
-        self._departing = False
+        self._resting = False
         self._tasks: set[asyncio.Task[None]] = set()  # the loop itself holds them only weakly
 
     async def read(self, tags: frozenset[str], after: int) -> Reading:
         """The events, as they are after this call: a group that has left is never joined."""
-        loop = asyncio.get_running_loop()
-        asked = Asked(tags, after, loop.create_future())
-        self._queue.append(asked)
-        if not self._departing and self._may_leave():
-            self._departing = True
-            loop.call_soon(self._depart)  # with those that ask in this turn of the loop
-        return await asked.answer
-
-    def _may_leave(self) -> bool:
-        if not self._under_way:
-            return bool(self._queue)
-        return self._under_way < LANES and len(self._queue) >= COMPANY
-
-    def _depart(self) -> None:
-        self._departing = False
-        while self._may_leave():
-            count = min(MOST, len(self._queue))
-            group = [self._queue.popleft() for _ in range(count)]
-            self._under_way += 1
-            task = asyncio.create_task(self._carry(group))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        if self._under_way == LANES:
+            asked = Asked(tags, after, asyncio.get_running_loop().create_future())
+            self._waiting.append(asked)
+            return await asked.answer
+        self._under_way += 1
+        try:
+            events = await self._fetch(tags, after)
+        except NoFreeConnection as error:
+            self._tell_waiting(error)
+            raise
+        finally:
+            self._landed()
+        own = [event for event in events if not tags.isdisjoint(event.tags)]
+        return Reading(own, events.up_to, events.leaf_hash)
 
     async def _carry(self, group: list[Asked]) -> None:
         try:
             tags = frozenset[str]().union(*(asked.tags for asked in group))
             events = await self._fetch(tags, min(asked.after for asked in group))
             for asked, own in zip(group, _shares(group, tags, events), strict=True):
-                if not asked.answer.done():  # who asked may have been cancelled
-                    asked.answer.set_result(own)
-        except NoFreeConnection as error:
-            waiting, self._queue = self._queue, deque()  # they would only wait as long, in vain
-            for asked in (*group, *waiting):
                 if not asked.answer.done():
-                    asked.answer.set_exception(error)
+                    asked.answer.set_result(own)
         except Exception as error:
             for asked in group:
-                if not asked.answer.done():
-                    asked.answer.set_exception(error)
+                asked.failed(error)
+            if isinstance(error, NoFreeConnection):
+                self._tell_waiting(error)
         finally:  # also where the loop ends, which cancels whatever runs in it
-            self._under_way -= 1
-            self._depart()
+            self._landed()
+
+    def _tell_waiting(self, error: NoFreeConnection) -> None:
+        """They would only wait as long, in vain."""
+        while self._waiting:
+            self._waiting.popleft().failed(error)
+
+    def _landed(self) -> None:
+        """A lane is free: for those who wait, if there are any."""
+        self._under_way -= 1
+        group: list[Asked] = []
+        while self._waiting and len(group) < MOST:
+            asked = self._waiting.popleft()
+            if not asked.answer.done():
+                group.append(asked)
+        if group:
+            self._under_way += 1
+            self._start(self._carry(group))
+        elif not self._under_way and not self._resting:
+            self._resting = True
+            self._start(self._let_rest())
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _let_rest(self) -> None:
+        """Whoever just got an answer may have more to read by now."""
+        self._resting = False
+        if not self._under_way:
+            await self._rest()
 
 
 def _shares(group: Iterable[Asked], tags: frozenset[str], events: Reading) -> Iterable[Reading]:

@@ -15,7 +15,7 @@ import asyncpg
 
 from adapters.ledger import PostgresLedger
 from adapters.postgres.pool import open_pool
-from domain.ports import Condition, Submission
+from domain.ports import Condition, Receipt, Submission
 from tests.benchmarks.stored import ACTOR, activity
 
 PAYLOAD = 500  # bytes, of the public part of an event and of a raw row alike
@@ -23,12 +23,19 @@ PAYLOAD = 500  # bytes, of the public part of an event and of a raw row alike
 _DIGEST = hashlib.sha256(b"the body of a command").digest()
 
 
-def act(run: str, number: int, after: int = 0) -> Submission:
-    """One event with three tags, a condition on one of them, and a key: what a command appends."""
+def act(run: str, number: int, seen: Receipt | None = None) -> Submission:
+    """One event with three tags, a condition on one of them, and a key: what a command appends.
+
+    The decision rests on what was read up to the last entry of `seen`, and on that very entry.
+    """
     pair = f"pair:{run}|{number}"
     return Submission(
         events=(activity(f"{run}-{number}", pair, f"community:{number % 5_000}"),),
-        condition=Condition(frozenset({pair}), after),
+        condition=Condition(
+            frozenset({pair}),
+            seen.last_position if seen else 0,
+            seen.leaf_hash if seen else b"",
+        ),
         actor=ACTOR,
         on_behalf_of="",
         command_scope="r-1",
@@ -45,10 +52,9 @@ async def appends_a_second(dsn: str, *, clients: int, seconds: float) -> float:
         end = 0.0
 
         async def client() -> int:
-            done, known = 0, first.last_position
+            done, seen = 0, first
             while time.perf_counter() < end:
-                receipt = await ledger.append(act(run, next(numbers), known))
-                known = receipt.last_position
+                seen = await ledger.append(act(run, next(numbers), seen))
                 done += 1
             return done
 

@@ -1,0 +1,111 @@
+"""Connections kept for the next call: given back when nobody needs them, and never worn out."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import asyncpg
+import pytest
+
+from adapters.ledger import PostgresLedger
+from adapters.ledger.held import HeldConnections
+from adapters.postgres.pool import PatientPool, open_pool
+from tests.adapters.processes import eventually
+from tests.adapters.submissions import event, submission
+
+if TYPE_CHECKING:
+    from tests.conftest import Database
+
+
+@pytest.fixture
+async def few(database: "Database") -> AsyncIterator[PatientPool]:
+    async with await open_pool(database.app_dsn, size=2) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def held(few: PatientPool) -> AsyncIterator[HeldConnections]:
+    held = HeldConnections(few)
+    yield held
+    await held.let_go()
+
+
+async def one(held: HeldConnections, query: str) -> object:
+    ((value,),) = await held.fetch(query)
+    return value
+
+
+def in_use(pool: PatientPool) -> int:
+    return pool.get_size() - pool.get_idle_size()
+
+
+async def test_what_reads_keep_is_given_back_when_nobody_reads(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+) -> None:
+    ledger = PostgresLedger(pool)
+    for _ in range(3):
+        await ledger.read(frozenset({"a"}))
+    await asyncio.gather(*(ledger.read(frozenset({"a"})) for _ in range(20)))
+
+    await asyncio.to_thread(eventually, lambda: pool.get_idle_size() == pool.get_size())
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 10])
+async def test_an_append_has_its_turn_while_reads_keep_coming(
+    database: "Database", size: int
+) -> None:
+    async with await open_pool(database.app_dsn, size=size, patience=10) as pool:
+        ledger, appended = PostgresLedger(pool), asyncio.Event()
+
+        async def reader() -> None:
+            while not appended.is_set():
+                await ledger.read(frozenset({"a"}))
+
+        readers = [asyncio.create_task(reader()) for _ in range(8)]
+        await asyncio.sleep(0.05)
+        try:
+            receipt = await ledger.append(submission(event("a")))
+            assert await ledger.head() == (await ledger.head())
+        finally:
+            appended.set()
+            await asyncio.gather(*readers)
+        assert receipt.last_position == 1
+
+
+async def test_the_next_call_has_the_same_connection(
+    few: PatientPool, held: HeldConnections
+) -> None:
+    asked = "select pg_backend_pid()"
+    assert await one(held, asked) == await one(held, asked)
+    assert in_use(few) == 1
+    await held.let_go()
+    assert in_use(few) == 0
+
+
+async def test_a_query_that_failed_or_was_given_up_keeps_no_connection(
+    few: PatientPool, held: HeldConnections
+) -> None:
+    with pytest.raises(asyncpg.UndefinedTableError):
+        await held.fetch("select from no_such_table")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await held.fetch("select pg_sleep(60)")
+    assert in_use(few) == 0
+    assert await one(held, "select 1") == 1
+
+
+async def test_who_was_under_way_when_others_were_hung_up_is_not_kept(
+    few: PatientPool, held: HeldConnections
+) -> None:
+    under_way = asyncio.create_task(one(held, "select 'its answer' from pg_sleep(0.1)"))
+    await asyncio.sleep(0.02)
+    held.hang_up()
+    assert await under_way == "its answer"
+    assert in_use(few) == 0
+
+
+async def test_what_was_hung_up_is_no_longer_used(few: PatientPool, held: HeldConnections) -> None:
+    await held.fetch("select 1")
+    held.hang_up()
+    assert in_use(few) == 0
+    assert await one(held, "select 1") == 1
