@@ -13,7 +13,7 @@ from uuid import uuid4
 from adapters.accounts import PostgresAccounts
 from adapters.ledger import PostgresLedger
 from adapters.postgres.pool import open_pool
-from domain.ports import Condition, Submission
+from domain.ports import Condition, Head, Submission
 from projections.shown import Shown
 from tests.benchmarks import table
 from tests.benchmarks.plan import Plan
@@ -49,11 +49,11 @@ async def _steady(
     visibles: list[float] = []
     waiting: deque[tuple[int, float]] = deque()  # positions and when their commit was known
     run = uuid4().hex[:8]
-    last = (await ledger.head()).position
+    seen = await ledger.head()
 
     async def append(number: int) -> None:
         begun = time.perf_counter()
-        receipt = await ledger.append(_act(run, number, last))
+        receipt = await ledger.append(_act(run, number, seen))
         done = time.perf_counter()
         commits.append(done - begun)
         waiting.append((receipt.last_position, done))
@@ -83,11 +83,11 @@ async def _steady(
     return commits, visibles
 
 
-def _act(run: str, number: int, after: int) -> Submission:
+def _act(run: str, number: int, seen: Head) -> Submission:
     partnership = number % (EVENTS // LIFE)
     return Submission(
         events=(activity(f"P{partnership}", f"visit:{run}-{number}"),),
-        condition=Condition(frozenset({f"visit:{run}-{number}"}), after),
+        condition=Condition(frozenset({f"visit:{run}-{number}"}), seen.position, seen.leaf_hash),
         actor=ACTOR,
         on_behalf_of="",
         command_scope=ACTOR.recorder,
