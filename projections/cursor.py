@@ -34,6 +34,9 @@ _MOVE = """
     update {schema}.projection_cursor set position = $3, leaf_hash = $4, counted = $5::text::jsonb
     where projection = $1 and suffix = $2
 """
+_IS_RECORDED = """
+    select exists (select from {ledger}.event where position = $1 and leaf_hash = $2)
+"""
 _FORGET = """
     with parked as (delete from {schema}.projection_parked where projection = $1 and suffix = $2)
     delete from {schema}.projection_cursor where projection = $1 and suffix = $2
@@ -110,6 +113,12 @@ async def lease(
         place.sql(_LEASE), projection, place.suffix, f"{seconds * 1000:.0f}ms"
     )
     return None if row is None else _cursor(row)
+
+
+async def is_recorded(connection: Connection, place: Place, event: Recorded) -> bool:
+    """Whether the server on which the lease is held has this event, and so those before it."""
+    sql = _IS_RECORDED.replace("{ledger}", place.schema)
+    return bool(await connection.fetchval(sql, event.position, event.leaf_hash))
 
 
 async def move(connection: Connection, place: Place, cursor: Cursor) -> None:

@@ -221,7 +221,13 @@ class Runner:
             try:
                 batch = await self._read(cursors_there[0], goal)
             except Forked as error:
-                stopped += [error.of(cursor.projection) for cursor in cursors_there]
+                # In a fail-over between the two looks the cursor may be lost with the event.
+                known = await self._cursors()
+                stopped += [
+                    error.of(cursor.projection)
+                    for cursor in cursors_there
+                    if known[cursor.projection] == cursor
+                ]
                 continue
             if not batch:
                 continue

@@ -7,7 +7,7 @@ import structlog
 from domain.decider import Entry
 from domain.partnership.evolve import History
 from domain.ports import Ledger
-from projections.cursor import Cursor, lease, move
+from projections.cursor import Cursor, is_recorded, lease, move
 from projections.errors import UnknownEvent
 from projections.parked import Waiting, keys_of, park, parked_in
 from projections.projection import CannotFollow, Place, Pool, Projection
@@ -100,6 +100,8 @@ class Writer:
                 return False
             if held != cursor:
                 return True  # another process was faster; look again from where it got to
+            if not await is_recorded(connection, self.place, batch[-1].recorded):
+                return True  # a fail-over came between, and what was read is lost; look again
             if taken:
                 await self.projection.apply(taken, connection, self.place)
             if parked:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from adapters.notary.entries import StoredEntries
 from adapters.notary.errors import (
     AnotherNotary,
+    EntryMissing,
     LedgerBehind,
     LedgerForked,
     NotDurable,
@@ -135,10 +136,18 @@ class Notary:
             raise
 
         tree, last_leaf = GrowingTree(before.tree), before.last_leaf
-        async for hashes in self._entries.hashes(before.size, up_to):
-            self._file.leaves.write(tree.size, hashes)
-            tree.grow(hashes)
-            last_leaf = hashes[-1]
+        try:
+            async for hashes in self._entries.hashes(before.size, up_to):
+                self._file.leaves.write(tree.size, hashes)
+                tree.grow(hashes)
+                last_leaf = hashes[-1]
+        except EntryMissing as error:
+            ends, _ = await self._entries.end(before.size)
+            if ends >= up_to:
+                raise
+            # A fail-over came between: what is missing was not signed, and nobody was promised it.
+            self._state = before
+            raise NotDurable from error
         self._file.leaves.keep()
         made = tree.taken()
         # By another way than the tree was grown: by what outsiders will be shown.

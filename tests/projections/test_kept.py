@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from adapters.ledger import MemoryLedger, PostgresLedger
+from adapters.ledger import PostgresLedger
 from domain.refusals import NotFound
 from projections.errors import Forked
 from projections.kept import forget, kept, roll_back
@@ -15,7 +15,8 @@ from projections.runner import Runner
 from projections.shown import Shown
 from projections.timeline import PostgresTimeline
 from projections.views import Filters, Moment
-from tests.conftest import SCHEMA
+from tests.api.set_back import cut
+from tests.conftest import SCHEMA, Database
 from tests.projections.played import LE_MANS, LODZ, NORFOLK, Clerks, legacy
 from tests.projections.test_rebuild import more, running, traffic
 
@@ -123,13 +124,18 @@ async def test_tables_of_an_older_release_are_kept_until_they_are_forgotten(
 
 
 async def test_tables_that_are_not_of_this_ledger_are_not_brought_back(
-    pool: "asyncpg.Pool[asyncpg.Record]", ledger: PostgresLedger, clerks: Clerks, runner: Runner
+    database: Database,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    ledger: PostgresLedger,
+    clerks: Clerks,
+    runner: Runner,
 ) -> None:
     await clerks.found(legacy())
+    await clerks.found(legacy(NORFOLK, LODZ))
     await runner.catch_up()
-    restored = MemoryLedger()
-    await Clerks(restored).found(legacy(NORFOLK, LE_MANS))
-    await rebuild(pool, restored, SCHEMA, ["register"])
+    await cut(database, 1)
+    await clerks.found(legacy(NORFOLK, LE_MANS))
+    await rebuild(pool, ledger, SCHEMA, ["register"])
     with pytest.raises(Forked):
-        await roll_back(pool, restored, SCHEMA, ["register"])
-    await Runner(pool, restored, projections=[RegisterProjection()]).catch_up()
+        await roll_back(pool, ledger, SCHEMA, ["register"])
+    await Runner(pool, ledger, projections=[RegisterProjection()]).catch_up()

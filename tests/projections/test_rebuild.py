@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from adapters.ledger import MemoryLedger, PostgresLedger
+from adapters.ledger import PostgresLedger
 from domain.ports import Head
 from domain.refusals import NotFound
 from domain.values import CommunityId, Party
@@ -20,7 +20,8 @@ from projections.shadow import REBUILT, Beside
 from projections.shown import Shown
 from projections.timeline import PostgresTimeline
 from projections.views import Filters, Moment
-from tests.conftest import SCHEMA
+from tests.api.set_back import cut
+from tests.conftest import SCHEMA, Database
 from tests.projections.played import LE_MANS, LODZ, NORFOLK, RESUME, SUSPEND, Clerks, clerk, legacy
 
 
@@ -187,18 +188,22 @@ async def test_what_was_recorded_during_a_rebuild_is_no_difference(
 
 
 async def test_tables_of_another_ledger_are_replaced_by_those_of_this_one(
-    pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks, runner: Runner, register: PostgresRegister
+    database: Database,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    clerks: Clerks,
+    runner: Runner,
+    register: PostgresRegister,
 ) -> None:
-    await clerks.found(legacy())
+    there = await clerks.found(legacy())
     await clerks.found(legacy(NORFOLK, LODZ))
     await runner.catch_up()
-    restored = MemoryLedger()
-    reference = await Clerks(restored).found(legacy(NORFOLK, LE_MANS))
-    rebuilt = await rebuild(pool, restored, SCHEMA)
-    assert {(one.position, one.digest_live) for one in rebuilt} == {(1, None)}
-    await Runner(pool, restored).catch_up()
+    await cut(database, 1)
+    reference = await clerks.found(legacy(NORFOLK, LE_MANS))
+    rebuilt = await rebuild(pool, clerks.ledger, SCHEMA)
+    assert {(one.position, one.digest_live) for one in rebuilt} == {(2, None)}
+    await runner.catch_up()
     page = await register.search(Filters(), Moment())
-    assert [row.partnership for row in page.rows] == [reference]
+    assert {row.partnership for row in page.rows} == {there, reference}
 
 
 async def test_only_one_process_rebuilds_a_projection(

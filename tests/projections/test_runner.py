@@ -1,22 +1,28 @@
 """The runner: several side by side, and what it does when it must not go on."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Literal
 
 import asyncpg
 import pytest
 from msgspec.structs import replace
 
 from adapters.ledger import MemoryLedger, PostgresLedger
-from domain.ports import Head
+from domain.ports import Head, Recorded
 from projections.conservation import status
+from projections.cursor import cursors, live_places
 from projections.errors import Forked
+from projections.projection import Table
+from projections.reading import read_after
 from projections.register import PostgresRegister, RegisterProjection
 from projections.runner import Runner
 from projections.shown import Shown
 from projections.timeline import TimelineProjection
 from projections.views import Filters, Moment
+from projections.writer import Writer
+from tests.api.set_back import cut
 from tests.conftest import SCHEMA, Database
 from tests.projections.played import (
     IMPORT,
@@ -135,6 +141,58 @@ async def test_a_ledger_that_ends_before_the_cursor_is_noticed(
     async with running(other) as task:
         with pytest.raises(Forked):
             await task
+
+
+async def test_what_was_read_of_a_server_that_was_lost_is_not_written_on_the_one_that_took_over(
+    pool: "asyncpg.Pool[asyncpg.Record]", runner: Runner
+) -> None:
+    lost, register = MemoryLedger(), RegisterProjection()
+    await Clerks(lost).record(legacy(NORFOLK, LODZ), IMPORT)
+    await runner.catch_up()
+    places = live_places([register], SCHEMA)
+    (cursor,) = (await cursors(pool, places)).values()
+    batch = await read_after(lost, cursor, 10)
+
+    assert await Writer(pool, lost, register, places[register.name]).take(cursor, batch)
+
+    assert (await cursors(pool, places)) == {register.name: cursor}
+
+
+class NothingShown:
+    """It reads along, and keeps its cursor alone."""
+
+    name, version = "nothing", 1
+    keyed_by: Literal["partnership"] = "partnership"
+    tables: tuple[Table, ...] = ()
+    sql = "select"
+    handles = RegisterProjection.handles
+
+    async def apply(self, *_: object) -> None:
+        pass
+
+
+async def test_a_fail_over_between_the_look_at_the_cursor_and_that_at_the_ledger_is_no_fork(
+    database: Database, pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks
+) -> None:
+    class TakenOver(PostgresLedger):
+        """The server that took over lacks the last entry, and what was made of the first."""
+
+        async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
+            if position == 1:
+                await cut(database, 1)
+                await pool.execute(
+                    f"update {SCHEMA}_views.projection_cursor set position = 0, counted = '{{}}', "
+                    "leaf_hash = decode(repeat('00', 32), 'hex')"
+                )
+            return await super().read_after(position, limit)
+
+    for other in (KALININGRAD, LE_MANS):
+        await clerks.found(legacy(NORFOLK, other))
+    projections = [NothingShown()]
+    await Runner(pool, clerks.ledger, projections=projections).catch_up()
+    taken_over = Runner(pool, TakenOver(pool), projections=projections)
+
+    assert await taken_over.catch_up(to=1) == 1
 
 
 class NextRegister(RegisterProjection):

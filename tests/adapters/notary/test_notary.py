@@ -7,6 +7,7 @@ from typing import TypeAlias
 import asyncpg
 import pytest
 
+from adapters.notary.entries import StoredEntries
 from adapters.notary.errors import (
     AnotherNotary,
     EntryMissing,
@@ -14,14 +15,25 @@ from adapters.notary.errors import (
     LedgerBehind,
     LedgerForked,
     NotaryStopped,
+    NotDurable,
     StateRefused,
     TileChanged,
 )
 from adapters.notary.keys import signers_in
+from adapters.notary.notary import Notary
 from adapters.notary.state import owned, read_state
 from domain.transparency.proofs import verify_consistency
 from domain.transparency.tree import root_of
-from tests.adapters.notary.desk import Broken, Fails, NotaryDesk, altered, at_the_notary, record
+from tests.adapters.notary.desk import (
+    SCHEMA,
+    Broken,
+    Fails,
+    NotaryDesk,
+    altered,
+    at_the_notary,
+    record,
+)
+from tests.api.set_back import cut
 from tests.conftest import Database
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -193,6 +205,25 @@ async def test_a_ledger_that_was_set_back_or_forked_is_noticed_while_it_runs(
 
     with pytest.raises((LedgerBehind, LedgerForked)):
         await desk.notary.step()
+
+
+async def test_what_a_fail_over_took_away_before_it_was_signed_is_waited_for_and_not_missed(
+    desk: NotaryDesk, database: Database
+) -> None:
+    class TakenOver(StoredEntries):
+        async def durable(self) -> None:
+            await cut(database, 5)
+
+    await desk.sign()
+    await record(desk.pool, 3)
+    signers = signers_in(desk.folder, schema=SCHEMA, origin=None)
+    notary = Notary(TakenOver(desk.pool), desk.log, desk.state, signers)
+    await notary.load()
+
+    with pytest.raises(NotDurable):
+        await notary.step()
+
+    assert (await notary.step()).size == 5
 
 
 async def test_a_hash_of_a_tile_that_was_changed_is_named_with_its_entries(
