@@ -2,102 +2,112 @@
 
 It is what the comments of `append()` in `adapters/migrations` promise and the contract of a ledger
 is held to it: a lock on the head, judged and written under it, durable at the commit, and undone
-by a crash before that. Tags are read from the leaves, so their tables are not modelled.
+by a crash before that. A commit waits for the disk and then for the standby, under its locks, and
+is seen by others after that, or where a crash ends the waiting. Tags are read from the leaves, so
+their tables are not modelled.
 """
 
 import asyncio
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
-
 from adapters.ledger.leaf import STAMP_LENGTH, decode, stamp_of, tag_number
 from adapters.migrate import MIGRATIONS
-
-
-class Row(dict[str, Any]):
-    """A row as the driver gives it: by name, and unpacked in the order of its columns."""
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.values())
-
-    def __getitem__(self, name: str | int) -> Any:
-        return list(self.values())[name] if isinstance(name, int) else super().__getitem__(name)
-
-
-class Stored(Struct, frozen=True):
-    position: int
-    recorded_at: datetime
-    tags: frozenset[int]
-    leaf: bytes
-    leaf_hash: bytes
-
-    def row(self) -> Row:
-        return Row(position=self.position, leaf=self.leaf, leaf_hash=self.leaf_hash)
-
-
-class Command(Struct, frozen=True):
-    first: int
-    last: int
-    digest: bytes
-    reply: bytes
-
-
-class Cursor(Struct, frozen=True):
-    """A row of `projection_cursor`, as it is moved."""
-
-    position: int = 0
-    leaf_hash: bytes = bytes(32)
-    counted: str = "{}"
+from tests.faults.write_ahead import (
+    Checkpoint,
+    Command,
+    Cursor,
+    Row,
+    Stored,
+    WriteAheadLog,
+    Written,
+)
 
 
 class Database:
-    """`flush` is awaited where Postgres waits for its disk: before what was written is durable."""
+    """`flush` is awaited where Postgres waits for its disk: before what was written is durable.
+    `replicated` is awaited where it waits for the standby, and False where somebody has ended that.
+    """
 
     def __init__(
         self,
         *,
         clock: Callable[[], datetime],
         flush: Callable[[], Awaitable[None]],
+        replicated: Callable[[], Awaitable[bool]],
         earliest: datetime,
     ) -> None:
-        self.clock, self.flush, self._earliest = clock, flush, earliest
+        self.clock, self.flush, self.replicated = clock, flush, replicated
+        self._earliest = earliest
+        self.log = WriteAheadLog()
+        self.losses = 0
+        self._arguments = _parameters()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Empty, and nobody holds a lock."""
         self.events: list[Stored] = []
         self.commands: dict[str, Command] = {}
         self.cursor = Cursor()
         self.applied: list[int] = []
+        self.keys: list[str] = []
+        self.checkpoint: Checkpoint | None = None
         self.lease: object | None = None
         self.head_lock = asyncio.Lock()
-        self._arguments = _parameters()
 
-    async def append(self, *arguments: Any) -> list[Row]:
+    async def append(self, *arguments: Any, warn: Callable[[], None]) -> list[Row]:
         """`append()`: judge by what is committed, write, commit."""
         given = dict(zip(self._arguments, arguments, strict=True))
         async with AsyncExitStack() as until_commit:
             await self.lock_head(until_commit)
             if reasons := self._reasons(given):
+                # The lock on the head is written ahead, so this commit waits as well.
+                await self.commit(Written(), warn)
                 return reasons
-            return await self.commit(*self._written(given))
+            written, row = self._written(given)
+            await self.commit(written, warn)
+            return [row]
 
     async def lock_head(self, until_commit: AsyncExitStack) -> None:
         await until_commit.enter_async_context(self.head_lock)
 
-    async def commit(
-        self, events: list[Stored], commands: dict[str, Command], row: Row
-    ) -> list[Row]:
-        """All of it is durable, or, where the server ends before, nothing is there."""
+    async def commit(self, written: Written, warn: Callable[[], None]) -> None:
+        """All of it is durable, or, where the server ends before, nothing may be there."""
+        place = self.log.add(written)
         await self.flush()
-        self.keep(events, commands)
-        return [row]
+        self.log.flushed(place)
+        if await self.replicated():
+            self.log.received(place)
+        else:
+            warn()
+        self._show(written)
 
-    def keep(self, events: list[Stored], commands: dict[str, Command]) -> None:
-        self.events += events
-        self.commands |= commands
+    def commit_without_waiting(self, written: Written) -> None:
+        """As with `synchronous_commit = off`."""
+        self.log.add(written)
+        self._show(written)
+
+    def _show(self, written: Written) -> None:
+        self.events += written.events
+        self.commands |= written.commands
+        self.cursor = written.cursor or self.cursor
+        self.applied += written.applied
+        self.keys += written.keys
+        self.checkpoint = written.checkpoint or self.checkpoint
+
+    def recover(self, up_to: int) -> None:
+        """A server goes on with the records up to here; whoever was at work is gone."""
+        seen = list(self.events)
+        self.log.cut(up_to)
+        self._begin()
+        for written in self.log.records:
+            self._show(written)
+        self.losses += seen != self.events[: len(seen)]
 
     def _reasons(self, given: dict[str, Any]) -> list[Row]:
         reasons: list[Row] = []
@@ -126,13 +136,12 @@ class Database:
             strict=True,
         )
         for position, leaf_hash, submission in seen:
-            there = self.events[int(position) - 1 : int(position)]
-            if [event.leaf_hash for event in there] != [leaf_hash]:
+            if not self.has(int(position), leaf_hash):
                 told = Command(0, len(self.events), b"", b"")
                 reasons.append(_row(int(submission), "conflict", told))
         return reasons
 
-    def _written(self, given: dict[str, Any]) -> tuple[list[Stored], dict[str, Command], Row]:
+    def _written(self, given: dict[str, Any]) -> tuple[Written, Row]:
         base = len(self.events)
         before = self.events[-1].recorded_at if self.events else self._earliest
         stamp, now = given["proposed"], self.clock()
@@ -163,11 +172,7 @@ class Database:
         appended = Row(
             verdict="appended", from_position=base, to_position=base + len(events), at=stamp
         )
-        return events, commands, appended
-
-    def crash(self) -> None:
-        """What was not committed was never written, and nobody holds a lock."""
-        self.lease = None
+        return Written(tuple(events), commands), appended
 
     def read(self, tags: list[int], after: int) -> list[Row]:
         found = [event for event in self.events[after:] if not event.tags.isdisjoint(tags)]
@@ -177,6 +182,10 @@ class Database:
 
     def read_after(self, position: int, limit: int) -> list[Row]:
         return [event.row() for event in self.events[position : position + limit]]
+
+    def has(self, position: int, leaf_hash: bytes) -> bool:
+        there = self.events[position - 1 : position]
+        return [event.leaf_hash for event in there] == [leaf_hash]
 
     def head(self) -> Row:
         if not self.events:
@@ -194,7 +203,7 @@ class Database:
             last_position=known.last,
             recorded_at=self.events[known.first - 1].recorded_at,
             reply=known.reply,
-            signed=False,
+            signed=self.checkpoint is not None and self.checkpoint.size >= known.last,
         )
 
     def position_known_at(self, moment: datetime) -> int:

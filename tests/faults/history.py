@@ -8,9 +8,10 @@ H2  what failed is absent, also where an earlier try of it was in doubt
 H3  what is unknown stands there once or not at all; an act is done once, by whatever key
 H4  the versions of each record, as its deciders counted them, are 1, 2, 3 ...
 H5  positions are dense, leaves have their hashes, time never runs back
+H6  what was signed is of this ledger (weighed by who knows what was: the simulator, `real/`)
 H7  when the faults have ended, everybody comes to an end (the simulator's, which knows who is left)
 H8  what a projection did is what the ledger says, each entry once and in order
-H9  who reads along misses nothing, and nothing read changes
+H9  who reads along misses nothing, and nothing read changes, but where he is told that it is lost
 """
 
 import hashlib
@@ -61,6 +62,7 @@ class History:
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.seen: dict[str, list[tuple[int, bytes]]] = defaultdict(list)
+        self.told: Counter[str] = Counter()
 
     def invoked(self, act: str, key: str) -> Call:
         """Log a call before it is made; its outcome is unknown until `Call.outcome` says more."""
@@ -77,6 +79,11 @@ class History:
     def saw(self, reader: str, events: Sequence[Recorded]) -> None:
         """Log what someone who follows the ledger was given next."""
         self.seen[reader] += [(event.position, event.leaf_hash) for event in events]
+
+    def told_of_another_history(self, reader: str) -> None:
+        """Log that who follows was told that what he read is not there, and begins again."""
+        self.seen[reader].clear()
+        self.told[reader] += 1
 
     def violations(
         self,

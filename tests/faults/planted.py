@@ -1,39 +1,58 @@
-"""Five mistakes, each as somebody could make it; the simulator must find every one of them."""
+"""Eight mistakes, each as somebody could make it; the simulator must find every one of them."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from typing import Any, cast
 
+import asyncpg
+from msgspec.structs import replace
+
+from adapters.ledger import PostgresLedger
+from adapters.notary.entries import StoredEntries
 from domain.errors import ConditionFailed, LedgerAnswer
-from domain.ports import Submission
+from domain.ports import Condition, Reading, Submission
 from projections.cursor import Cursor, lease, move
 from projections.reading import Read
 from projections.writer import Writer
-from tests.faults.database import Command, Database, Row, Stored
+from tests.faults.database import Database
 from tests.faults.history import Version, said
+from tests.faults.line import Pool
+from tests.faults.notary import NotaryOf
 from tests.faults.simulator import Client, resumed
+from tests.faults.write_ahead import Written
 
 
 class AcknowledgesBeforeTheCommit(Database):
     """As with `synchronous_commit = off`: the answer is there before the disk has it."""
 
-    _safe_at, _unsafe, _keys = 0.0, 0, list[str]()
+    async def commit(self, written: Written, warn: Callable[[], None]) -> None:
+        self.commit_without_waiting(written)
 
-    async def commit(
-        self, events: list[Stored], commands: dict[str, Command], row: Row
-    ) -> list[Row]:
-        self.keep(events, commands)
-        self._safe_at = asyncio.get_running_loop().time() + 0.5
-        self._unsafe, self._keys = len(events), list(commands)
-        return [row]
 
-    def crash(self) -> None:
-        super().crash()
-        if asyncio.get_running_loop().time() < self._safe_at:
-            self.events = self.events[: len(self.events) - self._unsafe]
-            for key in self._keys:
-                self.commands.pop(key, None)
-            self._safe_at = 0.0
+class IgnoresTheWarning(PostgresLedger):
+    """It acknowledges what is committed on one server alone, because the call succeeded."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", **settings: Any) -> None:
+        super().__init__(pool, **settings)
+        cast(Pool, pool).is_not_heard()
+
+
+class ComparesPositionsAlone(Client):
+    """It does not say in which history it read up to there."""
+
+    def condition(self, read: Reading, record: str) -> Condition:
+        return replace(super().condition(read, record), leaf_hash=b"")
+
+
+class _TakenForDurable(StoredEntries):
+    async def durable(self) -> None:
+        pass
+
+
+class SignsWithoutWaiting(NotaryOf):
+    """The notary signs what it has read, wherever else that is."""
+
+    entries = _TakenForDurable
 
 
 class DropsTheLock(Database):
@@ -52,7 +71,7 @@ class DoesNotReload(Client):
         now = await super().decided(act, key, record)
         if not self._version:
             return now
-        return resumed(Version(act, self._version), key, record, now.condition.after)
+        return resumed(Version(act, self._version), key, record, now.condition)
 
     async def settled(self, act: str, decided: Submission) -> bool:
         try:

@@ -109,3 +109,12 @@ def test_who_reads_along_misses_nothing_and_nothing_changes_behind_him() -> None
         history.saw("reader", seen)
 
         assert laws(history, LEDGER) == ["H9"]
+
+
+def test_who_reads_along_may_begin_again_where_he_was_told_that_it_is_lost() -> None:
+    history = told(("a", "ok", 1), ("b", "ok", 2))
+    history.saw("reader", [replace(LEDGER[0], leaf_hash=b"x")])
+    history.told_of_another_history("reader")
+    history.saw("reader", LEDGER)
+
+    assert laws(history, LEDGER) == []

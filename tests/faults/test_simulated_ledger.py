@@ -9,7 +9,8 @@ from adapters.clock import utc_now
 from adapters.ledger import PostgresLedger
 from tests.adapters.ledger_contract import LedgerContract
 from tests.faults.database import Database
-from tests.faults.line import Faults, Pool, Server
+from tests.faults.failing import Faults
+from tests.faults.line import Pool, Server
 
 
 class _Quiet(Faults):
@@ -24,7 +25,9 @@ class _Quiet(Faults):
 def ledger() -> PostgresLedger:
     faults = cast(Any, _Quiet)(None, often=0.0)
     earliest = datetime(1, 1, 1, tzinfo=UTC)
-    database = Database(clock=utc_now, flush=faults.pass_time, earliest=earliest)
+    database = Database(
+        clock=utc_now, flush=faults.pass_time, replicated=faults.replicated, earliest=earliest
+    )
     return PostgresLedger(cast(Any, Pool(Server(database, faults))))
 
 
