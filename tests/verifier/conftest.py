@@ -12,7 +12,7 @@ from tests.adapters.notary.desk import SCHEMA
 from tests.conftest import TestServer, renamed
 from tests.verifier.auditor import Auditor
 from tests.verifier.ledger import Outsider, SignedLedger, fill_and_sign
-from tests.verifier.register import Register, leaf
+from tests.verifier.register import Register, first, leaf
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def auditor(tmp_path: Path) -> Auditor:
 @pytest.fixture(scope="session")
 def register() -> Register:
     """Two full tiles and a part of a third."""
-    return Register(leaf(position) for position in range(1, 601))
+    return first(600)
 
 
 @pytest.fixture(scope="session")

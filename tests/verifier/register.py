@@ -22,6 +22,7 @@ from domain.transparency.tree import leaf_hash, node_hash
 from tests.domain.transparency.log import LOG, NOON, ORIGIN
 
 KEY = format_vkey(LOG.key)
+ENTRIES = "tile/entries/000"
 
 
 def leaf(position: int, text: str = "") -> bytes:
@@ -95,6 +96,11 @@ class Register:
         for tile in tiles_of(self.size):
             made[path_of(tile)] = tile_data(tile, self.node)
         return made
+
+
+def first(size: int) -> Register:
+    """The first so many entries of the same register."""
+    return Register(leaf(position) for position in range(1, size + 1))
 
 
 class FilesInMemory(Files):
