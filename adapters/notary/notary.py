@@ -129,6 +129,7 @@ class Notary:
         if up_to == before.size:
             self._state = before
             return Signed(before.size, more=False)
+        _, waited_for = await self._entries.end(up_to)
         try:
             await self._entries.durable()
         except NotDurable:
@@ -148,6 +149,9 @@ class Notary:
             # A fail-over came between: what is missing was not signed, and nobody was promised it.
             self._state = before
             raise NotDurable from error
+        if last_leaf != waited_for:  # or others came in their place, which may be there alone
+            self._state = before
+            raise NotDurable
         self._file.leaves.keep()
         made = tree.taken()
         # By another way than the tree was grown: by what outsiders will be shown.

@@ -75,6 +75,26 @@ async def test_an_append_that_never_arrived_is_sent_again(
     assert (await cuttable.head()).position == 2
 
 
+async def test_what_is_sent_again_says_a_time_of_its_own_and_is_never_taken_for_what_was_lost(
+    proxy: Proxy,
+) -> None:
+    proposed: list[datetime] = []
+
+    def clock() -> datetime:
+        proposed.append(datetime.now(UTC))
+        return proposed[-1]
+
+    async with await open_pool(proxy.dsn, size=2) as pool:
+        ledger = PostgresLedger(pool, clock=clock)
+        await ledger.append(submission(event("first")))
+        proxy.once = "cut before it arrives"
+
+        receipt = await ledger.append(submission(event("a")))
+
+    assert len(proposed) == 3
+    assert receipt.recorded_at == proposed[2]
+
+
 async def test_a_whole_group_survives_a_lost_reply(cuttable: PostgresLedger, proxy: Proxy) -> None:
     proxy.once = "cut after it is done"
 

@@ -226,6 +226,32 @@ async def test_what_a_fail_over_took_away_before_it_was_signed_is_waited_for_and
     assert (await notary.step()).size == 5
 
 
+async def test_what_came_in_the_place_of_what_was_waited_for_is_waited_for_too(
+    desk: NotaryDesk, database: Database
+) -> None:
+    waits = 0
+
+    class TakenOver(StoredEntries):
+        async def durable(self) -> None:
+            nonlocal waits
+            waits += 1
+            if waits == 1:
+                await cut(database, 4)
+                await record(desk.pool, 3)
+
+    await desk.sign()
+    await record(desk.pool, 2)
+    signers = signers_in(desk.folder, schema=SCHEMA, origin=None)
+    notary = Notary(TakenOver(desk.pool), desk.log, desk.state, signers)
+    await notary.load()
+
+    with pytest.raises(NotDurable):
+        await notary.step()
+
+    assert (await notary.step()).size == 7
+    assert waits == 2
+
+
 async def test_a_hash_of_a_tile_that_was_changed_is_named_with_its_entries(
     desk: NotaryDesk, database: Database
 ) -> None:
