@@ -14,6 +14,8 @@ from msgspec import Raw, Struct
 
 Document: TypeAlias = dict[str, Any]
 
+_decode = msgspec.json.Decoder(Document).decode
+
 _SIGNED = ("text_sha256", "home_office", "counterpart_office")
 
 
@@ -46,10 +48,13 @@ def present_type(tag: str) -> str:
 
 
 def present(tag: str, document: Raw) -> tuple[str, Raw]:
-    """A stored event's storage tag and document, as its shape is written now."""
+    """A stored event's storage tag and document, as its shape is written now.
+
+    Raises `msgspec.MsgspecError` where a retired shape is no JSON object.
+    """
     if tag not in RETIRED:
         return tag, document
-    said: Document = msgspec.json.decode(document)
+    said = _decode(document)
     while step := RETIRED.get(tag):
         tag, said = step.to, step.change(said)
     return tag, Raw(msgspec.json.encode(said))

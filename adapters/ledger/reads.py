@@ -35,7 +35,7 @@ class Reads:
     `rest` when nobody has read for a turn of the loop.
 
     `fetch` may return more than was asked for. Should it raise, each of the group gets that error;
-    where there is no free connection, all who wait get it.
+    where there is no free connection, and nothing else under way, all who wait get it.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Reads:
         rest: Callable[[], Awaitable[None]],
     ) -> None:
         self._fetch, self._rest = fetch, rest
-        self._waiting: deque[Asked] = deque()  # empty while a lane is free
+        self._waiting: deque[Asked] = deque()
         self._under_way = 0
         self._resting = False
         self._tasks: set[asyncio.Task[None]] = set()  # the loop itself holds them only weakly
@@ -56,17 +56,19 @@ class Reads:
             self._waiting.append(asked)
             return await asked.answer
         self._under_way += 1
+        in_vain = None
         try:
             events = await self._fetch(tags, after)
         except NoFreeConnection as error:
-            self._tell_waiting(error)
+            in_vain = error
             raise
         finally:
-            self._landed()
+            self._landed(in_vain)
         own = [event for event in events if not tags.isdisjoint(event.tags)]
         return Reading(own, events.up_to, events.leaf_hash)
 
     async def _carry(self, group: list[Asked]) -> None:
+        in_vain = None
         try:
             tags = frozenset[str]().union(*(asked.tags for asked in group))
             events = await self._fetch(tags, min(asked.after for asked in group))
@@ -74,32 +76,34 @@ class Reads:
                 if not asked.answer.done():
                     asked.answer.set_result(own)
         except Exception as error:
+            in_vain = error if isinstance(error, NoFreeConnection) else None
             for asked in group:
                 asked.failed(error)
-            if isinstance(error, NoFreeConnection):
-                self._tell_waiting(error)
         finally:  # also where the loop ends, which cancels whatever runs in it
-            self._landed()
+            self._landed(in_vain)
 
-    def _tell_waiting(self, error: NoFreeConnection) -> None:
-        """They would only wait as long, in vain."""
-        while self._waiting:
-            self._waiting.popleft().failed(error)
-
-    def _landed(self) -> None:
-        """A lane is free: for those who wait, if there are any."""
+    def _landed(self, in_vain: NoFreeConnection | None) -> None:
+        """A lane is free: for those who wait, if there are any. Where it had no connection, they
+        wait for the other lane; without one they would only wait as long, in vain.
+        """
         self._under_way -= 1
+        if in_vain is not None:
+            while self._waiting and not self._under_way:
+                self._waiting.popleft().failed(in_vain)
+        elif group := self._next_group():
+            self._under_way += 1
+            self._start(self._carry(group))
+        if not self._under_way and not self._resting:
+            self._resting = True
+            self._start(self._let_rest())
+
+    def _next_group(self) -> list[Asked]:
         group: list[Asked] = []
         while self._waiting and len(group) < MOST:
             asked = self._waiting.popleft()
             if not asked.answer.done():
                 group.append(asked)
-        if group:
-            self._under_way += 1
-            self._start(self._carry(group))
-        elif not self._under_way and not self._resting:
-            self._resting = True
-            self._start(self._let_rest())
+        return group
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -17,11 +17,16 @@ from adapters.ledger.leaf import NO_LEAF, as_recorded, decode, tag_number
 from domain.ports import UNREADABLE, Actor, Recorded, Unreadable
 from domain.transparency.tree import leaf_hash
 
+# No index of `event_tag` leads with the position: one look through it for all of them.
 _FILED = """
     select e.position, e.recorded_at,
-           array[e.tag_1, e.tag_2, e.tag_3, e.tag_4]
-           || array(select tag from {schema}.event_tag t where t.position = e.position) as tags
-    from {schema}.event e where e.position = any($1::bigint[])
+           array[e.tag_1, e.tag_2, e.tag_3, e.tag_4] || coalesce(more.tags, '{{}}') as tags
+    from {schema}.event e
+    left join (
+        select t.position, array_agg(t.tag) as tags from {schema}.event_tag t
+        where t.position = any($1::bigint[]) group by t.position
+    ) more on more.position = e.position
+    where e.position = any($1::bigint[])
 """
 # A few of each number: one of them may be as unreadable.
 _BESIDE = """

@@ -10,11 +10,23 @@ import pytest
 from adapters.ledger import PostgresLedger
 from adapters.ledger.held import HeldConnections
 from adapters.postgres.pool import PatientPool, open_pool
+from tests.adapters.held import HOLD, Connection, until_waiting
 from tests.adapters.processes import eventually
 from tests.adapters.submissions import event, submission
 
 if TYPE_CHECKING:
     from tests.conftest import Database
+
+
+_OTHERS = """
+    select pid from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()
+      and backend_type = 'client backend'
+"""
+_END_THE_APPEND = """
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'
+"""
 
 
 @pytest.fixture
@@ -28,6 +40,13 @@ async def held(few: PatientPool) -> AsyncIterator[HeldConnections]:
     held = HeldConnections(few)
     yield held
     await held.let_go()
+
+
+@pytest.fixture
+async def owner(database: "Database") -> AsyncIterator[Connection]:
+    connection = await asyncpg.connect(database.owner_dsn)
+    yield connection
+    await connection.close()
 
 
 async def one(held: HeldConnections, query: str) -> object:
@@ -65,11 +84,42 @@ async def test_an_append_has_its_turn_while_reads_keep_coming(
         await asyncio.sleep(0.05)
         try:
             receipt = await ledger.append(submission(event("a")))
-            assert await ledger.head() == (await ledger.head())
+            assert (await ledger.head()).position == receipt.last_position
         finally:
             appended.set()
             await asyncio.gather(*readers)
         assert receipt.last_position == 1
+
+
+async def test_when_an_append_lost_its_line_no_read_goes_on_by_one_of_before(
+    database: "Database", owner: Connection
+) -> None:
+    """It may lead to a server that is no longer the primary. Of a pooler's lines we see nothing."""
+    over = asyncio.Event()
+    async with await open_pool(database.direct_dsn, size=10) as pool:
+        ledger = PostgresLedger(pool)
+
+        async def reader() -> None:
+            while not over.is_set():
+                await ledger.read(frozenset({"a"}))
+
+        reading = asyncio.create_task(reader())
+        await asyncio.sleep(0.1)
+        before = await owner.fetch(_OTHERS)
+        async with owner.transaction():
+            await owner.execute(HOLD)
+            appending = asyncio.create_task(ledger.append(submission(event("a"))))
+            await until_waiting(owner, 1)
+            await owner.execute(_END_THE_APPEND)
+        await appending
+
+        for _ in range(100):
+            await ledger.read(frozenset({"b"}))
+        after = await owner.fetch(_OTHERS)
+        over.set()
+        await reading
+    assert before
+    assert not set(before) & set(after)
 
 
 async def test_the_next_call_has_the_same_connection(

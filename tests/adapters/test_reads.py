@@ -156,3 +156,33 @@ async def test_without_a_free_connection_those_who_wait_are_told_at_once() -> No
     told = await asyncio.gather(*asking, return_exceptions=True)
     assert [type(one) for one in told] == [NoFreeConnection] * 5
     assert len(database.asked) <= LANES
+
+
+class Crowded(Database):
+    """It has one connection for others, and none for whoever asks for "x"."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patience_is_over = asyncio.Event()
+
+    async def fetch(self, tags: frozenset[str], after: int) -> Reading:
+        if "x" not in tags:
+            return await super().fetch(tags, after)
+        await self.patience_is_over.wait()
+        raise NoFreeConnection("All are in use.", "Try again in a moment.")
+
+
+async def test_who_waits_for_a_lane_that_works_is_not_told_what_another_could_not_get() -> None:
+    database = Crowded()
+    reads = database.reads()
+    works, in_vain, waits = [
+        asyncio.create_task(positions(reads, tags)) for tags in ("a", "x", "d")
+    ]
+    await asyncio.sleep(0.01)
+    database.patience_is_over.set()
+    with pytest.raises(NoFreeConnection):
+        await in_vain
+    database.open.set()
+
+    assert await works == [1, 3]
+    assert await waits == [4]

@@ -148,19 +148,28 @@ async def test_the_feed_goes_on_over_it_and_says_so(
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("public", 5), ("public", {}), ("effective", "never"), ("public", "x")]
+    "said",
+    [
+        {"public": 5},
+        {"public": {}},
+        {"effective": "never"},
+        {"public": "x"},
+        {"type": "partnership.tier_set.v1", "public": None},  # a shape that is written no more
+        {"type": "partnership.tier_set.v1", "public": [1]},
+    ],
+    ids=str,
 )
 async def test_an_entry_that_says_what_no_act_says_stops_neither_feed_nor_pages(
-    field: str, value: object, desk: Desk, notary: NotaryDesk, database: Database
+    said: dict[str, object], desk: Desk, notary: NotaryDesk, database: Database
 ) -> None:
     record = (await desk.propose()).rpartition("/")[2]
     (entry,) = await desk.services.ledger.read_after(0, 1)
-    other = msgspec.json.encode(msgspec.json.decode(entry.leaf) | {field: value})
+    other = msgspec.json.encode(msgspec.json.decode(entry.leaf) | said)
     await altered(database.owner_dsn, put(rf"'\x{other.hex()}'", 1, hash_too=True))
 
     for address in ("/entries/1", f"/partnerships/{record}", "/api/v1/entries/1", "/healthz"):
         assert (await desk.client.get(address)).status_code == 200, address
-    by_day = (await desk.client.get("/api/v1/entries?as-of=2026-11-30")).json()
+    by_day = (await desk.client.get("/api/v1/entries?as-of=2999-12-31")).json()
     assert [one["position"] for one in by_day["items"]] == [1]
     acts = await desk.client.get(f"/api/v1/partnerships/{record}/actions")
     assert (acts.status_code, acts.json()["code"]) == (409, "entry-unreadable")
