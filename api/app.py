@@ -1,7 +1,6 @@
 """The web application: routes, what every answer carries, and who may send a form."""
 
-import asyncio
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from os import urandom
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +11,7 @@ from litestar.datastructures import State
 from litestar.exceptions import PermissionDeniedException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from adapters.postgres.errors import LOST
+from adapters.notary.standing import Standing
 from api.metrics import metrics
 from api.problems import HANDLERS
 from api.rest import docs
@@ -41,7 +40,8 @@ _FOR_OTHER_SITES = [
     (b"access-control-expose-headers", b"As-At, ETag, In-Doubt, Last-Position, Link, Retry-After"),
 ]
 _DOUBTED = (b"in-doubt", b"true")
-_PATIENCE = 3.0  # seconds for the notary's word; an answer that is there waits no longer
+
+_log = structlog.stdlib.get_logger("twinledger.app")
 
 
 def create_app(services: Services) -> Litestar:
@@ -84,7 +84,7 @@ def create_app(services: Services) -> Litestar:
         state=State({"services": services}),
         exception_handlers=HANDLERS,
         before_request=own_forms_only,
-        before_send=[_with_headers],
+        before_send=[_Headers(services.standing).add],
         middleware=[_with_request_id],
         request_max_body_size=LARGEST_FORM,
         openapi_config=None,
@@ -106,33 +106,42 @@ async def own_forms_only(request: Request[Any, Any, Any]) -> None:
         raise PermissionDeniedException
 
 
-async def _with_headers(message: Message, scope: Scope) -> None:
-    if message["type"] != "http.response.start":
-        return
-    path = scope["path"]
-    headers = [*message["headers"], *_RAW_HEADERS]
-    # What says itself how long it stays, and files that are shipped, keep their own.
-    if not path.startswith("/static/") and not any(
-        name.lower() == b"cache-control" for name, _ in message["headers"]
-    ):
-        headers.append(_NO_CACHE)
-    if path.startswith("/api/v1"):
-        if await _in_doubt(scope["litestar_app"].state["services"]):
-            headers.append(_DOUBTED)
-        if scope.get("method") in ("GET", "HEAD"):
-            headers += _FOR_OTHER_SITES
-    message["headers"] = headers
+class _Headers:
+    """What every answer carries."""
 
+    def __init__(self, standing: Callable[[], Awaitable[Standing]]) -> None:
+        self._standing = standing
+        self._doubted = False
 
-async def _in_doubt(services: Services) -> bool:
-    """Whether the register is known not to be the one that was signed: its pages say so in red.
+    async def add(self, message: Message, scope: Scope) -> None:
+        """To the beginning of an answer."""
+        if message["type"] != "http.response.start":
+            return
+        path = scope["path"]
+        headers = [*message["headers"], *_RAW_HEADERS]
+        # What says itself how long it stays, and files that are shipped, keep their own.
+        if not path.startswith("/static/") and not any(
+            name.lower() == b"cache-control" for name, _ in message["headers"]
+        ):
+            headers.append(_NO_CACHE)
+        if path.startswith("/api/v1"):
+            if await self._in_doubt():
+                headers.append(_DOUBTED)
+            if scope.get("method") in ("GET", "HEAD"):
+                headers += _FOR_OTHER_SITES
+        message["headers"] = headers
 
-    All who ask within a second share one look. Where none is possible now, the answer goes out.
-    """
-    with suppress(TimeoutError, *LOST):
-        async with asyncio.timeout(_PATIENCE):
-            return (await services.standing()).notice.closes
-    return False
+    async def _in_doubt(self) -> bool:
+        """Whether the register is known not to be the one that was signed: its pages say so in red.
+
+        Where nobody can tell now, it is what was known last.
+        """
+        try:
+            self._doubted = (await self._standing()).notice.closes
+        except Exception as problem:
+            # The answer is there, and may say that an act is recorded: it goes out.
+            _log.error("standing_unknown", exc_info=problem)
+        return self._doubted
 
 
 def _with_request_id(app: ASGIApp) -> ASGIApp:

@@ -27,7 +27,7 @@ from domain.partnership.events import Side
 from domain.partnership.evolve import History
 from domain.partnership.pair import among_its_pair, not_recorded_yet
 from domain.partnership.state import Unknown
-from domain.ports import Condition, Ledger, Reading, Receipt, Recorded
+from domain.ports import Condition, Ledger, Reading, Receipt, Recorded, Unreadable
 from domain.refusals import NotFound, Refused
 from domain.review.commands import ReviewCommand
 from domain.review.evolve import REVIEW
@@ -100,7 +100,7 @@ async def execute(
                     raise
                 continue
             if receipt.replayed:
-                return await _recorded(ledger, receipt, act.key)
+                return await _recorded(ledger, receipt, act)
             _log.info("recorded", partnership=decided.partnership, position=receipt.last_position)
             return replace(decided, receipt=receipt)
         raise AssertionError("the loop returns or raises")
@@ -111,16 +111,17 @@ async def _first_answer(
 ) -> Outcome | None:
     digest = digest_of(command, act, partnership)
     receipt = await ledger.receipt_of(act.actor.recorder, act.key, digest)
-    return None if receipt is None else await _recorded(ledger, receipt, act.key)
+    return None if receipt is None else await _recorded(ledger, receipt, act)
 
 
-async def _recorded(ledger: Ledger, receipt: Receipt, key: str) -> Outcome:
+async def _recorded(ledger: Ledger, receipt: Receipt, act: Act) -> Outcome:
     partnership = PartnershipId(receipt.reply.decode())
     known = await ledger.read(frozenset({partnership_tag(partnership)}))
     first, last = receipt.first_position, receipt.last_position
     own = [stored for stored in known if first <= stored.position <= last]
-    if not own:  # a fail-over between the two looks has lost it
-        raise OutcomeUnknown(command_key=key)
+    # A fail-over between the two looks has lost it, and another act may stand in its place.
+    if not own or any(_of_another(stored, act) for stored in own):
+        raise OutcomeUnknown(command_key=act.key)
     return Outcome(
         partnership,
         tuple(entry_of(stored).event for stored in own),
@@ -128,6 +129,13 @@ async def _recorded(ledger: Ledger, receipt: Receipt, key: str) -> Outcome:
         tuple(stored.effective for stored in own),
         REVIEW.fold(entry_of(stored) for stored in known if stored.position < first),
     )
+
+
+def _of_another(stored: Recorded, act: Act) -> bool:
+    """Whether another command recorded it. Of what cannot be read nobody can tell."""
+    if isinstance(stored, Unreadable):
+        return False
+    return (stored.command, stored.actor.recorder) != (act.key, act.actor.recorder)
 
 
 async def reviews_of(

@@ -92,10 +92,9 @@ async def _found(
     dry_run: bool,
 ) -> Founded | NotFounded:
     command, act = case.founding.command, case.founding.act
-    for recorded in (*known.get(case.own, ()), *known.get(case.pair, ())):
-        if isinstance(recorded, Unreadable):
-            return EntryUnreadable(position=recorded.position, changed=recorded.changed)
     if own := known.get(case.own):
+        if isinstance(own[0], Unreadable):  # it does not say who recorded it
+            return EntryUnreadable(position=own[0].position, changed=own[0].changed)
         if (own[0].command, own[0].actor.recorder) == (act.key, act.actor.recorder):
             return Founded(case.partnership, before=True)
         # 40 bits are few enough that two keys may meet; what is recorded is never mixed.
@@ -115,6 +114,6 @@ async def _found(
         except ConditionFailed:
             # The pair changed since the shared reading: this one is read and decided for itself.
             return (await found(ledger, [case.founding]))[0]
-    except (Refused, NotCanonical, CommandKeyReused) as refusal:
+    except (Refused, NotCanonical, CommandKeyReused, EntryUnreadable) as refusal:
         return refusal
     return Founded(case.partnership, before=receipt.replayed)

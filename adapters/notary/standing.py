@@ -22,7 +22,9 @@ from adapters.notary.state import NotaryState, read_state
 from adapters.postgres.errors import LOST
 
 BELIEVED = 1.0  # seconds
+PATIENCE = 3.0  # seconds; what was found last is an answer too
 
+_NEVER = float("-inf")
 _NOTICE = "select closes, problem, remedy from {schema}.notary_notice order by number desc limit 1"
 _ADD_NOTICE = "insert into {schema}.notary_notice (closes, problem, remedy) values ($1, $2, $3)"
 _STANDING = """
@@ -94,24 +96,41 @@ class Standings:
         schema: str = "twinledger",
         folder: Path | None = None,
         clock: Callable[[], float] = monotonic,
+        patience: float = PATIENCE,
     ) -> None:
         check_name("schema", schema)
-        self._pool, self._folder, self._clock = pool, folder, clock
+        self._pool, self._folder = pool, folder
+        self._clock, self._patience = clock, patience
         self._sql = _STANDING.format(schema=schema)
         self._found = Standing()
-        self._until = float("-inf")
-        self._looking = asyncio.Lock()
+        self._until = _NEVER
+        self._asking = asyncio.Lock()
+        self._look_begun: asyncio.Task[None] | None = None
 
     async def now(self) -> Standing:
         """How it stands, or stood when the database could be asked last."""
-        async with self._looking:  # who comes meanwhile shares the answer
+        async with self._asking:  # who comes meanwhile shares the answer
             if self._clock() >= self._until:
-                # Where the database is away, what was found last stands; an append says itself. Who
-                # waits for this look does not look again in vain.
-                with suppress(*LOST):
-                    self._found = await self._look()
+                await self._look_again()
+                # Who waits for a look in vain spares the others another one.
                 self._until = self._clock() + BELIEVED
             return self._found
+
+    async def _look_again(self) -> None:
+        if self._look_begun is None or self._look_begun.done():
+            self._look_begun = asyncio.create_task(self._find())
+        # Before the first look nothing is known, and nothing may be recorded: it takes as long as
+        # it takes. A later one goes on behind whoever has waited long enough: cancelling it would
+        # mean to wait for the server, which is what does not answer.
+        patience = None if self._until == _NEVER else self._patience
+        done, _ = await asyncio.wait({self._look_begun}, timeout=patience)
+        for look in done:
+            look.result()
+
+    async def _find(self) -> None:
+        # Where the database is away, what was found last stands; an append says itself.
+        with suppress(*LOST):
+            self._found = await self._look()
 
     async def require_open(self) -> None:
         """Raise `LedgerClosed` where nothing may be appended."""

@@ -8,15 +8,17 @@ brings a value back has it destroyed again at the next start.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
 from msgspec import Struct
 
 from adapters.private.values import Place, PrivateValues
+from domain.errors import EntryUnreadable
 from domain.history import ERASURES, entry_of
 from domain.partnership.events import PrivateValuesErased
-from domain.ports import Head, Ledger, Reading, Receipt, Recorded, Submission, Unreadable
+from domain.ports import Head, Ledger, Reading, Receipt, Recorded, Submission
 from domain.values import PartnershipId
 
 _log = structlog.stdlib.get_logger("twinledger.private")
@@ -48,7 +50,7 @@ class Erasures:
     async def certificates(self) -> tuple[Certificate, ...]:
         """All of them, in the order of their entries."""
         found = await self._ledger.read(frozenset({ERASURES}))
-        return tuple(certificate for entry in found if (certificate := certificate_of(entry)))
+        return tuple(_certificates(found).values())
 
     async def pending(self) -> tuple[Certificate, ...]:
         """Those of which a key or a sealed value is still there, with these places alone."""
@@ -57,19 +59,17 @@ class Erasures:
             return await self._left()
 
     async def _read_on(self) -> None:
+        still_open = self._open
         found = await self._ledger.read(frozenset({ERASURES}), after=self._read_up_to)
         if not await self._continues(found):
             # What was read is lost, with whatever it certified. Others may stand in its place, and
             # the values of those before may be back.
             _log.warning("certificates_read_again", lost_entry=self._read_up_to)
-            self._open = {}
+            still_open = {}
             found = await self._ledger.read(frozenset({ERASURES}))
-        self._read_up_to, self._leaf_hash = found.up_to, found.leaf_hash
-        self._open |= {
-            certificate.position: certificate
-            for entry in found
-            if (certificate := certificate_of(entry))
-        }
+        # Where one of them is of a newer release this raises, and none of them is taken for read.
+        still_open = still_open | _certificates(found)
+        self._open, self._read_up_to, self._leaf_hash = still_open, found.up_to, found.leaf_hash
 
     async def _continues(self, found: Reading) -> bool:
         """Whether it was read in the history that was read before: another entry may stand at the
@@ -150,10 +150,19 @@ class ErasingLedger:
         return await self._ledger.position_known_at(moment)
 
 
+def _certificates(entries: Sequence[Recorded]) -> dict[int, Certificate]:
+    """By their positions, in their order."""
+    found = {}
+    for entry in entries:
+        # Nobody can tell what an unreadable one names; it is looked at again by the next process.
+        with suppress(EntryUnreadable):
+            if (certificate := certificate_of(entry)) is not None:
+                found[entry.position] = certificate
+    return found
+
+
 def certificate_of(entry: Recorded) -> Certificate | None:
-    """The certificate that an entry is; None for any other."""
-    if isinstance(entry, Unreadable):
-        return None  # nobody can tell what it names; it is looked at again by the next process
+    """The certificate that an entry is; None for any other. Raises as `entry_of`."""
     event = entry_of(entry).event
     if not isinstance(event, PrivateValuesErased):
         return None

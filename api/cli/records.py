@@ -9,10 +9,11 @@ from api.cli.running import echo_json, on_register
 from api.cli.telling import tell_incomplete
 from api.countries import country_name
 from api.reports.issue import position_asked_for
+from api.unshown import unshown_from
 from api.wiring import Running
 from domain.dates import in_words, parse_day, when_in_words
 from domain.refusals import NotFound
-from domain.values import Party, read_partnership_id
+from domain.values import PartnershipId, Party, read_partnership_id
 from projections.parked import Parking
 from projections.views import Filters, Moment, Page, PartnershipView, TimelineItem
 from projections.words import beginning, status_text, word
@@ -46,9 +47,9 @@ def show(
     async def work(system: Running) -> tuple[PartnershipView, AsAt | None, int | None]:
         moment = await moment_of(system, as_of, known_at, position)
         view = await system.register.get(wanted, moment)
-        incomplete_from = await _parking(system).incomplete_from(wanted, moment.position)
         if view is None:
-            raise _not_found(reference, incomplete_from)
+            raise await _not_found(system, wanted, reference, moment.position)
+        incomplete_from = await _parking(system).incomplete_from(wanted, moment.position)
         last = await recorded_then(system.ledger, view.version, view.recorded_at)
         return view, last, incomplete_from
 
@@ -65,8 +66,11 @@ def _parking(system: Running) -> Parking:
     return Parking(system.pool, schema=system.settings.schema)
 
 
-def _not_found(typed: str, incomplete_from: int | None) -> NotFound:
+async def _not_found(
+    system: Running, wanted: PartnershipId, typed: str, position: int | None
+) -> NotFound:
     """There is nothing to show; `typed` is told as it is, and not as it was read."""
+    incomplete_from = await unshown_from(system.ledger, _parking(system), wanted, position)
     if incomplete_from is not None:
         remedy = f"It is recorded, but its entries from {incomplete_from} on cannot be shown here"
         return NotFound("partnership that can be shown", typed[:40], f"{remedy} yet.")
@@ -74,7 +78,10 @@ def _not_found(typed: str, incomplete_from: int | None) -> NotFound:
 
 
 def described(view: PartnershipView, last_entry: AsAt | None) -> list[str]:
-    """A partnership as lines of plain words; the last one says what `do --expected` takes."""
+    """A partnership as lines of plain words; the last one says what `do --expected` takes.
+
+    `last_entry` is None where the ledger has another one than what is shown ends with.
+    """
     lines = [
         f"{_named(view.home)} and {_named(view.counterpart)}",
         f"Reference: {view.partnership}",
@@ -93,7 +100,9 @@ def described(view: PartnershipView, last_entry: AsAt | None) -> list[str]:
     lines += [f"Source: {source.title}" for source in view.sources]
     if view.statement:
         lines.append(f"Public statement: {view.statement}")
-    lines.append(f"Last entry: {last_entry or view.version}")
+    # A position alone is none that `--expected` takes.
+    replaced = f"{view.version}, which the register has just replaced; ask again in a moment."
+    lines.append(f"Last entry: {last_entry or replaced}")
     return lines
 
 
@@ -120,10 +129,9 @@ def history(reference: str, position: int | None, as_json: bool) -> None:
         with slips():
             known = position and await position_asked_for(system.ledger, position=position)
         items = await system.timeline.of(wanted, position=known)
-        incomplete_from = await _parking(system).incomplete_from(wanted, known)
         if not items:
-            raise _not_found(reference, incomplete_from)
-        return items, incomplete_from
+            raise await _not_found(system, wanted, reference, known)
+        return items, await _parking(system).incomplete_from(wanted, known)
 
     items, incomplete_from = on_register(work, warns=True)
     tell_incomplete(incomplete_from)

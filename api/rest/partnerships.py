@@ -16,6 +16,7 @@ from api.rest.moments import At, Pinned, asked
 from api.rest.paging import Listing, PagePinned, answered, cursor_after, listed, one_of, place
 from api.rest.reviews import ReviewSummaries, reviews_page
 from api.services import Services
+from api.unshown import unshown_from
 from domain.refusals import Invalid, NotFound
 from domain.values import TIERS, PartnershipId, Status, read_partnership_id
 from projections.views import Filters, Moment, PartnershipView, TimelineItem
@@ -249,7 +250,8 @@ async def _view(services: Services, reference: PartnershipId, at: At) -> Partner
         return view
     newest = await services.register.get(reference, Moment())
     if newest is None:
-        if (entry := await services.parking.incomplete_from(reference)) is not None:
+        entry = await unshown_from(services.ledger, services.parking, reference)
+        if entry is not None:
             remedy = f"It is recorded, but its entries from {entry} on cannot be shown here yet."
             raise NotFound("partnership that can be shown", reference, remedy)
         raise NotFound("partnership", reference, "Check the reference, or search the register.")

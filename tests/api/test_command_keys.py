@@ -19,6 +19,7 @@ from domain.refusals import (
     NotAtThisStage,
     NotYourRole,
 )
+from domain.values import PartnershipId
 from tests.api.commanded import (
     APPROVE,
     COUNCILLOR,
@@ -179,3 +180,33 @@ async def test_nobody_is_told_that_an_act_is_there_that_is_lost_while_its_key_is
 
     with pytest.raises(OutcomeUnknown):
         await execute(ledger, SUSPEND, act(), partnership=reference)
+
+
+class Replaced(MemoryLedger):
+    """As above, and another act stands in the place of the lost one before it is read."""
+
+    def __init__(self, other: Command, by: Act) -> None:
+        super().__init__()
+        self.other, self.by = other, by
+
+    async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
+        found = await super().receipt_of(scope, key, digest)
+        reference = PartnershipId(found.reply.decode()) if found else None
+        del self._events[1:]
+        await execute(self, self.other, self.by, partnership=reference)
+        return found
+
+
+@pytest.mark.parametrize(
+    "by", [act(SECOND_CLERK, "another's"), act(key="another"), act(SECOND_CLERK)]
+)
+async def test_nobody_is_told_of_the_act_of_another_that_stands_where_theirs_is_lost(
+    by: Act,
+) -> None:
+    ledger = Replaced(VISIT, by)
+    reference = await active(ledger)
+    await execute(ledger, SUSPEND, act(), partnership=reference)
+
+    with pytest.raises(OutcomeUnknown):
+        await execute(ledger, SUSPEND, act(), partnership=reference)
+    assert await count(ledger) == 2

@@ -13,11 +13,16 @@ import structlog
 
 from adapters.ledger.postgres import PostgresLedger
 from adapters.log import configure_log
+from adapters.private.erasing import Erasures
 from adapters.private.values import PrivateValues, places_of
+from domain.errors import UnknownEventType
+from domain.history import ERASURES
+from domain.ports import NewEvent
 from projections.rebuild import rebuild
 from tests.adapters.notary.desk import at_the_notary
 from tests.adapters.private.everything import tables_with
 from tests.adapters.private.keys import MemoryKeys
+from tests.adapters.submissions import event, submission
 from tests.api.desk import Desk
 from tests.conftest import SCHEMA, Database
 
@@ -225,6 +230,44 @@ async def test_an_erasure_that_was_cut_short_is_pending_and_goes_on_later(
 
     assert stubborn.kept == {}
     assert (await desk.client.get("/healthz")).json()["erasures_pending"] == 0
+
+
+async def pending_beside(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]", certificate: NewEvent
+) -> Erasures:
+    """What starts where one erasure was cut short and `certificate` stands behind it."""
+    stubborn = Stubborn()
+    desk.services.private._keys = stubborn
+    record = await desk.propose(contact=CONTACT)
+    stubborn.fails = "before"
+    await request(desk, record)
+    await approve(desk, record)
+    stubborn.fails = ""
+    ledger = PostgresLedger(pool)
+    await ledger.append(submission(certificate))
+    return Erasures(ledger, desk.services.private)
+
+
+async def test_beside_a_certificate_of_a_newer_release_nothing_is_said_to_be_erased(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    newer = event(ERASURES, type="partnership.private_values_erased.v9")
+    erasures = await pending_beside(desk, pool, newer)
+
+    for _ in range(2):
+        with pytest.raises(UnknownEventType, match="Run the newer release"):
+            await erasures.count()
+    assert len(keys_of(desk).kept) == 1
+
+
+async def test_a_certificate_that_nobody_can_read_holds_up_no_other(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]"
+) -> None:
+    says_nothing = event(ERASURES, type="partnership.private_values_erased.v1", public=b"{}")
+    erasures = await pending_beside(desk, pool, says_nothing)
+
+    assert await erasures.carry_out() == 1
+    assert keys_of(desk).kept == {}
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ from typing import Any
 import asyncpg
 
 from adapters.ledger import PostgresLedger
+from tests.adapters.notary.desk import altered
 from tests.api.desk import Desk
+from tests.conftest import Database
 from tests.projections.played import NORFOLK, Clerks, legacy
 from tests.projections.test_parked import unknown
 
@@ -124,6 +126,24 @@ async def test_a_record_whose_first_entry_cannot_be_shown_is_not_said_to_be_miss
     answer = await desk.client.get("/api/v1/partnerships/TL-7K3Q-9FZM")
     assert answer.status_code == 404
     assert "It is recorded, but its entries from 1 on cannot be shown" in answer.json()["detail"]
+
+
+async def test_nor_is_one_of_which_no_entry_says_whose_it_is(
+    desk: Desk, pool: "asyncpg.Pool[asyncpg.Record]", database: Database
+) -> None:
+    reference = await Clerks(PostgresLedger(pool)).found(legacy(NORFOLK))
+    put = r"update twinledger.event set leaf = '\x00' where position = 1"
+    await altered(database.owner_dsn, put)
+    await desk.services.wait_for(1)
+
+    for address in ("", "/entries", "/reviews"):
+        answer = await desk.client.get(f"/api/v1/partnerships/{reference}{address}")
+        assert answer.status_code == 404
+        assert (
+            "It is recorded, but its entries from 1 on cannot be shown" in (answer.json()["detail"])
+        )
+    missing = await desk.client.get("/api/v1/partnerships/TL-0000-0000")
+    assert "Check the reference" in missing.json()["detail"]
 
 
 async def test_health_says_which_keys_wait_where_and_why(

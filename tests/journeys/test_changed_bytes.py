@@ -58,6 +58,17 @@ def test_a_rebuild_leaves_it_out_and_says_from_where_and_a_retry_what_helps(
     assert "bytes that were changed have to be put right first" in desk.refused("retry")
 
 
+def test_after_a_rebuild_a_record_of_which_nothing_can_be_read_is_not_said_to_be_missing(
+    desk: Desk, reference: str
+) -> None:
+    assert desk.call("rebuild").exit_code == 0
+
+    for words in (("show",), ("history",), ("show", "--position", "1")):
+        told = desk.refused(words[0], reference, *words[1:])
+        assert "It is recorded, but its entries from 1 on cannot be shown here yet." in told
+    assert "Check the reference" in desk.refused("show", "TL-0000-0000")
+
+
 def test_who_tries_an_act_or_asks_what_is_allowed_is_warned_of_a_register_in_doubt(
     desk: Desk, database: Database
 ) -> None:

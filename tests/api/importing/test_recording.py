@@ -1,12 +1,24 @@
 """What a row of a list becomes in the register, and what stops a list."""
 
 import pytest
+from msgspec import Raw, structs
+from msgspec.structs import replace
 
 from adapters.imports.errors import BrokenCsv
 from adapters.ledger import MemoryLedger
+from domain.ports import Recorded, Unreadable
 from domain.refusals import Invalid
 from domain.values import DatedFact
-from tests.api.imported import DATED, HEADER, Written, imported, legacy, place, recorded
+from tests.api.imported import (
+    DATED,
+    HEADER,
+    NoPairs,
+    Written,
+    imported,
+    legacy,
+    place,
+    recorded,
+)
 
 
 async def test_a_listed_pair_becomes_a_legacy_record_of_the_lists_day(
@@ -142,3 +154,37 @@ async def test_a_country_without_a_code_is_named_in_the_statement(
 
     assert (record.home.country, record.counterpart.country) == ("", "TR")
     assert record.statement == "The list gives Northern Cyprus as the country of Kyrenia."
+
+
+async def test_an_entry_of_one_pair_that_cannot_be_read_refuses_its_row_and_no_other(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    await recorded(ledger, place("ad-encamp", "Encamp", "AD"), place("it-alghero", "Alghero", "IT"))
+    (entry,) = ledger._events
+    ledger._events = [replace(entry, public=Raw(b"{}"))]  # sound, and no founding
+
+    file = written(HEADER + "Encamp,AD,Alghero,IT\nEncamp,AD,Genoa,IT\n")
+    report = await imported(file, ledger, register=NoPairs())
+
+    assert (report.new, [row.line for row in report.refused]) == (1, [2])
+    assert "Entry 1 cannot be read" in report.refused[0].problem
+
+
+async def test_a_row_of_an_earlier_run_of_which_the_entry_cannot_be_read_is_refused(
+    ledger: MemoryLedger, written: Written
+) -> None:
+    file = written(HEADER + "Encamp,AD,Alghero,IT\nEncamp,AD,Genoa,IT\n")
+    await imported(file, ledger)
+    ledger._events[0] = unreadable(ledger._events[0])
+
+    report = await imported(file, ledger, register=NoPairs())
+
+    assert [row.line for row in report.refused] == [2]
+    assert "Entry 1 is not the one that was recorded" in report.refused[0].problem
+    assert [row.line for row in report.duplicates] == [3]
+
+
+def unreadable(entry: Recorded) -> Unreadable:
+    """What the ledger has in its place once its bytes were changed."""
+    shown = {"tags": entry.tags, "command": "", "changed": True}
+    return Unreadable(**{**structs.asdict(entry), **shown})
