@@ -143,8 +143,8 @@ class Notary:
                 tree.grow(hashes)
                 last_leaf = hashes[-1]
         except EntryMissing as error:
-            ends, _ = await self._entries.end(before.size)
-            if ends >= up_to:
+            ends, there = await self._entries.end(error.position)
+            if ends >= error.position and there is None:
                 raise
             # A fail-over came between: what is missing was not signed, and nobody was promised it.
             self._state = before

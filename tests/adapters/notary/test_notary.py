@@ -1,6 +1,6 @@
 """The notary signs what is there, once for each size, and nothing more after anything failed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TypeAlias
 
@@ -224,6 +224,33 @@ async def test_what_a_fail_over_took_away_before_it_was_signed_is_waited_for_and
         await notary.step()
 
     assert (await notary.step()).size == 5
+
+
+async def test_what_a_fail_over_took_away_is_not_missed_where_others_came_after_the_look(
+    desk: NotaryDesk, database: Database
+) -> None:
+    class TakenOver(StoredEntries):
+        async def durable(self) -> None:
+            await cut(database, 3)
+
+        async def hashes(
+            self, after: int, up_to: int, progress: Callable[[int, int], None] | None = None
+        ) -> AsyncIterator[list[bytes]]:
+            try:
+                async for hashes in super().hashes(after, up_to, progress):
+                    yield hashes
+            except EntryMissing:
+                await record(desk.pool, 3)
+                raise
+
+    await desk.sign()
+    await record(desk.pool, 2)
+    signers = signers_in(desk.folder, schema=SCHEMA, origin=None)
+    notary = Notary(TakenOver(desk.pool), desk.log, desk.state, signers)
+    await notary.load()
+
+    with pytest.raises(NotDurable):
+        await notary.step()
 
 
 async def test_what_came_in_the_place_of_what_was_waited_for_is_waited_for_too(
