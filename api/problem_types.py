@@ -290,11 +290,14 @@ _ALL = (
     ),
     Explained(
         "entry-unreadable",
-        "An entry is not what was recorded",
-        "The detail names an entry whose bytes were changed in the database, or cannot be read. "
-        "Nothing is decided or handed out on what it is about. Nothing was recorded.",
+        "An entry is not what was recorded, or cannot be read",
+        "The detail names an entry whose bytes were changed in the database, or which says nothing "
+        "that this release can read. Nothing is decided or handed out on what it is about. Nothing "
+        "was recorded.",
         "Whoever keeps the register keeps everything as it is, finds all such entries with "
-        "`twinledger verify`, and brings their bytes back from a backup or a bundle.",
+        "`twinledger verify`, and compares them with a backup or a bundle: other bytes there are "
+        "what was recorded, and are brought back; where they are the same, a newer release may "
+        "read them.",
     ),
     Explained(
         "database-away",

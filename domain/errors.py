@@ -6,7 +6,8 @@ LedgerAnswer             the ledger did not append, and says why
   NotCanonical           the event cannot be a leaf: a character, a number or a size
   OutcomeUnknown         nobody knows whether it was recorded: ask again with the same key
 UnknownEventType         a newer release recorded it: this one can neither read nor decide on it
-EntryUnreadable          what stands there is not what was recorded: nothing is decided on it
+EntryUnreadable          it is not what was recorded, or this release cannot read it: nothing is
+                         decided on it
 Refused                  the rules say no; nothing happened (domain/refusals.py)
 """
 
@@ -68,16 +69,24 @@ class UnknownEventType(Exception):
 
 
 class EntryUnreadable(Exception):
-    """What stands at a position is not the entry that was recorded there, or is none."""
+    """What stands at a position is not the entry that was recorded there (`changed`), or says
+    nothing that this release can read.
+    """
 
     def __init__(self, *, position: int, changed: bool) -> None:
         if changed:
             problem = "is not the one that was recorded: its bytes were changed in the database"
+            remedy = "A backup or a bundle has their bytes."
         else:
             problem = "cannot be read: what stands there is no entry that this release knows"
+            # Its hash fits it, so either was changed with the other, or it was recorded so.
+            remedy = (
+                "Where a backup or a bundle has other bytes for one, those were recorded; where it "
+                "has the same, a newer release may read it."
+            )
         super().__init__(
             f"Entry {position} {problem}. Nothing can be recorded on what it is about until it is "
-            "put right. Keep everything as it is: `twinledger verify` names all such entries, and "
-            "a backup or a bundle has their bytes."
+            "put right. Keep everything as it is: `twinledger verify` names all such entries. "
+            f"{remedy}"
         )
         self.position, self.changed = position, changed

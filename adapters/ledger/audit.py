@@ -1,8 +1,9 @@
 """Reading the whole ledger again: is every entry there, and is it what it was?
 
-Trusts no column: each is compared with the leaf, and the leaf with its hash. It proves that the
-stored rows agree with each other; that they are also the rows of yesterday is for a checkpoint that
-somebody else holds. That the tables still refuse changes is asked of the catalogue.
+Trusts no column: each is compared with the leaf, and the leaf with its hash. What a leaf says is
+read as whoever decides on it does. It proves that the stored rows agree with each other; that they
+are also the rows of yesterday is for a checkpoint that somebody else holds. That the tables still
+refuse changes is asked of the catalogue.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ import asyncpg
 from msgspec import Struct
 
 from adapters.ledger.leaf import NO_LEAF, decode, tag_numbers
+from domain.errors import EntryUnreadable
+from domain.history import STORED_TYPES, entry_of
 from domain.transparency.tree import GrowingRoot, leaf_hash
 
 _PREFETCH = 2_000  # entries
@@ -153,3 +156,8 @@ def _wrong_with(row: asyncpg.Record, last_time: datetime | None) -> Iterator[str
         )
     if frozenset(row["tags"]) - {None} != tag_numbers(recorded.tags):
         yield "it is filed under other tags than the entry itself names"
+    if recorded.type in STORED_TYPES:  # of others, a newer release knows what they say
+        try:
+            entry_of(recorded)
+        except EntryUnreadable as error:
+            yield f"what it says does not fit its type {recorded.type}: {error.__cause__}"

@@ -11,17 +11,22 @@ from msgspec import Struct
 
 from api.as_at import AsAt
 from domain.dates import parse
+from domain.errors import EntryUnreadable
+from domain.history import STORED_TYPES, entry_of
 from domain.ports import Actor, Recorded, Unreadable
 from domain.refusals import Invalid
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class RecordedEvent(Struct, frozen=True):
     """One entry. `effective` is an EDTF date, null where the act has none in the world.
 
     `unreadable` is true where what stands there is not the entry that was recorded, because its
-    bytes were changed in the database, or cannot be read: then `public` is empty, and where nothing
-    of it can be told, `type` is `unreadable`, and `tags` and `recorded_at` are what the register
-    noted beside it.
+    bytes were changed in the database, or cannot be read, also where what it says does not fit its
+    `type`: nothing is decided on what it is about. Then `public` is empty, and where nothing of it
+    can be told, `type` is `unreadable`, and `tags` and `recorded_at` are what the register noted
+    beside it.
 
     `leaf_hash` is SHA-256(0x00 || leaf) in hexadecimal (RFC 6962, 2.1). `POSITION-LEAFHASH` is the
     cursor that goes on behind this entry.
@@ -90,11 +95,13 @@ def event_of(recorded: Recorded) -> RecordedEvent:
 
 
 def _public_of(recorded: Recorded) -> dict[str, Any] | None:
-    """None where it cannot be read: the ledger looks at the bytes around it alone."""
-    if isinstance(recorded, Unreadable):
-        return None
-    with suppress(msgspec.MsgspecError, ValueError, RecursionError):
-        return msgspec.json.decode(recorded.public, type=dict[str, Any])
+    """None where it cannot be read, by the same test as where something is decided on it; what a
+    newer release recorded is shown as it is.
+    """
+    with suppress(EntryUnreadable, msgspec.MsgspecError, ValueError, RecursionError):
+        if recorded.type in STORED_TYPES or isinstance(recorded, Unreadable):
+            entry_of(recorded)
+        return _decode(recorded.public)
     return None
 
 

@@ -4,17 +4,32 @@ They are public, without sign-in and for other sites' pages too. What cannot cha
 to every cache on the way; what is not what was signed stays in none.
 """
 
+import asyncio
+
 from litestar import Response, Router, route
 from litestar.params import FromPath
 
-from adapters.notary.published import Published
+from adapters.notary.published import Published, PublishedLog
 from api.gate.middleware import gate
 from api.refusals import NotSignedYet
 from api.requests import READ, HttpRequest, services_of
-from api.services import Services
 from api.transparency.entries import entry_at, latest
 from domain.ports import Unreadable
-from domain.transparency.tiles import WIDTH, Bundle, Tile, parse_path
+from domain.transparency.checkpoint import parse_checkpoint
+from domain.transparency.errors import NotProven
+from domain.transparency.note import parse_note
+from domain.transparency.proofs import Node, hash_of, inclusion_spans, verify_inclusion
+from domain.transparency.tiles import (
+    HEIGHT,
+    WIDTH,
+    Bundle,
+    Tile,
+    entries_of,
+    node_reader,
+    parse_path,
+    tile_of,
+)
+from domain.transparency.tree import HASH_SIZE, leaf_hash
 
 _TEXT = "text/plain"
 _BYTES = "application/octet-stream"
@@ -41,27 +56,28 @@ async def policy(request: HttpRequest) -> Response[bytes]:
 @route("/tile/{path:path}", http_method=READ)
 async def tile(request: HttpRequest) -> Response[bytes]:
     """A tile or an entry bundle below the last checkpoint, full or partial."""
-    resource, services = parse_path(request.scope["path"].removeprefix("/")), services_of(request)
+    resource, log = parse_path(request.scope["path"].removeprefix("/")), services_of(request).log
     signed = await latest(request)
-    data = await services.log.resource(resource, signed.size)
-    proven = await _proven(services, resource, signed)
+    data = await log.resource(resource, signed.size)
+    proven = await _leads_to_root(data, resource, log, signed)
     return _file(data, _BYTES, _FOR_EVER if proven else _NEVER)
 
 
 @route("/entries/{position:str}/leaf", http_method=READ)
 async def leaf(request: HttpRequest, position: FromPath[str]) -> Response[bytes]:
-    """The very bytes of an entry that are hashed; they are JSON, unless somebody changed them: then
-    no cache keeps what is not the entry.
+    """The very bytes of an entry that are hashed; they are JSON where the register can read them.
+    No cache keeps what is not the entry.
     """
     entry, log = await entry_at(request, position), services_of(request).log
-    if isinstance(entry, Unreadable):
-        return _file(entry.leaf, _BYTES, _NEVER)
+    media_type = _BYTES if isinstance(entry, Unreadable) else "application/json"
+    if isinstance(entry, Unreadable) and entry.changed:
+        return _file(entry.leaf, media_type, _NEVER)
     published = await log.latest()
     if published is None or entry.position > published.size:
-        return _file(entry.leaf, "application/json", _FOR_A_SECOND)
+        return _file(entry.leaf, media_type, _FOR_A_SECOND)
     # Only what is proven never changes: the hash beside the bytes may have been changed with them.
     proven = await log.proves(entry.position, entry.leaf_hash, published)
-    return _file(entry.leaf, "application/json", _FOR_EVER if proven else _NEVER)
+    return _file(entry.leaf, media_type, _FOR_EVER if proven else _NEVER)
 
 
 @route("/entries/{position:str}/proof", http_method=READ)
@@ -78,20 +94,44 @@ async def proof(request: HttpRequest, position: FromPath[str]) -> Response[bytes
     return _file(await log.proof(entry.position, signed), _TEXT, _FOR_A_SECOND)
 
 
-async def _proven(services: Services, resource: Tile | Bundle, signed: Published) -> bool:
-    """Whether what a file holds leads to the root that was signed.
+async def _leads_to_root(
+    data: bytes, resource: Tile | Bundle, log: PublishedLog, signed: Published
+) -> bool:
+    """Whether these bytes, which go out, lead to the root that was signed.
 
-    The way from an entry to the root goes over all hashes of each tile on it, so one entry under a
-    tile speaks for the whole of it; of a bundle each has to be the one of its hash, too.
+    The way from the first hash of a tile to the root goes over all its hashes, so one proof tells
+    of the whole file. It is made of the very bytes: what is read a second time may differ.
     """
-    if isinstance(resource, Bundle):
-        begin, count = resource.index * WIDTH, resource.width
-    else:
-        begin, count = resource.index * WIDTH ** (resource.level + 1), 1
-    under = await services.ledger.read_after(begin, count)
-    if len(under) < count or any(isinstance(entry, Unreadable) for entry in under):
+    size, level = signed.size, resource.level if isinstance(resource, Tile) else 0
+    below = HEIGHT * level
+    first = Node(below, resource.index * WIDTH)
+    itself = tile_of(first, size)
+    way = inclusion_spans(first.index << below, size)[below:]
+    beside = {tile_of(node, size) for span in way for node in span.nodes()} - {itself}
+
+    def verified(rest: bytes, others: dict[Tile, bytes]) -> None:
+        hashes = data
+        if isinstance(resource, Bundle):
+            hashes = b"".join(map(leaf_hash, entries_of(resource, data)))
+        hashes += rest
+        read = node_reader({itself: hashes, **others}.__getitem__, size)
+        verify_inclusion(
+            hashes[:HASH_SIZE],
+            index=first.index,
+            size=(size - 1 >> below) + 1,
+            proof=[hash_of(span, read) for span in way],
+            root=parse_checkpoint(parse_note(signed.note).text).root,
+        )
+
+    try:
+        # A file may be narrower than the signed tile is: the others complete it.
+        narrower = resource.width < itself.width
+        whole = await log.resource(itself, size) if narrower else b""
+        others = {tile: await log.resource(tile, size) for tile in beside}
+        await asyncio.to_thread(verified, whole[resource.width * HASH_SIZE :], others)
+    except NotProven:
         return False
-    return await services.log.proves(begin + 1, under[0].leaf_hash, signed)
+    return True
 
 
 def _file(data: bytes, media_type: str, cached: str) -> Response[bytes]:

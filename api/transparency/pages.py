@@ -31,8 +31,8 @@ class Told(Struct, frozen=True):
 
 class Contradicted(Struct, frozen=True):
     """What stands at an entry's place is not proven by what was signed. `certain` where this entry
-    itself was changed; else it, or another one. `was` is the leaf hash that was signed, where it is
-    known.
+    itself is known to be changed; else it, or another one. `was` is the leaf hash that was signed,
+    where it is known.
     """
 
     certain: bool
@@ -93,8 +93,8 @@ async def _contradicted(
     if lost is not None and lost.noted_at > signed.published_at:
         return Contradicted(certain=True, was=lost.leaf_hash.hex())
     if fingerprint == entry.leaf_hash:
-        # What is no entry at all was changed itself, and its hash with it.
-        return Contradicted(certain=isinstance(entry, Unreadable))
+        # Also where this release cannot read it: a newer one may have recorded it so.
+        return Contradicted(certain=False)
     kept = await services.log.proves(entry.position, entry.leaf_hash, signed)
     return Contradicted(certain=True, was=entry.leaf_hash.hex() if kept else "")
 

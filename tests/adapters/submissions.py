@@ -19,7 +19,7 @@ _keys = count(1)
 
 def event(
     *tags: str,
-    public: bytes = b'{"note":"a visit"}',
+    public: bytes = b'{"kind":"visit","partnership":"TL-7K3Q-9FZM","statement":"a visit"}',
     type: str = "partnership.activity_reported.v1",
     effective: str | None = "2026-11",
 ) -> NewEvent:

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.ledger import PostgresLedger
 from adapters.ledger.audit import Audit, audit
+from domain.ports import NewEvent
 from tests.adapters.submissions import event, submission
 
 if TYPE_CHECKING:
@@ -163,6 +164,36 @@ async def test_two_entries_that_changed_places_are_told_by_their_times(
     found = await verify()
 
     assert {problem.position for problem in found.problems} >= {3, 4}
+
+
+@pytest.mark.parametrize(
+    ("misfit", "what"),
+    [
+        (event("a", public=b'{"a":1}'), "missing required field"),
+        (event("a", effective="never"), "'never' is not a date"),
+        (event("a", type="partnership.tier_set.v1", public=b'{"a":1}'), "missing required field"),
+    ],
+    ids=["another shape", "no date", "no older shape either"],
+)
+async def test_an_entry_that_does_not_say_what_its_type_says_is_named_though_nobody_changed_it(
+    misfit: NewEvent, what: str, verify: Verify, pool: Pool
+) -> None:
+    await PostgresLedger(pool).append(submission(misfit))
+
+    (problem,) = (await verify()).problems
+
+    assert problem.position == ENTRIES + 1
+    assert problem.what.startswith(f"what it says does not fit its type {misfit.type}: ")
+    assert what in problem.what
+
+
+async def test_an_entry_of_a_type_that_only_a_newer_release_knows_is_sound(
+    verify: Verify, pool: Pool
+) -> None:
+    newer = event("a", type="partnership.newer.v1", public=b'{"a":1}')
+    await PostgresLedger(pool).append(submission(newer))
+
+    assert (await verify()).sound
 
 
 async def test_a_ledger_that_was_emptied_names_a_hundred_and_counts_the_rest(
