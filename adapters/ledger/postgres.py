@@ -113,9 +113,9 @@ class PostgresLedger:
         self._schema = schema
         # One connection at least is left to those who read.
         lanes = min(LANES, max(1, pool.get_max_size() - 1))
-        self._to_append = HeldConnections(pool)
+        self._to_append = HeldConnections(pool, patience=patience)
         keeps = pool.get_max_size() > lanes + READ_LANES  # and one for all the others at least
-        self._to_read = HeldConnections(pool, keeps=keeps)
+        self._to_read = HeldConnections(pool, patience=patience, keeps=keeps)
         self._batcher = Batcher(self._send, self._to_append.let_go, lanes=lanes)
         self._reads = Reads(self._fetch, self._to_read.let_go)
         turn = max(1, round(1000 * TURN * patience))  # milliseconds; 0 would be without end

@@ -1,14 +1,19 @@
 """Connections kept for the next call: given back when nobody needs them, and never worn out."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
 
 from adapters.ledger import PostgresLedger
+from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.held import HeldConnections
+from adapters.postgres.errors import LOST
 from adapters.postgres.pool import PatientPool, open_pool
 from tests.adapters.held import HOLD, Connection, until_waiting
 from tests.adapters.processes import eventually
@@ -37,7 +42,7 @@ async def few(database: "Database") -> AsyncIterator[PatientPool]:
 
 @pytest.fixture
 async def held(few: PatientPool) -> AsyncIterator[HeldConnections]:
-    held = HeldConnections(few)
+    held = HeldConnections(few, patience=0.5)
     yield held
     await held.let_go()
 
@@ -142,6 +147,56 @@ async def test_a_query_that_failed_or_was_given_up_keeps_no_connection(
             await held.fetch("select pg_sleep(60)")
     assert in_use(few) == 0
     assert await one(held, "select 1") == 1
+
+
+async def test_who_gives_up_or_meets_a_silent_server_does_not_wait_for_it(
+    few: PatientPool, held: HeldConnections, owner: Connection
+) -> None:
+    """A stopped process answers nobody, and no request to cancel either."""
+    stopped = await one(held, "select pg_backend_pid()")
+    assert isinstance(stopped, int)
+    os.kill(stopped, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(10):
+            with pytest.raises(LOST):
+                await held.fetch("select 1")
+            assert in_use(few) == 0
+            stopped_too = await one(held, "select pg_backend_pid()")
+            assert isinstance(stopped_too, int)
+            os.kill(stopped_too, signal.SIGSTOP)
+            try:
+                with pytest.raises(TimeoutError):
+                    async with asyncio.timeout(0.05):
+                        await held.fetch("select 1")
+                assert in_use(few) == 0
+            finally:
+                os.kill(stopped_too, signal.SIGCONT)
+    finally:
+        os.kill(stopped, signal.SIGCONT)
+
+
+async def test_a_pool_that_closes_is_closed_while_reads_and_appends_keep_coming(
+    database: "Database",
+) -> None:
+    pool = await open_pool(database.app_dsn, size=10)
+    ledger = PostgresLedger(pool, patience=5)
+
+    async def goes_on(work: Callable[[], Awaitable[object]]) -> None:
+        with suppress(*LOST, LedgerUnavailable):
+            while True:
+                await work()
+
+    working = [
+        *(asyncio.create_task(goes_on(lambda: ledger.read(frozenset({"a"})))) for _ in range(4)),
+        *(
+            asyncio.create_task(goes_on(lambda: ledger.append(submission(event("a")))))
+            for _ in range(4)
+        ),
+    ]
+    await asyncio.sleep(0.1)
+    async with asyncio.timeout(20):
+        await pool.close()
+        await asyncio.gather(*working)
 
 
 async def test_who_was_under_way_when_others_were_hung_up_is_not_kept(
