@@ -7,6 +7,7 @@ NotaryStopped            (a CannotRun: problem and remedy) nothing is signed bef
     LeafChanged          an entry's bytes do not hash to its leaf hash
     EntryMissing         a position is empty
     TileChanged          a stored hash of the tree is not that of the entries below it
+    NotContinued         what is signed does not lead from the old root to the new one
   NotDurable             what is recorded may be on one server alone, and be lost with it
   StateRefused           the notary's own folder cannot be used as it is
   AnotherNotary          another one signs, or has the folder
@@ -102,6 +103,18 @@ class TileChanged(LedgerAltered):
             BRING_BACK,
         )
         self.first, self.last = first, last
+
+
+class NotContinued(LedgerAltered):
+    """What is stored of the first `signed` entries does not lead to the root that was signed."""
+
+    def __init__(self, *, signed: int) -> None:
+        super().__init__(
+            f"The ledger does not go on from the {signed} entries that were signed: one of them, "
+            "or a hash that was stored over them, was changed.",
+            BRING_BACK,
+        )
+        self.signed = signed
 
 
 class StateRefused(NotaryStopped):

@@ -14,6 +14,7 @@ from adapters.notary.errors import (
     EntryMissing,
     LedgerBehind,
     LedgerForked,
+    NotContinued,
     NotDurable,
     StateRefused,
     TileChanged,
@@ -154,14 +155,21 @@ class Notary:
             raise NotDurable
         self._file.leaves.keep()
         made = tree.taken()
-        # By another way than the tree was grown: by what outsiders will be shown.
-        verify_consistency(
-            old_size=before.size,
-            old_root=before.root,
-            new_size=up_to,
-            new_root=tree.root(),
-            proof=await self._log.consistency(before.size, up_to, made),
-        )
+        try:
+            # By another way than the tree was grown: by what outsiders will be shown.
+            verify_consistency(
+                old_size=before.size,
+                old_root=before.root,
+                new_size=up_to,
+                new_root=tree.root(),
+                proof=await self._log.consistency(before.size, up_to, made),
+            )
+        except NotProven as error:
+            if (await self._entries.end(up_to))[1] == waited_for:
+                raise NotContinued(signed=before.size) from error
+            # A fail-over came between, as above: what was not signed is not the same any more.
+            self._state = before
+            raise NotDurable from error
         text = format_checkpoint(Checkpoint(self._origin, up_to, tree.root()))
         note = format_note(sign_note(text, self._signers))
         after = NotaryState(self._origin, tree.state(), last_leaf, note, before.follows)

@@ -15,6 +15,7 @@ from adapters.notary.errors import (
     LedgerBehind,
     LedgerForked,
     NotaryStopped,
+    NotContinued,
     NotDurable,
     StateRefused,
     TileChanged,
@@ -205,6 +206,26 @@ async def test_a_ledger_that_was_set_back_or_forked_is_noticed_while_it_runs(
 
     with pytest.raises((LedgerBehind, LedgerForked)):
         await desk.notary.step()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _with_hash("leaf = set_byte(leaf, 9, 65)", 2),
+        "update twinledger.event set leaf_hash = decode('abab', 'hex') where position = 2",
+        "delete from twinledger.event where position = 2",
+    ],
+)
+async def test_an_old_entry_that_was_altered_is_told_as_such_with_the_next_signature(
+    desk: NotaryDesk, database: Database, change: str
+) -> None:
+    await desk.sign()
+    await altered(database.owner_dsn, change)
+    await record(desk.pool, 1)
+
+    with pytest.raises(NotContinued, match=r"^The ledger does not go on from the 3 .* Stop the"):
+        await desk.notary.step()
+    assert await desk.pool.fetchval("select count(*) from twinledger.checkpoint") == 1
 
 
 async def test_what_a_fail_over_took_away_before_it_was_signed_is_waited_for_and_not_missed(

@@ -173,11 +173,31 @@ async def test_an_old_entry_that_was_altered_is_found_by_the_notary_and_closes_t
     assert await _checkpoints(pool) == 1
 
 
+async def test_an_old_entry_that_is_altered_closes_the_register_with_the_next_act(
+    pool: "asyncpg.Pool[asyncpg.Record]", tmp_path: Path, database: Database
+) -> None:
+    services = guarded_on(pool, tmp_path, demo=False)
+    async with a_program(pool, services) as program, _at_work(pool, tmp_path, pause=60):
+        for number in range(3):
+            await program.act("/actions/submit-proposal", _proposal(number))
+        await _until(program, lambda standing: standing.signed == 3)
+        await altered(database.owner_dsn, *rewritten(1))
+        await program.act("/actions/submit-proposal", _proposal(8))
+        await _until(program, lambda standing: standing.notice.closes)
+        refused = await program.act("/actions/submit-proposal", _proposal(9))
+
+    assert (refused.status_code, refused.json()["code"]) == (503, "read-only")
+    assert "does not go on from the 3 entries" in refused.json()["detail"]
+    assert "The first entry that differs is 1;" in refused.json()["detail"]
+
+
 @asynccontextmanager
-async def _at_work(pool: "asyncpg.Pool[asyncpg.Record]", folder: Path) -> AsyncIterator[None]:
+async def _at_work(
+    pool: "asyncpg.Pool[asyncpg.Record]", folder: Path, *, pause: float = 0.01
+) -> AsyncIterator[None]:
     """While the notary works, as `serve` has it."""
     stop = asyncio.Event()
-    at_work = NotaryAtWork(pool, NotarysDesk(folder, SCHEMA), period=0.01, pause=0.01)
+    at_work = NotaryAtWork(pool, NotarysDesk(folder, SCHEMA), period=0.01, pause=pause)
     working = asyncio.create_task(at_work.keep(stop))
     try:
         yield
