@@ -8,6 +8,7 @@ LedgerAnswer             the ledger did not append, and says why
 UnknownEventType         a newer release recorded it: this one can neither read nor decide on it
 EntryUnreadable          it is not what was recorded, or this release cannot read it: nothing is
                          decided on it
+  EntryOutOfPlace        it cannot follow those before it in its record
 Refused                  the rules say no; nothing happened (domain/refusals.py)
 """
 
@@ -90,3 +91,18 @@ class EntryUnreadable(Exception):
             f"{remedy}"
         )
         self.position, self.changed = position, changed
+
+
+class EntryOutOfPlace(EntryUnreadable):
+    """What no decider can have recorded behind what stands before it in its record."""
+
+    def __init__(self, *, position: int) -> None:
+        Exception.__init__(
+            self,
+            f"Entry {position} cannot follow what stands before it in its record: entries of it "
+            "are missing in the database or filed under another record, now or when this one was "
+            "decided. Nothing can be recorded on what it is about until that is put right. Keep "
+            "everything as it is: `twinledger verify` names what was changed, and a backup has "
+            "it as it was.",
+        )
+        self.position, self.changed = position, False

@@ -19,11 +19,11 @@ from adapters.ledger.append_call import (
 )
 from adapters.ledger.batcher import Batcher, Waiting
 from adapters.ledger.held import HeldConnections
-from adapters.ledger.leaf import as_recorded, tag_numbers
+from adapters.ledger.leaf import as_recorded, tag_number
 from adapters.ledger.prepared import command_number, prepare, require_place, sealed
 from adapters.ledger.reads import LANES as READ_LANES
 from adapters.ledger.reads import Reads
-from adapters.ledger.unreadable import with_unreadable
+from adapters.ledger.unreadable import Row, with_unreadable
 from adapters.migrate import check_name
 from adapters.postgres.errors import LOST, NoFreeConnection
 from adapters.postgres.standbys import LET_WARN, NotReplicated, heard, wait_for_standbys
@@ -38,20 +38,20 @@ TURN = 0.25
 """Of the patience, what a group waits for the head, after which nothing was recorded, and nothing
 will be. Postgres may let it wait twice (in the queue, and first in it), and so may the batcher."""
 
-# The head as of the same snapshot, and one look into each place where a tag may stand. An event
-# that several of them find comes several times.
+# The head as of the same snapshot, and one look into each place where a tag may stand, with the
+# number that was found there. An event that several of them find comes several times.
 _READ = """
-    select size, null::bytea, leaf_hash from {schema}.head
+    select size, null::bytea, leaf_hash, null::bigint from {schema}.head
     union all
-    select position, leaf, leaf_hash from {schema}.event where tag_1 {tag} and position > $2
+    select position, leaf, leaf_hash, tag_1 from {schema}.event where tag_1 {tag} and position > $2
     union all
-    select position, leaf, leaf_hash from {schema}.event where tag_2 {tag} and position > $2
+    select position, leaf, leaf_hash, tag_2 from {schema}.event where tag_2 {tag} and position > $2
     union all
-    select position, leaf, leaf_hash from {schema}.event where tag_3 {tag} and position > $2
+    select position, leaf, leaf_hash, tag_3 from {schema}.event where tag_3 {tag} and position > $2
     union all
-    select position, leaf, leaf_hash from {schema}.event where tag_4 {tag} and position > $2
+    select position, leaf, leaf_hash, tag_4 from {schema}.event where tag_4 {tag} and position > $2
     union all
-    select e.position, e.leaf, e.leaf_hash
+    select e.position, e.leaf, e.leaf_hash, t.tag
     from {schema}.event_tag t
     cross join lateral (
         select * from {schema}.event where position = t.position limit 1
@@ -160,35 +160,39 @@ class PostgresLedger:
         return await self._reads.read(tags, after)
 
     async def _fetch(self, tags: frozenset[str], after: int) -> Reading:
-        # Rows are found by a number of 8 bytes that two tags could share; leaves have the tags, and
-        # whoever asked is given by these.
-        numbers = tag_numbers(tags)
-        (size, _, leaf_hash), *rows = await (
+        # Rows are found by the numbers of tags, and the leaf has the tags themselves: what is filed
+        # under one that its leaf does not say was put there by somebody else. (That two tags have
+        # one number is as likely as that 8 bytes are guessed.)
+        named = {tag_number(tag): tag for tag in tags}
+        numbers = list(named)
+        (size, _, leaf_hash, _), *rows = await (
             self._to_read.fetch(self._read_one, *numbers, after)
             if len(numbers) == 1
             else self._to_read.fetch(self._read_any, numbers, after)
         )
-        found = {row[0]: row for row in rows}
-        events = await self._read_rows([found[position] for position in sorted(found)], tags)
+        found = {row[0]: row[:3] for row in rows}
+        read = {position: as_recorded(*row) for position, row in found.items()}
+        for position, _, _, number in rows:
+            event = read[position]
+            if event is not None and named[number] not in event.tags:
+                read[position] = None
+        events = await self._with_unreadable(
+            [(found[position], read[position]) for position in sorted(found)], tags
+        )
         return Reading(events, size, leaf_hash)
 
     async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
-        return await self._read_rows(await self._pool.fetch(self._read_after, position, limit))
+        rows = await self._pool.fetch(self._read_after, position, limit)
+        return await self._with_unreadable([(row, as_recorded(*row)) for row in rows])
 
-    async def _read_rows(
-        self, rows: Iterable[asyncpg.Record], asked: Iterable[str] = ()
+    async def _with_unreadable(
+        self, rows: Sequence[tuple[Row, Recorded | None]], asked: Iterable[str] = ()
     ) -> list[Recorded]:
         """In their order; what is not as it was recorded is looked at once more, for its place."""
-        read: list[Recorded] = []
-        others: list[asyncpg.Record] = []
-        for row in rows:
-            event = as_recorded(*row)
-            if event is None:
-                others.append(row)
-            else:
-                read.append(event)
-        if not others:
+        read = [event for _, event in rows if event is not None]
+        if len(read) == len(rows):
             return read
+        others = [row for row, event in rows if event is None]
         return await with_unreadable(self._pool, self._schema, read, others, asked)
 
     async def head(self) -> Head:

@@ -8,6 +8,7 @@ counts for nothing. Where no other entry is filed under one, nobody else is conc
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -44,6 +45,9 @@ _BESIDE = """
          join {schema}.event e on e.position = t.position where t.tag = asked.tag limit 4)
     ) as beside
 """
+Row: TypeAlias = tuple[int, bytes, bytes] | asyncpg.Record
+"""Position, leaf and leaf hash, as stored."""
+
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _NOBODY = Actor(body="", body_name="", community="", recorder="", role="")
 
@@ -52,7 +56,7 @@ async def with_unreadable(
     pool: "asyncpg.Pool[asyncpg.Record]",
     schema: str,
     read: Sequence[Recorded],
-    rows: Sequence[asyncpg.Record],
+    rows: Sequence[Row],
     asked: Iterable[str] = (),
 ) -> list[Recorded]:
     """`read` and, in their places, what stands in `rows` of position, leaf and leaf hash. `asked`
@@ -85,7 +89,9 @@ async def with_unreadable(
                 Raw(b"{}"),
                 leaf,
                 stored,
-                changed=leaf_hash(leaf) != stored,
+                # Where it can be read, it is another's, and was put here.
+                changed=leaf_hash(leaf) != stored
+                or as_recorded(position, leaf, stored) is not None,
             )
         )
     return sorted(found, key=lambda event: event.position)

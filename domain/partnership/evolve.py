@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from domain.dates import EdtfDate, parse
 from domain.decider import Entry
+from domain.errors import EntryOutOfPlace
 from domain.names import fold
 from domain.partnership import events as e
 from domain.partnership.state import (
@@ -33,7 +34,9 @@ K = TypeVar("K", Proposed, Agreed, Active, Suspended, Over, Known)
 
 
 def evolve(state: State, entry: Entry[History]) -> State:
-    """Fold one entry. What the decider cannot have recorded is a damaged ledger, and loud."""
+    """Fold one entry. Raises `EntryOutOfPlace` for what the decider cannot have recorded: the
+    ledger is damaged.
+    """
     if isinstance(state, Unknown):
         return _founded(entry)
     state = _seen(state, entry)
@@ -161,7 +164,7 @@ def evolve(state: State, entry: Entry[History]) -> State:
             | e.AnnualReportFiled(),
             _,
         ):
-            raise AssertionError(f"{entry!r} cannot follow {state!r}")
+            raise EntryOutOfPlace(position=entry.position)
         case _:
             assert_never(entry.event)
 
@@ -188,7 +191,7 @@ def _founded(entry: Entry[History]) -> Known:
         case e.LegacyPartnershipRecorded():
             return _legacy(event, entry)
         case _:
-            raise AssertionError(f"{entry!r} cannot be the first entry of a partnership")
+            raise EntryOutOfPlace(position=entry.position)
 
 
 def _legacy(event: e.LegacyPartnershipRecorded, entry: Entry[History]) -> Known:

@@ -5,6 +5,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from domain.decider import Decider, Entry
+from domain.errors import EntryOutOfPlace
 from domain.partnership import evolve as partnership
 from domain.partnership.evolve import History
 from domain.review import events as e
@@ -36,7 +37,7 @@ def _after(
     position: int,
 ) -> Review:
     if isinstance(review, Closed):
-        raise AssertionError(f"{event!r} cannot follow the closing of {review.id}")
+        raise EntryOutOfPlace(position=position)
     match event:
         case e.InformationRequested():
             return replace(review, unanswered=review.unanswered | {position})

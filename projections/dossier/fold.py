@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from domain.dates import parse
 from domain.decider import Entry
+from domain.errors import EntryOutOfPlace
 from domain.partnership import events as e
 from domain.partnership.evolve import History, evolve
 from domain.partnership.state import Known, Unknown, status_of
@@ -37,9 +38,9 @@ def fold(before: Folded | None, entry: Entry[History]) -> Folded:
     try:
         state = evolve(before.state if before else Unknown(), entry)
         if isinstance(state, Unknown):
-            raise AssertionError("an entry leaves something known")
+            raise EntryOutOfPlace(position=entry.position)
         dossier = _noted(before.dossier, entry) if before else _founded(entry)
-    except (AssertionError, ValueError) as error:
+    except (EntryOutOfPlace, ValueError) as error:
         raise CannotFollow(entry.position, str(error)) from error
     record = state.record
     return Folded(
@@ -112,7 +113,7 @@ def _founded(entry: Entry[History]) -> Dossier:
                 first_term_end=event.term_end,
             )
         case _:
-            raise AssertionError(f"{entry!r} cannot be the first entry of a partnership")
+            raise EntryOutOfPlace(position=entry.position)
 
 
 def _legacy_acts(
@@ -208,7 +209,7 @@ def _noted(dossier: Dossier, entry: Entry[History]) -> Dossier:
         ):
             return dossier
         case e.ProposalSubmitted() | e.LegacyPartnershipRecorded():
-            raise AssertionError(f"{entry!r} founds what is founded")
+            raise EntryOutOfPlace(position=entry.position)
         case _:
             assert_never(event)
 

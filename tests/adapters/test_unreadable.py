@@ -117,3 +117,35 @@ async def test_reading_the_whole_ledger_again_names_it(
     found = await audit(pool, SCHEMA, lambda done, total: None)
     assert {problem.position for problem in found.problems} == {2}
     assert any("cannot be read" in problem.what for problem in found.problems)
+
+
+async def test_an_entry_that_was_filed_under_another_record_is_nobodys(
+    ledger: PostgresLedger, database: Database
+) -> None:
+    await altered(
+        database.owner_dsn,
+        "update twinledger.event e set tag_1 = o.tag_1 from twinledger.event o "
+        "where e.position = 3 and o.position = 1",
+    )
+    first, second, moved = await ledger.read(frozenset({"record:a"}))
+    assert not isinstance(first, Unreadable)
+    assert not isinstance(second, Unreadable)
+    assert isinstance(moved, Unreadable)
+    assert (moved.position, moved.changed) == (3, True)
+
+
+async def test_of_two_entries_that_changed_places_neither_is_taken_for_the_other(
+    ledger: PostgresLedger, database: Database
+) -> None:
+    await altered(
+        database.owner_dsn,
+        "update twinledger.event e set leaf = o.leaf, leaf_hash = o.leaf_hash "
+        "from twinledger.event o where e.position in (1, 3) and o.position = 4 - e.position",
+    )
+    for record, position in (("record:a", 1), ("record:b", 3)):
+        alone = await ledger.read(frozenset({record}))
+        together = await ledger.read(frozenset({"record:a", "record:b"}))
+        for read in (alone, together):
+            there = next(event for event in read if event.position == position)
+            assert isinstance(there, Unreadable), record
+            assert record in there.tags

@@ -3,6 +3,7 @@
 import pytest
 
 from domain.answers import answers
+from domain.errors import EntryOutOfPlace
 from domain.partnership.events import AnnualReportFiled
 from domain.ports import Actor
 from domain.refusals import (
@@ -293,5 +294,5 @@ def test_a_review_is_found_by_its_reference() -> None:
 
 
 def test_a_finding_after_the_closing_is_a_damaged_ledger() -> None:
-    with pytest.raises(AssertionError, match="cannot follow the closing"):
+    with pytest.raises(EntryOutOfPlace, match="cannot follow what stands before it"):
         _ = given(*ACTIVE, OPENED, *FOUND, CLOSED, FOUND[0]).state

@@ -177,8 +177,9 @@ class Database:
     def read(self, tags: list[int], after: int) -> list[Row]:
         found = [event for event in self.events[after:] if not event.tags.isdisjoint(tags)]
         ends = self.events[-1].leaf_hash if self.events else bytes(32)
-        size = Row(size=len(self.events), leaf=None, leaf_hash=ends)
-        return [size, *(event.row() for event in found)]
+        size = Row(size=len(self.events), leaf=None, leaf_hash=ends, tag=None)
+        by_tag = (Row(event.row(), tag=tag) for event in found for tag in event.tags & {*tags})
+        return [size, *by_tag]
 
     def read_after(self, position: int, limit: int) -> list[Row]:
         return [event.row() for event in self.events[position : position + limit]]

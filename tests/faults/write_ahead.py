@@ -19,8 +19,10 @@ class Row(dict[str, Any]):
     def __iter__(self) -> Iterator[Any]:
         return iter(self.values())
 
-    def __getitem__(self, name: str | int) -> Any:
-        return list(self.values())[name] if isinstance(name, int) else super().__getitem__(name)
+    def __getitem__(self, name: str | int | slice) -> Any:
+        if isinstance(name, str):
+            return super().__getitem__(name)
+        return list(self.values())[name]
 
 
 class Stored(Struct, frozen=True):

@@ -3,7 +3,9 @@
 import msgspec
 import pytest
 
+from domain.ports import NewEvent
 from tests.adapters.notary.desk import NotaryDesk, altered
+from tests.adapters.submissions import submission
 from tests.api.desk import Desk
 from tests.api.rest.programs import PROPOSAL, WITHDRAWAL, a_program
 from tests.api.transparency.restored import rewritten
@@ -198,3 +200,20 @@ async def test_nothing_is_decided_on_its_record_and_the_others_go_on(
         in_another_place = {**PROPOSAL, "command": command}
         answer = await program.act("/actions/submit-proposal", in_another_place)
         assert answer.status_code == 403, "by the rules: Tampa is not the clerk's own community"
+
+
+async def test_an_entry_that_cannot_follow_those_before_it_is_told_in_a_sentence(
+    desk: Desk, notary: NotaryDesk
+) -> None:
+    """As where it was decided while an entry of its record was filed elsewhere."""
+    record = (await desk.propose()).rpartition("/")[2]
+    said = msgspec.Raw(msgspec.json.encode({"attestation": "", "partnership": record}))
+    tag = f"partnership:{record}"
+    resumed = submission(NewEvent("partnership.resumed.v1", said, (tag,), "2026-11-30"))
+    await desk.services.ledger.append(resumed)
+
+    acts = await desk.client.get(f"/api/v1/partnerships/{record}/actions")
+    assert (acts.status_code, acts.json()["code"]) == (409, "entry-unreadable")
+    assert "cannot follow what stands before it" in acts.json()["detail"]
+    for address in ("/entries/2", f"/partnerships/{record}", "/api/v1/entries", "/healthz"):
+        assert (await desk.client.get(address)).status_code == 200, address
