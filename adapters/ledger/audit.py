@@ -41,15 +41,27 @@ select name, (
     select t.tgenabled from pg_trigger t where t.tgname = 'append_only'
     and t.tgrelid = to_regclass($1::text || '.' || name)
 ) as enabled
-from unnest(array['event', 'event_tag', 'command_key', 'head']) as guarded (name)
+from unnest($2::text[]) as guarded (name)
 """
+_GUARDED = (
+    *("event", "event_tag", "command_key", "head", "private_value"),
+    *("checkpoint", "tile_hash", "log_key", "cosignature", "witness_policy"),
+    *("notary_notice", "witness_notice", "lost_entry"),
+)
+# No more than there is: a changed row may name any number of entries.
 _UNKEYED = """
 select e.position, count(k.position) as keys
 from {schema}.event e left join (
-    select generate_series(first_position, last_position) as position from {schema}.command_key
+    select generate_series(greatest(first_position, 1), least(last_position, $1)) as position
+    from {schema}.command_key
 ) k using (position)
 group by e.position having count(k.position) <> 1
 order by e.position
+"""
+_STRAY_KEYS = """
+select first_position, last_position from {schema}.command_key
+where first_position < 1 or last_position > $1 or last_position < first_position
+order by first_position
 """
 
 
@@ -86,8 +98,10 @@ async def audit(
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        head = await connection.fetchrow(_HEAD.format(schema=schema))
-        size, head_time, head_hash = head or (0, None, b"")
+        heads = await connection.fetch(_HEAD.format(schema=schema))
+        size, head_time, head_hash = heads[0] if heads else (0, None, b"")
+        if len(heads) > 1:
+            found.add(0, f"the table head has {len(heads)} rows, where the ledger has one end")
         async for row in connection.cursor(_ENTRIES.format(schema=schema), prefetch=_PREFETCH):
             position = row["position"]
             if position != expected:
@@ -102,9 +116,12 @@ async def audit(
                 progress(position, size)
         async for row in connection.cursor(_STRAY_TAGS.format(schema=schema)):
             found.add(row["position"], "a tag points here, where no entry stands")
-        async for row in connection.cursor(_UNKEYED.format(schema=schema)):
+        async for row in connection.cursor(_STRAY_KEYS.format(schema=schema), expected - 1):
+            first, last = row
+            found.add(first, f"a command says that it recorded the entries {first} to {last}")
+        async for row in connection.cursor(_UNKEYED.format(schema=schema), expected - 1):
             found.add(row["position"], f"{row['keys']} commands say that they recorded this entry")
-        for row in await connection.fetch(_OPEN_TO_CHANGE, schema):
+        for row in await connection.fetch(_OPEN_TO_CHANGE, schema, _GUARDED):
             if row["enabled"] != b"A":
                 found.add(0, _unguarded(row["name"], row["enabled"]))
     if expected - 1 != size:

@@ -23,7 +23,11 @@ ENTRIES = 5
 DEEP = "repeat('[', 60000)::bytea"
 
 
-TABLES = ("event", "event_tag", "command_key", "head")
+TABLES = (
+    *("event", "event_tag", "command_key", "head", "private_value"),
+    *("checkpoint", "tile_hash", "log_key", "cosignature", "witness_policy"),
+    *("notary_notice", "witness_notice", "lost_entry"),
+)
 
 
 class Intruder:
@@ -113,6 +117,13 @@ async def test_the_root_changes_with_a_byte(verify: Verify, intruder: Intruder) 
         ("update event_tag set tag = tag + 1 where position = 3", 3, "filed under other tags"),
         ("delete from command_key where first_position = 3", 3, "0 commands say"),
         ("update command_key set last_position = 4 where first_position = 3", 4, "2 commands say"),
+        (
+            "update command_key set last_position = 9000000000000000000 where first_position = 3",
+            3,
+            "recorded the entries 3 to 9000000000000000000",
+        ),
+        ("update command_key set first_position = 0 where first_position = 3", 0, "entries 0 to 3"),
+        ("insert into head select * from head", 0, "the table head has 2 rows"),
         ("update head set size = 4", 6, "the head says 4 entries, the last one stands at 5"),
         ("update head set size = 6", 6, "the head says 6 entries"),
         ("update head set leaf_hash = sha256('x')", 5, "the head holds another leaf hash"),
