@@ -115,7 +115,8 @@ async def _first_answer(
 
 
 async def _recorded(ledger: Ledger, receipt: Receipt, act: Act) -> Outcome:
-    partnership = PartnershipId(receipt.reply.decode())
+    # Whatever somebody put in its place: then nothing of that name is recorded.
+    partnership = PartnershipId(receipt.reply.decode(errors="replace"))
     known = await ledger.read(frozenset({partnership_tag(partnership)}))
     first, last = receipt.first_position, receipt.last_position
     own = [stored for stored in known if first <= stored.position <= last]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -175,6 +176,23 @@ async def test_nobody_is_told_that_an_act_is_there_that_is_lost_while_its_key_is
     None
 ):
     ledger = Overtaken()
+    reference = await active(ledger)
+    await execute(ledger, SUSPEND, act(), partnership=reference)
+
+    with pytest.raises(OutcomeUnknown):
+        await execute(ledger, SUSPEND, act(), partnership=reference)
+
+
+class Rewritten(MemoryLedger):
+    """Somebody changed what is kept of the first answers."""
+
+    async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
+        found = await super().receipt_of(scope, key, digest)
+        return msgspec.structs.replace(found, reply=b"\xff\x00") if found else None
+
+
+async def test_a_kept_answer_that_nobody_can_read_is_no_answer_and_no_fault() -> None:
+    ledger = Rewritten()
     reference = await active(ledger)
     await execute(ledger, SUSPEND, act(), partnership=reference)
 
