@@ -1118,11 +1118,26 @@ class Work:
             )
         return remembered
 
-    def signed(self, note: bytes, offered: str = "") -> Signed:
-        """A checkpoint that the log signed. Of its witnesses `require_witnesses` says the last."""
+    def signed(self, note: bytes) -> Signed:
+        """A checkpoint that the log signed, of the history that was verified before."""
+        signed = self.signed_alone(note)
+        self.require_one_history(signed)
+        return signed
+
+    def signed_alone(self, note: bytes, offered: str = "") -> Signed:
+        """A checkpoint that the log signed, for who holds it against what is remembered later, and
+        names the entries then. Of its witnesses `require_witnesses` says the last.
+        """
         origin = parse_checkpoint(parse_note(note).text).origin
         self._signed.append(require_signed(note, self.policy(origin, offered)))
         return self._signed[-1]
+
+    def require_one_history(self, signed: Signed) -> None:
+        """Raise where a checkpoint of the same size and another root was verified before."""
+        now, last = signed.checkpoint, self.memory.checkpoint(signed.checkpoint.origin)
+        if last is not None and last[0].size == now.size and last[0].root != now.root:
+            places = whole(now, "two roots are signed for them", "two roots are signed for it")
+            raise self.fork(signed, last[1], places)
 
     def require_witnesses(self) -> None:
         """Raise where a checkpoint that was relied on lacks the witnesses that are asked for."""
@@ -1137,13 +1152,27 @@ class Work:
 
     def fork(self, signed: Signed, other: bytes, places: Sequence[Place]) -> NotVerified:
         """The register's own key signed two histories."""
-        kept = self.memory.keep_evidence(signed.checkpoint.origin, [other, signed.note])
+        return self.two_histories(signed.checkpoint.origin, [other, signed.note], places)
+
+    def two_histories(
+        self, origin: str, notes: Sequence[bytes], places: Sequence[Place]
+    ) -> NotVerified:
+        kept = self.memory.keep_evidence(origin, notes)
         return NotVerified(
             "The register's key has signed two histories that cannot both be true: its past was "
             f"rewritten, or others are shown another one. The proof is kept in {kept}",
             "Send that file to the oversight body and to the witnesses; trust neither history.",
             places,
         )
+
+    def graver(self, origin: str, said: Sequence[Known], found: NotVerified) -> NotVerified:
+        """What was found, or that two of these checkpoints are of two histories, which is graver
+        than whatever else is wrong.
+        """
+        for one, other in itertools.combinations(said, 2):
+            if one.size == other.size and one.root != other.root:
+                return self.two_histories(origin, [other.note, one.note], found.places)
+        return found
 
     def standing(self, signed: Signed) -> tuple[list[str], Bundle | None]:
         """How a checkpoint stands to the others that are known: in words, and the bundle, if one
@@ -1172,10 +1201,7 @@ class Work:
                 f"Not shown: that this and the register of {counted(last[0].size)} that you have "
                 "verified before are one history. Name a bundle with --bundle to see it."
             ], None
-        if last[0].root != now.root:
-            places = whole(now, "two roots are signed for them", "two roots are signed for it")
-            raise self.fork(signed, last[1], places)
-        return [], None
+        return [], None  # `signed` has found the same root
 
     def register(self, files: Files, against: str = "", also: Sequence[Known] = ()) -> Held:
         """Read a bundle whole, and hold it against its checkpoint and all that is known."""
@@ -1185,7 +1211,7 @@ class Work:
         offered = files.read("policy", 65_536) or b""
         found = re.search(rb"^log (\S+)", offered, re.MULTILINE)
         says = f" The file says {found[1].decode(errors='replace')}: compare." if found else ""
-        signed = self.signed(note, says)
+        signed = self.signed_alone(note, says)
         now, known = signed.checkpoint, list(also)
         earlier = self.earlier(against, now.origin) if against else None
         if earlier is not None:
@@ -1193,32 +1219,31 @@ class Work:
         last = self.memory.checkpoint(now.origin)
         if last is not None:
             known.append(Known(last[0].size, last[0].root, last[1], "verified before"))
+        said = [Known(now.size, now.root, signed.note, "signed last"), *known]
         for each in known:
             if each.size > now.size:
                 were = "entry was" if each.size == 1 else "entries were"
-                raise NotVerified(
+                short = NotVerified(
                     f"It ends at entry {now.size:,}, and {each.size:,} signed {were} "
                     f"{each.whose}: this is an old copy, or the register was set back",
                     "Fetch the present one. If that ends there too, tell the authority.",
                     [missing(now.size + 1, each.size)],
                 )
+                raise self.graver(now.origin, said, short)
         if now.size > WIDTH * files.count:
             most = whole(now, "more than half of them are missing")
-            raise NotVerified(f"It cannot hold {now.size:,} entries", AGAIN, most)
+            short = NotVerified(f"It cannot hold {now.size:,} entries", AGAIN, most)
+            raise self.graver(now.origin, said, short)
         bundle = Bundle(files, now.origin, now.size, self.progress)
         self.progress_ends()
-        kept, places = kept_checkpoints(bundle, signed)
+        kept, places = kept_checkpoints(bundle, signed, known)
         places += check_bundle(bundle, now, known + kept, earlier[0] if earlier else None)
-        forked = [
-            each
-            for each in known + kept
-            if (each.size == now.size and each.root != now.root)
-            or (bundle.root == now.root and not is_beginning(bundle, each))
-        ]
-        if forked:
-            raise self.fork(signed, forked[0].note, places)
+        for each in known + kept:
+            if bundle.root == now.root and not is_beginning(bundle, each):
+                raise self.fork(signed, each.note, places)
         if places:
-            raise NotVerified("This is not the register that was signed", KEEP, places)
+            wrong = NotVerified("This is not the register that was signed", KEEP, places)
+            raise self.graver(now.origin, said + kept, wrong)
         self.remember(signed)
         if last is not None:
             notes = [f"It goes on from the {counted(last[0].size)} that you verified before."]
@@ -1229,11 +1254,12 @@ class Work:
     def earlier(self, path: str, origin: str) -> tuple[Bundle, Known]:
         """A bundle that somebody kept, and its signed root; it must be whole itself."""
         files = self.files(path)
-        signed = self.signed(files.read("checkpoint") or b"")
+        signed = self.signed_alone(files.read("checkpoint") or b"")
         now = signed.checkpoint
         bundle = Bundle(files, now.origin, min(now.size, WIDTH * files.count), self.progress)
         self.progress_ends()
         if now.origin != origin or now.size > bundle.size or check_bundle(bundle, now, ()):
+            self.require_one_history(signed)
             raise CannotTell(
                 f"{path} is no bundle of this register as it was signed",
                 "Verify that one first, or leave --against away.",
@@ -1250,9 +1276,12 @@ class Held:
     notes: list[str]
 
 
-def kept_checkpoints(bundle: Bundle, signed: Signed) -> tuple[list[Known], list[Place]]:
+def kept_checkpoints(
+    bundle: Bundle, signed: Signed, before: Sequence[Known]
+) -> tuple[list[Known], list[Place]]:
     """Of the earlier checkpoints that a bundle keeps, the signed ones that say where it is right up
-    to and from where not; and the places of those that say something else without being signed.
+    to and from where not, and one that contradicts what was known `before`; and the places of those
+    that say something else without being signed.
     """
     right, wrong, places = list[Known](), list[Known](), list[Place]()
     for name in bundle.files.names("checkpoints/"):
@@ -1275,6 +1304,9 @@ def kept_checkpoints(bundle: Bundle, signed: Signed) -> tuple[list[Known], list[
         found += itertools.islice(signed_by(logs, sorted(right, key=size_of, reverse=True)), 1)
         contradicting = list(signed_by(logs, sorted(wrong, key=size_of)))
         found += contradicting[:1]
+        roots = {each.size: each.root for each in before}
+        others = [each for each in right + wrong if roots.get(each.size, each.root) != each.root]
+        found += itertools.islice(signed_by(logs, others), 1)
         what = "the checkpoint that ends here is another one"
         places += [Place(each.size, each.size, what) for each in wrong if each not in contradicting]
     return found, places

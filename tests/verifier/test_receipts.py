@@ -132,6 +132,22 @@ def test_two_checkpoints_are_consistent_by_a_proof_or_a_bundle(
     refused(auditor.ask("consistency", newer, older))
 
 
+def test_an_older_checkpoint_of_another_history_than_the_one_remembered_is_a_fork(
+    register: Register, rewritten: Register, auditor: Auditor
+) -> None:
+    """Its newer one goes on from it, and yet both are of a history that was never shown before."""
+    same = auditor.file("same", register.note(400))
+    verified(auditor.ask("consistency", same, same))
+    older = auditor.file("older", rewritten.note(400))
+    newer = auditor.file("newer", rewritten.note(600))
+    proof = auditor.file("proof", rewritten.consistency(400))
+
+    answer = refused(auditor.ask("consistency", older, newer, "--proof", proof))
+
+    assert "two histories" in answer.why
+    assert "The proof is kept in" in answer.why
+
+
 def test_every_pair_of_small_trees_is_consistent_and_no_proof_fits_another_pair(
     auditor: Auditor,
 ) -> None:
