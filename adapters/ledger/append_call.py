@@ -10,6 +10,7 @@ from adapters.ledger.errors import LedgerUnavailable
 from adapters.ledger.leaf import decode, stamp_of
 from adapters.ledger.prepared import Prepared
 from adapters.postgres.errors import NoFreeConnection
+from adapters.postgres.times import held_or_first
 from domain.errors import CommandKeyReused, ConditionFailed, OutcomeUnknown
 from domain.ports import Receipt
 from domain.transparency.tree import leaf_hash
@@ -18,9 +19,11 @@ from domain.transparency.tree import leaf_hash
 # arrays. An argument is there before the function is called, and with it how long it may wait for
 # its turn, in milliseconds, and that a warning shall be heard; both end with the transaction, so a
 # pooler may stand between.
-APPEND = """
-    select * from {schema}.append(
-        (select $1::text::uuid[] from set_config('lock_timeout', '{turn}', true), {let_warn}),
+APPEND = f"""
+    select submission, verdict, from_position, to_position, {held_or_first("at")} as at,
+           first_leaf, first_reply
+    from {{schema}}.append(
+        (select $1::text::uuid[] from set_config('lock_timeout', '{{turn}}', true), {{let_warn}}),
         $2, $3, $4::text::int[], $5::text::int[], $6, $7, $8, $9::text::int[],
         $10::text::bigint[], $11::text::bigint[], $12::text::bigint[], $13::text::bigint[],
         $14::text::bigint[], $15::text::int[],

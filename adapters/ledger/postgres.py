@@ -27,6 +27,7 @@ from adapters.ledger.unreadable import Row, with_unreadable
 from adapters.migrate import check_name
 from adapters.postgres.errors import LOST, NoFreeConnection
 from adapters.postgres.standbys import LET_WARN, NotReplicated, heard, wait_for_standbys
+from adapters.postgres.times import held, held_or_first
 from domain.errors import CommandKeyReused, NotCanonical, OutcomeUnknown
 from domain.ports import Head, Reading, Receipt, Recorded, Submission
 from domain.private import Seal
@@ -67,16 +68,16 @@ _READ_AFTER = """
     where position > $1 order by position limit $2
 """
 # What is signed was durable before it was.
-_RECEIPT = """
-    select k.digest, k.first_position, k.last_position, e.recorded_at, k.reply,
+_RECEIPT = f"""
+    select k.digest, k.first_position, k.last_position, {held_or_first("e.recorded_at")}, k.reply,
            coalesce((
-               select c.size >= k.last_position from {schema}.checkpoint c
+               select c.size >= k.last_position from {{schema}}.checkpoint c
                order by c.number desc limit 1
            ), false)
-    from {schema}.command_key k join {schema}.event e on e.position = k.first_position
+    from {{schema}}.command_key k join {{schema}}.event e on e.position = k.first_position
     where k.key = $1
 """
-_HEAD = "select size, recorded_at, leaf_hash from {schema}.head"
+_HEAD = f"select size, {held('recorded_at')}, leaf_hash from {{schema}}.head"
 _KNOWN_AT = "select {schema}.position_known_at($1)"
 
 # What one submission may be the reason for; anything else would meet each of them alike.

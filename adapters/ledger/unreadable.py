@@ -15,16 +15,17 @@ import asyncpg
 from msgspec import Raw
 
 from adapters.ledger.leaf import NO_LEAF, as_recorded, decode, tag_number
+from adapters.postgres.times import held
 from domain.ports import UNREADABLE, Actor, Recorded, Unreadable
 from domain.transparency.tree import leaf_hash
 
 # No index of `event_tag` leads with the position: one look through it for all of them.
-_FILED = """
-    select e.position, e.recorded_at,
-           array[e.tag_1, e.tag_2, e.tag_3, e.tag_4] || coalesce(more.tags, '{{}}') as tags
-    from {schema}.event e
+_FILED = f"""
+    select e.position, {held("e.recorded_at")},
+           array[e.tag_1, e.tag_2, e.tag_3, e.tag_4] || coalesce(more.tags, '{{{{}}}}') as tags
+    from {{schema}}.event e
     left join (
-        select t.position, array_agg(t.tag) as tags from {schema}.event_tag t
+        select t.position, array_agg(t.tag) as tags from {{schema}}.event_tag t
         where t.position = any($1::bigint[]) group by t.position
     ) more on more.position = e.position
     where e.position = any($1::bigint[])
@@ -80,7 +81,7 @@ async def with_unreadable(
                 position,
                 UUID(int=0),
                 UNREADABLE,
-                at if at.tzinfo is not None else _NO_TIME,  # so the driver says infinity
+                at or _NO_TIME,
                 None,
                 _NOBODY,
                 "",

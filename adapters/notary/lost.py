@@ -17,6 +17,7 @@ from adapters.migrate import check_name
 from adapters.notary.entries import BATCH, StoredEntries
 from adapters.notary.leaves import SignedLeaves
 from adapters.notary.state import read_state
+from adapters.postgres.times import held_or_first
 
 # What was brought back is no longer lost. By the bytes that stand there, as `note_lost` finds it:
 # the column beside them may have been left as it was.
@@ -27,7 +28,7 @@ _LOST = """
     )
 """
 _SOME = f"""
-    select l.position, l.leaf_hash, l.noted_at {_LOST}
+    select l.position, l.leaf_hash, {held_or_first("l.noted_at")} {_LOST}
     and (l.position, l.leaf_hash) > ($1, $2) order by l.position, l.leaf_hash limit $3
 """
 _ALL = f"""

@@ -13,6 +13,7 @@ from adapters.notary.errors import AnotherNotary, TileChanged
 from adapters.notary.growing import TileHash
 from adapters.notary.lost import LostEntries
 from adapters.notary.tiles import StoredTiles
+from adapters.postgres.times import held_or_first
 from domain.transparency.checkpoint import Checkpoint, parse_checkpoint
 from domain.transparency.cosignature import time_of
 from domain.transparency.errors import NotProven, OutsideTree
@@ -53,12 +54,12 @@ from domain.transparency.tiles import (
 from domain.transparency.tree import index_of
 
 # Of each witness the last signature only: a note holds a hundred.
-_CHECKPOINT = """
-    select origin, size, note, published_at, array(
-        select distinct on (s.name, s.key_id) line from {schema}.cosignature s
+_CHECKPOINT = f"""
+    select origin, size, note, {held_or_first("published_at")} as published_at, array(
+        select distinct on (s.name, s.key_id) line from {{schema}}.cosignature s
         where s.origin = c.origin and s.size = c.size order by s.name, s.key_id, s.at desc
     ) as cosignatures
-    from {schema}.checkpoint c
+    from {{schema}}.checkpoint c
 """
 _LATEST = _CHECKPOINT + "order by number desc limit 1"
 _OF_SIZE = _CHECKPOINT + "where origin = $1 and size = $2"
@@ -74,7 +75,10 @@ _EARLIER = """
     select distinct on (size * $3 / $2) size, note from {schema}.checkpoint
     where origin = $1 and size < $2 order by size * $3 / $2, size desc
 """
-_KEYS = "select origin, vkey, last_size, announced_at from {schema}.log_key order by number"
+_KEYS = f"""
+    select origin, vkey, last_size, {held_or_first("announced_at")}
+    from {{schema}}.log_key order by number
+"""
 # A log that takes the place of another one over the same entries finds theirs there.
 _ADD_HASHES = """
     insert into {schema}.tile_hash (level, index, hash)

@@ -20,6 +20,7 @@ from adapters.notary.errors import (
 )
 from adapters.notary.state import NotaryState, read_state
 from adapters.postgres.errors import LOST
+from adapters.postgres.times import held
 
 BELIEVED = 1.0  # seconds
 PATIENCE = 3.0  # seconds; what was found last is an answer too
@@ -27,15 +28,15 @@ PATIENCE = 3.0  # seconds; what was found last is an answer too
 _NEVER = float("-inf")
 _NOTICE = "select closes, problem, remedy from {schema}.notary_notice order by number desc limit 1"
 _ADD_NOTICE = "insert into {schema}.notary_notice (closes, problem, remedy) values ($1, $2, $3)"
-_STANDING = """
-    select h.size, (select leaf_hash from {schema}.event where position = $1),
-           c.origin, c.size, c.published_at, n.closes, n.problem, n.remedy
-    from {schema}.head h
+_STANDING = f"""
+    select h.size, (select leaf_hash from {{schema}}.event where position = $1),
+           c.origin, c.size, {held("c.published_at")}, n.closes, n.problem, n.remedy
+    from {{schema}}.head h
     left join (
-        select origin, size, published_at from {schema}.checkpoint order by number desc limit 1
+        select origin, size, published_at from {{schema}}.checkpoint order by number desc limit 1
     ) c on true
     left join (
-        select closes, problem, remedy from {schema}.notary_notice order by number desc limit 1
+        select closes, problem, remedy from {{schema}}.notary_notice order by number desc limit 1
     ) n on true
 """
 
