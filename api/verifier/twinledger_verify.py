@@ -1707,10 +1707,22 @@ def say(answer: Answer, *, in_json: bool) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Tell the answer. 0 verified, 1 not verified, 2 cannot be told."""
+    """Tell the answer. 0 verified, 1 not verified, 2 cannot be told: also where nobody can be told,
+    for Python would end with 1 then.
+    """
     asked = parser().parse_args(words)
     answer = answer_to(asked.work, asked)
-    say(answer, in_json=asked.json)
+    try:
+        if sys.stdout is None:
+            raise OSError("there is no standard output")
+        say(answer, in_json=asked.json)
+        sys.stdout.flush()
+    except OSError as error:
+        with suppress(OSError):
+            print(f"The answer cannot be written: {error}", file=sys.stderr)
+        # What is still to be written would fail again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return EXIT_CODES[CannotTell]
     return EXIT_CODES[type(answer)]
 
 

@@ -1,6 +1,7 @@
 """The verifier is one file, for people who have nothing of ours and need to trust none of it."""
 
 import ast
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -88,3 +89,23 @@ def test_what_a_file_writes_never_works_on_the_terminal(auditor: Auditor, tmp_pa
     assert (done.returncode, done.stderr) == (2, "")
     assert "none of register\\x9b2J\\u202e is remembered" in done.stdout
     assert all(sign.isprintable() or sign == "\n" for sign in done.stdout)
+
+
+@pytest.mark.parametrize("out", [">/dev/full", ">&-", "| true"])
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_where_the_answer_cannot_be_written_nobody_reads_that_it_was_not_verified(
+    register: Register, auditor: Auditor, tmp_path: Path, out: str, words: tuple[str, ...]
+) -> None:
+    file = auditor.zip(register.files())
+    command = [sys.executable, "-I", "-S", FILE, "bundle", file, "--key", KEY]
+    verify = shlex.join(map(str, [*command, "--state", tmp_path / "state", *words]))
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{verify} {out}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode in ({0, 2} if "true" in out else {2}), done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
