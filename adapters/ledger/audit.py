@@ -13,6 +13,7 @@ import asyncpg
 from msgspec import Struct
 
 from adapters.ledger.leaf import NO_LEAF, decode, tag_numbers
+from adapters.postgres.times import held
 from domain.errors import EntryUnreadable
 from domain.history import STORED_TYPES, entry_of
 from domain.transparency.tree import GrowingRoot, leaf_hash
@@ -20,14 +21,14 @@ from domain.transparency.tree import GrowingRoot, leaf_hash
 _PREFETCH = 2_000  # entries
 _SHOWN = 100  # problems that are named; the others are counted
 
-_HEAD = "select size, recorded_at, leaf_hash from {schema}.head"
+_HEAD = f"select size, {held('recorded_at')}, leaf_hash from {{schema}}.head"
 # One pass over both tables: the tags are sorted once, not looked up once per entry.
-_ENTRIES = """
-select e.position, e.recorded_at, e.leaf, e.leaf_hash,
+_ENTRIES = f"""
+select e.position, {held("e.recorded_at")} as recorded_at, e.leaf, e.leaf_hash,
        array[e.tag_1, e.tag_2, e.tag_3, e.tag_4] || t.tags as tags
-from {schema}.event e
+from {{schema}}.event e
 left join (
-    select position, array_agg(tag) as tags from {schema}.event_tag group by position
+    select position, array_agg(tag) as tags from {{schema}}.event_tag group by position
 ) t using (position)
 order by e.position
 """
@@ -110,7 +111,7 @@ async def audit(
                 found.add(position, what)
             tree.add(leaf_hash(row["leaf"]))
             expected, last_hash = position + 1, row["leaf_hash"]
-            if row["recorded_at"].tzinfo is not None:
+            if row["recorded_at"] is not None:
                 last_time = row["recorded_at"]
             if position % _PREFETCH == 0:
                 progress(position, size)
@@ -157,7 +158,7 @@ def _wrong_with(row: asyncpg.Record, last_time: datetime | None) -> Iterator[str
     leaf = row["leaf"]
     if leaf_hash(leaf) != row["leaf_hash"]:
         yield "the entry's bytes do not hash to its leaf hash: one of them was changed"
-    if row["recorded_at"].tzinfo is None:  # how the driver says infinity
+    if row["recorded_at"] is None:
         yield "the column recorded_at says no time at all"
     elif last_time is not None and row["recorded_at"] < last_time:
         yield "it is dated before the entry in front of it"
