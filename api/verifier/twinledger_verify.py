@@ -40,7 +40,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from hashlib import sha256, sha512
 from pathlib import Path
-from typing import Any, NoReturn, Union
+from typing import Any, NoReturn, TextIO, Union
 from urllib.parse import quote
 
 # --- The three answers ---------------------------------------------------------------------------
@@ -1085,7 +1085,8 @@ class Work:
         return opened
 
     def progress(self, done: int, size: int) -> None:
-        if sys.stderr.isatty() and time.monotonic() - self._told > 0.2:
+        shown = sys.stderr is not None and sys.stderr.isatty()
+        if shown and time.monotonic() - self._told > 0.2:
             self._told = time.monotonic()
             print(f"\rReading entries: {done:,} of {size:,}", end="", file=sys.stderr, flush=True)
 
@@ -1710,7 +1711,11 @@ def main(words: Sequence[str] | None = None) -> int:
     """Tell the answer. 0 verified, 1 not verified, 2 cannot be told: also where nobody can be told,
     for Python would end with 1 then.
     """
-    asked = parser().parse_args(words)
+    try:
+        asked = parser().parse_args(words)
+    except SystemExit as ends:  # it has said how it is used
+        ends.code = ends.code if is_written() else EXIT_CODES[CannotTell]
+        raise
     answer = answer_to(asked.work, asked)
     try:
         if sys.stdout is None:
@@ -1720,10 +1725,26 @@ def main(words: Sequence[str] | None = None) -> int:
     except OSError as error:
         with suppress(OSError):
             print(f"The answer cannot be written: {error}", file=sys.stderr)
-        # What is still to be written would fail again when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        is_written()
         return EXIT_CODES[CannotTell]
     return EXIT_CODES[type(answer)]
+
+
+def is_written() -> bool:
+    """Whether all that was said has gone out. What has not is given up: it would fail again when
+    Python ends, with an exit code that is none of the three.
+    """
+    return all([has_gone_out(1, sys.stdout), has_gone_out(2, sys.stderr)])
+
+
+def has_gone_out(number: int, stream: TextIO | None) -> bool:
+    try:
+        if stream is not None:
+            stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import ast
 import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.verifier.register import KEY, Register
 
 FILE = Path(standalone.__file__)
 TREE = ast.parse(FILE.read_text(), feature_version=(3, 9))
+ALONE: list[str | Path] = [sys.executable, "-I", "-S", FILE]
 
 
 def run(*words: str | Path) -> "subprocess.CompletedProcess[str]":
@@ -91,21 +93,37 @@ def test_what_a_file_writes_never_works_on_the_terminal(auditor: Auditor, tmp_pa
     assert all(sign.isprintable() or sign == "\n" for sign in done.stdout)
 
 
+def in_a_shell(command: Sequence[str | Path], out: str) -> "subprocess.CompletedProcess[str]":
+    words = ["bash", "-o", "pipefail", "-c", f"{shlex.join(map(str, command))} {out}"]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize("out", [">/dev/full", ">&-", "| true"])
 @pytest.mark.parametrize("words", [(), ("--json",)])
 def test_where_the_answer_cannot_be_written_nobody_reads_that_it_was_not_verified(
     register: Register, auditor: Auditor, tmp_path: Path, out: str, words: tuple[str, ...]
 ) -> None:
     file = auditor.zip(register.files())
-    command = [sys.executable, "-I", "-S", FILE, "bundle", file, "--key", KEY]
-    verify = shlex.join(map(str, [*command, "--state", tmp_path / "state", *words]))
-    done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", f"{verify} {out}"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [*ALONE, "bundle", file, "--key", KEY]
+    done = in_a_shell([*command, "--state", tmp_path / "state", *words], out)
 
     assert done.returncode in ({0, 2} if "true" in out else {2}), done.stderr
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [["--help"], ["bundle", "--help"], ["bundle"], ["record", FILE]])
+def test_how_it_is_used_ends_with_2_too_where_nobody_can_be_told(words: list[str | Path]) -> None:
+    done = in_a_shell([*ALONE, *words], ">/dev/full 2>&1")
+
+    assert done.returncode == 2
+
+
+def test_where_no_errors_can_be_told_the_answer_still_is(
+    register: Register, auditor: Auditor, tmp_path: Path
+) -> None:
+    file = auditor.zip(register.files())
+    command = [*ALONE, "bundle", file, "--key", KEY]
+    for out in ("2>&-", "2>/dev/full"):
+        done = in_a_shell([*command, "--state", tmp_path / "state"], out)
+        assert (done.returncode, done.stdout[:9]) == (0, "VERIFIED.")
