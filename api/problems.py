@@ -37,6 +37,7 @@ from domain.errors import (
     CommandKeyReused,
     ConditionFailed,
     EntryUnreadable,
+    HeadUnsound,
     LedgerAnswer,
     NotCanonical,
     OutcomeUnknown,
@@ -75,6 +76,7 @@ TABLE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (NoFreeConnection, 503, "Too many ask at once", "database-busy"),
     (UnknownEventType, 503, "This register is newer than its program", "newer-release"),
     (EntryUnreadable, 409, "An entry is not what was recorded", "entry-unreadable"),
+    (HeadUnsound, 503, "The end of the ledger is not known", "register-damaged"),
     (NotSignedIn, 401, "Sign in first", ""),
     (ReadOnlyToken, 403, "This token only reads", ""),
     (Malformed, 400, "This cannot be read", ""),
@@ -171,7 +173,7 @@ async def attempt(work: Awaitable[T]) -> T | Told:
     """The result of `work`, or what to tell where the rules or the ledger say no."""
     try:
         return await work
-    except (Refused, LedgerAnswer, UnknownEventType, EntryUnreadable) as error:
+    except (Refused, LedgerAnswer, UnknownEventType, EntryUnreadable, HeadUnsound) as error:
         return told(error)
 
 

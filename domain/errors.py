@@ -9,6 +9,8 @@ UnknownEventType         a newer release recorded it: this one can neither read 
 EntryUnreadable          it is not what was recorded, or this release cannot read it: nothing is
                          decided on it
   EntryOutOfPlace        it cannot follow those before it in its record
+HeadUnsound              where the ledger ends is not known: its head row is missing, or there are
+                         several
 Refused                  the rules say no; nothing happened (domain/refusals.py)
 """
 
@@ -106,3 +108,21 @@ class EntryOutOfPlace(EntryUnreadable):
             "it as it was.",
         )
         self.position, self.changed = position, False
+
+
+class HeadUnsound(Exception):
+    """The one row that says where the ledger ends is missing, or stands there several times."""
+
+    def __init__(self, *, rows: int) -> None:
+        self.problem = (
+            f"The ledger's head, the one row that says where it ends, stands there {rows} times."
+            if rows
+            else "The ledger's head, the one row that says where it ends, is missing."
+        )
+        self.remedy = (
+            "Somebody changed the database. Stop the service, and keep a copy of the database as "
+            "it is: it is evidence. Then restore the newest backup in which `twinledger verify` "
+            "finds nothing."
+        )
+        super().__init__(f"{self.problem} {self.remedy}")
+        self.rows = rows

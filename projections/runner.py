@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import structlog
 
+from domain.errors import HeadUnsound
 from domain.ports import Ledger
 from projections.all import PROJECTIONS
 from projections.cursor import Cursor, cursors, ensure
@@ -22,6 +23,7 @@ BATCH = 5000
 """Events in one transaction, at most."""
 
 _SHORTEST, _LONGEST = 0.02, 1.0  # seconds between two looks at an idle ledger
+_SURE = 2  # looks in a row that find no entry before the end: in a fail-over one may
 _REST = 0.01  # seconds at most between two looks at a busy one
 
 Progress = Callable[[int, int], None]
@@ -76,6 +78,7 @@ class Runner:
     async def catch_up(self, progress: Progress | None = None, *, to: int | None = None) -> int:
         """Read on to `to`, or to the end that the ledger has now, and return that position.
 
+        Where the ledger's head says that it goes on and no entry stands there, that is the end.
         Waits for another process that is at it. Raises a `ProjectionStopped` when one cannot go
         on; the others have then caught up.
         """
@@ -85,6 +88,7 @@ class Runner:
         looked: set[str] = set()  # also one that is at its goal may stand on a fork
         pause = _SHORTEST
         applied = 0
+        missed = 0
         while True:
             known = await self._cursors()
             behind = [
@@ -103,6 +107,11 @@ class Runner:
             if not moved:
                 if (ends := (await self._ledger.head()).position) < goal:
                     raise Forked(behind[0].projection, goal, ends=ends)
+                reached = min(cursor.position for cursor in behind)
+                there = reached == goal or await self._ledger.read_after(reached, 1)
+                missed = 0 if there else missed + 1
+                if missed == _SURE:
+                    goal = reached
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST)
         for problem in stopped.values():
@@ -114,7 +123,8 @@ class Runner:
     async def run(self, stop: asyncio.Event) -> None:
         """Keep the projections at the end of the ledger until `stop` is set.
 
-        A lost database is waited for. Raises a `ProjectionStopped` as soon as one cannot go on.
+        A database that is lost, or lacks the ledger's end, is waited for. Raises a
+        `ProjectionStopped` as soon as one cannot go on.
         """
         loop = asyncio.get_running_loop()
         stopping = asyncio.create_task(stop.wait())
@@ -127,6 +137,9 @@ class Runner:
                     moved = await self._look()
                 except LOST as error:
                     _log.warning("database_lost", reason=str(error) or type(error).__name__)
+                    moved, pause = False, _LONGEST
+                except HeadUnsound as error:
+                    _log.error("ledger_unsound", reason=str(error))
                     moved, pause = False, _LONGEST
                 pause = _SHORTEST if moved else min(2 * pause, _LONGEST)
                 if moved:

@@ -183,6 +183,8 @@ def said(error: Exception) -> str:
     """One line: Postgres adds details and hints on lines of their own."""
     if isinstance(error, asyncpg.LockNotAvailableError):
         return "another transaction holds the ledger and does not end"
+    if isinstance(error, asyncpg.NoDataFoundError | asyncpg.TooManyRowsError):
+        return "the one row that says where the ledger ends is missing, or there are several"
     if isinstance(error, NoFreeConnection):
         return error.problem.rstrip(".")
     return str(error).partition("\n")[0].rstrip(".") or type(error).__name__

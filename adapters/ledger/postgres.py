@@ -28,7 +28,7 @@ from adapters.migrate import check_name
 from adapters.postgres.errors import LOST, NoFreeConnection
 from adapters.postgres.standbys import LET_WARN, NotReplicated, heard, wait_for_standbys
 from adapters.postgres.times import held, held_or_first
-from domain.errors import CommandKeyReused, NotCanonical, OutcomeUnknown
+from domain.errors import CommandKeyReused, HeadUnsound, NotCanonical, OutcomeUnknown
 from domain.ports import Head, Reading, Receipt, Recorded, Submission
 from domain.private import Seal
 
@@ -166,11 +166,14 @@ class PostgresLedger:
         # one number is as likely as that 8 bytes are guessed.)
         named = {tag_number(tag): tag for tag in tags}
         numbers = list(named)
-        (size, _, leaf_hash, _), *rows = await (
+        answered = await (
             self._to_read.fetch(self._read_one, *numbers, after)
             if len(numbers) == 1
             else self._to_read.fetch(self._read_any, numbers, after)
         )
+        if sum(number is None for *_, number in answered[:2]) != 1:
+            raise HeadUnsound(rows=sum(number is None for *_, number in answered))
+        (size, _, leaf_hash, _), *rows = answered
         found = {row[0]: row[:3] for row in rows}
         read = {position: as_recorded(*row) for position, row in found.items()}
         for position, _, _, number in rows:
@@ -197,13 +200,18 @@ class PostgresLedger:
         return await with_unreadable(self._pool, self._schema, read, others, asked)
 
     async def head(self) -> Head:
-        row = await self._pool.fetchrow(self._head)
-        assert row is not None  # noqa: S101 - the migration puts it there
-        size, recorded_at, leaf_hash = row
+        rows = await self._pool.fetch(self._head)
+        if len(rows) != 1:
+            raise HeadUnsound(rows=len(rows))
+        size, recorded_at, leaf_hash = rows[0]
         return Head(size, recorded_at if size else None, leaf_hash)
 
     async def position_known_at(self, moment: datetime) -> int:
-        position: int = await self._pool.fetchval(self._known_at, moment)
+        try:
+            position: int = await self._pool.fetchval(self._known_at, moment)
+        except (asyncpg.NoDataFoundError, asyncpg.TooManyRowsError):
+            await self.head()  # which says so
+            raise
         return position
 
     async def _send(self, group: list[Waiting]) -> None:

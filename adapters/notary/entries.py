@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Callable
 import asyncpg
 
 from adapters.migrate import check_name
-from adapters.notary.errors import EntryMissing, LeafChanged, NotDurable
+from adapters.notary.errors import EntryMissing, HeadAltered, LeafChanged, NotDurable
 from adapters.postgres.standbys import NotReplicated, wait_for_standbys
+from domain.errors import HeadUnsound
 from domain.transparency.tree import leaf_hash
 
 BATCH = 2_048  # entries, of at most 64 kB each
@@ -29,10 +30,14 @@ class StoredEntries:
         self._leaves, self._end = _LEAVES.format(schema=schema), _END.format(schema=schema)
 
     async def end(self, position: int) -> tuple[int, bytes | None]:
-        """Where the ledger ends, and the leaf hash at `position`, None where nothing stands."""
-        row = await self._pool.fetchrow(self._end, position)
-        assert row is not None  # noqa: S101 - the migration puts it there
-        return row[0], row[1]
+        """Where the ledger ends, and the leaf hash at `position`, None where nothing stands.
+
+        Raises `HeadAltered` where the ledger has no end, or several.
+        """
+        rows = await self._pool.fetch(self._end, position)
+        if len(rows) != 1:
+            raise HeadAltered(HeadUnsound(rows=len(rows)).problem)
+        return rows[0][0], rows[0][1]
 
     async def hashes(
         self, after: int, up_to: int, progress: Callable[[int, int], None] | None = None

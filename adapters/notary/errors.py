@@ -6,6 +6,7 @@ NotaryStopped            (a CannotRun: problem and remedy) nothing is signed bef
     LedgerForked         its first entries lead to another root than was signed
     LeafChanged          an entry's bytes do not hash to its leaf hash
     EntryMissing         a position is empty
+    HeadAltered          the row that says where it ends cannot be right
     TileChanged          a stored hash of the tree is not that of the entries below it
     NotContinued         what is signed does not lead from the old root to the new one
   NotDurable             what is recorded may be on one server alone, and be lost with it
@@ -103,6 +104,13 @@ class TileChanged(LedgerAltered):
             BRING_BACK,
         )
         self.first, self.last = first, last
+
+
+class HeadAltered(LedgerAltered):
+    """What the database says of the ledger's end cannot be."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, BRING_BACK)
 
 
 class NotContinued(LedgerAltered):

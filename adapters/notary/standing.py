@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from adapters.migrate import check_name
 from adapters.notary.errors import (
+    HeadAltered,
     LedgerAltered,
     LedgerBehind,
     LedgerClosed,
@@ -21,6 +22,7 @@ from adapters.notary.errors import (
 from adapters.notary.state import NotaryState, read_state
 from adapters.postgres.errors import LOST
 from adapters.postgres.times import held
+from domain.errors import HeadUnsound
 
 BELIEVED = 1.0  # seconds
 PATIENCE = 3.0  # seconds; what was found last is an answer too
@@ -29,9 +31,13 @@ _NEVER = float("-inf")
 _NOTICE = "select closes, problem, remedy from {schema}.notary_notice order by number desc limit 1"
 _ADD_NOTICE = "insert into {schema}.notary_notice (closes, problem, remedy) values ($1, $2, $3)"
 _STANDING = f"""
-    select h.size, (select leaf_hash from {{schema}}.event where position = $1),
+    select h.rows, h.timed, h.size, exists (select from {{schema}}.event where position = h.size),
+           (select leaf_hash from {{schema}}.event where position = $1),
            c.origin, c.size, {held("c.published_at")}, n.closes, n.problem, n.remedy
-    from {{schema}}.head h
+    from (
+        select count(*) as rows, count({held("recorded_at")}) as timed, max(size) as size
+        from {{schema}}.head
+    ) h
     left join (
         select origin, size, published_at from {{schema}}.checkpoint order by number desc limit 1
     ) c on true
@@ -148,17 +154,26 @@ class Standings:
             unread = error
         size, last_leaf = (state.size, state.last_leaf) if state else (0, b"")
         row = await self._pool.fetchrow(self._sql, size)
-        assert row is not None  # noqa: S101 - the migration puts the head there
-        ends, found, origin, signed, signed_at, closes, problem, remedy = row
+        assert row is not None  # noqa: S101 - of what is counted there is always a row
+        rows, timed, ends, stands, found, origin, signed, signed_at, closes, problem, remedy = row
         notice = Notice() if closes is None else Notice(closes, problem, remedy)
         if unread is not None:
             # Nobody can say that this is the ledger that was signed: as closed as if it were not.
             notice = Notice(True, unread.problem, unread.remedy)
         altered: LedgerAltered | None = None
-        if ends < size:
+        if rows != 1:
+            altered = HeadAltered(HeadUnsound(rows=rows).problem)
+        elif ends < size:
             altered = LedgerBehind(ends=ends, signed=size)
         elif size and found != last_leaf:
             altered = LedgerForked(signed=size)
+        elif ends and not stands:
+            altered = HeadAltered(
+                f"The ledger is said to end at entry {ends}, but no entry stands there."
+            )
+        elif ends and not timed:
+            # The next entry would have to be of that time too.
+            altered = HeadAltered("The time at which the ledger is said to end is none.")
         if altered is not None:
             notice = Notice(True, altered.problem, altered.remedy)
         return Standing(signed or 0, signed_at, origin or "", notice)

@@ -15,7 +15,7 @@ import structlog
 from msgspec import Struct
 
 from adapters.private.values import Place, PrivateValues
-from domain.errors import EntryUnreadable
+from domain.errors import EntryUnreadable, HeadUnsound
 from domain.history import ERASURES, entry_of
 from domain.partnership.events import PrivateValuesErased
 from domain.ports import Head, Ledger, Reading, Receipt, Recorded, Submission
@@ -114,6 +114,8 @@ class Erasures:
         """As `carry_out`; what stands in its way is logged, and the erasure stays pending."""
         try:
             await self.carry_out()
+        except HeadUnsound as problem:
+            _log.error("erasure_pending", reason=str(problem))
         except Exception as problem:
             _log.error("erasure_pending", exc_info=problem)
 

@@ -110,6 +110,7 @@ def _told(error: Exception) -> Failed | None:
     from api.refusals import RequestRefused  # noqa: PLC0415 - see above
     from domain.errors import (  # noqa: PLC0415 - see above
         EntryUnreadable,
+        HeadUnsound,
         LedgerAnswer,
         NotCanonical,
         UnknownEventType,
@@ -128,6 +129,8 @@ def _told(error: Exception) -> Failed | None:
         case CannotRun() | LedgerUnavailable() | LedgerClosed() | ProjectionStopped():
             return Failed(str(error), 3)
         case AlreadyRebuilding() | ProjectionBusy() | UnknownEventType() | EntryUnreadable():
+            return Failed(str(error), 3)
+        case HeadUnsound():
             return Failed(str(error), 3)
         case Refused() | RequestRefused() | LedgerAnswer() | PseudonymTaken():
             return Failed(str(error), 1)
