@@ -85,6 +85,19 @@ async def test_what_was_done_is_named_with_its_very_positions(
     assert {problem.position for problem in columns.problems} & {*positions, positions[-1] + 1}
 
 
+@pytest.mark.parametrize("position", [1, 2345, 2560, SIZE])
+@pytest.mark.parametrize("stored", ["\\x", "\\x00", f"\\x{bytes(33).hex()}"])
+async def test_a_hash_of_another_length_is_named_alone_by_who_downloads_the_register(
+    ledger: SignedLedger, outsider: Outsider, stored: str, position: int
+) -> None:
+    """Those behind it in the same tile stand where they stood."""
+    await ledger.tampered(f"update event set leaf_hash = '{stored}' where position = {position}")
+    answer = refused(outsider.looks_at(await ledger.files()))
+
+    what = "its stored hash was changed in the bundle"
+    assert answer.places == (Place(position, position, what),)
+
+
 @pytest.mark.parametrize(("statement", "place"), NEAR)
 async def test_what_was_done_with_its_hashes_is_named_as_closely_as_can_be_told(
     ledger: SignedLedger, outsider: Outsider, statement: str, place: tuple[int, int]
