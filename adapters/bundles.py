@@ -59,12 +59,15 @@ class ProvenRecord(Struct, frozen=True):
 
 async def to_hand_out(log: PublishedLog) -> Published | None:
     """The last checkpoint that enough witnesses signed, or where these are an hour behind or there
-    are none, the last; None before the first.
+    are none, the last; None before the first. Raises `LogUnreadable` where it is no checkpoint.
     """
     latest, witnessed = await log.latest(), await log.best_over(1)
     if latest is None or witnessed is None:
-        return latest
-    return witnessed if latest.published_at - witnessed.published_at < BEHIND else latest
+        return None
+    near = latest.published_at - witnessed.published_at < BEHIND
+    chosen = witnessed if near else latest
+    chosen.require_readable()
+    return chosen
 
 
 async def bundle(

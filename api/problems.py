@@ -18,7 +18,7 @@ from litestar.types import ExceptionHandlersMap
 from msgspec import Struct
 from msgspec.structs import replace
 
-from adapters.notary.errors import LedgerClosed
+from adapters.notary.errors import LedgerClosed, LogUnreadable
 from adapters.postgres.errors import LOST, NoFreeConnection
 from api.gate.errors import (
     AddressTooLong,
@@ -77,6 +77,7 @@ TABLE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (UnknownEventType, 503, "This register is newer than its program", "newer-release"),
     (EntryUnreadable, 409, "An entry is not what was recorded", "entry-unreadable"),
     (HeadUnsound, 503, "The end of the ledger is not known", "register-damaged"),
+    (LogUnreadable, 503, "What was signed cannot be read", "register-damaged"),
     (NotSignedIn, 401, "Sign in first", ""),
     (ReadOnlyToken, 403, "This token only reads", ""),
     (Malformed, 400, "This cannot be read", ""),

@@ -10,6 +10,7 @@ NotaryStopped            (a CannotRun: problem and remedy) nothing is signed bef
     TileChanged          a stored hash of the tree is not that of the entries below it
     NotContinued         what is signed does not lead from the old root to the new one
   NotDurable             what is recorded may be on one server alone, and be lost with it
+  LogUnreadable          what is stored of the signed log is not as a notary publishes it
   StateRefused           the notary's own folder cannot be used as it is
   AnotherNotary          another one signs, or has the folder
 LedgerClosed             (a LedgerAnswer) an append is refused while the ledger is not as signed
@@ -123,6 +124,17 @@ class NotContinued(LedgerAltered):
             BRING_BACK,
         )
         self.signed = signed
+
+
+class LogUnreadable(NotaryStopped):
+    """What is stored of the log that was signed is not as a notary publishes it."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            problem,
+            KEEP_IT + "Restore the newest backup in which `twinledger verify` finds nothing. The "
+            "entries themselves may be as they were recorded.",
+        )
 
 
 class StateRefused(NotaryStopped):

@@ -9,7 +9,7 @@ import asyncpg
 from msgspec import Struct
 
 from adapters.migrate import check_name
-from adapters.notary.errors import AnotherNotary, TileChanged
+from adapters.notary.errors import AnotherNotary, LogUnreadable, TileChanged
 from adapters.notary.growing import TileHash
 from adapters.notary.lost import LostEntries
 from adapters.notary.tiles import StoredTiles
@@ -111,6 +111,22 @@ class Published(Struct, frozen=True):
         """The note with the lines of all who signed it. None of them is verified here."""
         return self.note + "".join(f"{line}\n" for line in self.cosignatures).encode()
 
+    def require_readable(self) -> None:
+        """Raise `LogUnreadable` where the note is no checkpoint of this origin and size. Whether a
+        key has signed it is not verified here.
+        """
+        try:
+            said = parse_checkpoint(parse_note(self.note).text)
+        except NotProven as error:
+            raise LogUnreadable(
+                f"The last checkpoint cannot be read as it stands in the database. {error.problem}"
+            ) from error
+        if (said.origin, said.size) != (self.origin, self.size):
+            raise LogUnreadable(
+                f"The last checkpoint is stored as one over {self.size} entries of "
+                f"{self.origin!r}, and says that it is over {said.size} of {said.origin!r}."
+            )
+
     @property
     def witnesses(self) -> tuple[Witnessed, ...]:
         """Who cosigned it, each with the last time that they say. None of them is verified here."""
@@ -183,12 +199,19 @@ class PublishedLog:
 
     async def policy(self, origin: str) -> bytes:
         """The keys that sign for a log now, and whom it asks to witness, as a policy file
-        (C2SP tlog-policy).
+        (C2SP tlog-policy). Raises `LogUnreadable` where the database has none that can be one.
         """
-        keys = [LogKey(parse_vkey(key.vkey)) for key in await self.present_keys(origin)]
-        asked = await self._asked()
-        witnesses = tuple(one.key for one in asked.witnesses)
-        return format_policy(Policy(tuple(keys), witnesses, asked.quorum)).encode()
+        announced = await self.present_keys(origin)
+        try:
+            keys = tuple(LogKey(parse_vkey(key.vkey)) for key in announced)
+            asked = await self._asked()
+            witnesses = tuple(one.key for one in asked.witnesses)
+            return format_policy(Policy(keys, witnesses, asked.quorum)).encode()
+        except NotProven as error:
+            raise LogUnreadable(
+                f"The keys that sign for {origin!r}, as they stand in the database, cannot be "
+                f"used. {error.problem}"
+            ) from error
 
     async def _asked(self) -> AskedWitnesses:
         text = await self._pool.fetchval(_WITNESSES.format(schema=self._schema))

@@ -36,6 +36,7 @@ async def whole_register(request: HttpRequest) -> BundleStream:
     raises `TooManyBundles`.
     """
     signed, log = await _signed(request), services_of(request).log
+    await log.policy(signed.origin)  # what is wrong with it can be told before the file has begun
     # A HEAD is a stream as well: its length is not known before it is written.
     pieces = _nothing() if request.method == "HEAD" else bundle(log, signed)
     return BundleStream(_streams_of(request.app), pieces, _attached("register.zip"))
