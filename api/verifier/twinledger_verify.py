@@ -339,8 +339,9 @@ class Note:
     lines: tuple[tuple[str, bytes, bytes], ...]
 
     def values(self, key: Key) -> list[bytes]:
-        """The signatures that claim to be by `key`."""
-        return [value for name, key_id, value in self.lines if (name, key_id) == (key.name, key.id)]
+        """The signatures that claim to be by `key`, each once."""
+        claimed = (key.name, key.id)
+        return list(dict.fromkeys(value for *by, value in self.lines if tuple(by) == claimed))
 
 
 def parse_note(data: bytes) -> Note:
@@ -591,6 +592,8 @@ class Files:
             self.count = sum(1 for _ in self._folder.rglob("*"))
             return
         try:
+            if where.exists() and not where.is_file():  # reading from a pipe may never end
+                raise CannotTell(f"{where} is neither a file nor a folder", "Check its name.")
             with zipfile.ZipFile(where) as opened:
                 infos = opened.infolist()
         except OSError as why:
@@ -603,7 +606,7 @@ class Files:
         self.count = len(infos)
         if len(self._members) < len(infos):
             raise NotVerified(f"{where} holds a file twice under one name", KEEP)
-        self._file = where.open("rb")
+        self._file, self._size = where.open("rb"), where.stat().st_size
 
     def close(self) -> None:
         if self._folder is None:
@@ -617,8 +620,11 @@ class Files:
     def read(self, name: str, most: int = 1 << 20) -> bytes | None:
         """The file's bytes; None where it is not there, or cannot be unpacked."""
         if self._folder is not None:
+            file = self._folder / name
             try:
-                with (self._folder / name).open("rb") as opened:
+                if not file.is_file():  # a pipe in its place may never end
+                    return None
+                with file.open("rb") as opened:
                     return opened.read(most)
             except OSError:
                 return None
@@ -627,7 +633,7 @@ class Files:
 
     def _member(self, info: zipfile.ZipInfo, most: int) -> bytes | None:
         # Read past zipfile, which would refuse a damaged file whole: hashes say which entry it is.
-        if info.header_offset < 0 or info.compress_size > most:
+        if not 0 <= info.header_offset < self._size or info.compress_size > most:
             return None
         self._file.seek(info.header_offset)
         head = self._file.read(30)
@@ -1242,8 +1248,14 @@ class Work:
         for each in known + kept:
             if bundle.root == now.root and not is_beginning(bundle, each):
                 raise self.fork(signed, each.note, places)
-        if places:
-            wrong = NotVerified("This is not the register that was signed", KEEP, places)
+        why = ["This is not the register that was signed"] if places else []
+        if (many := len(files.names("checkpoints/"))) > MOST_KEPT:
+            why.append(
+                f"It keeps {many:,} earlier checkpoints, and a register hands out {MOST_KEPT:,} at "
+                "most: the others were not looked at"
+            )
+        if why:
+            wrong = NotVerified(". ".join(why), KEEP if places else AGAIN, places)
             raise self.graver(now.origin, said + kept, wrong)
         self.remember(signed)
         if last is not None:
@@ -1277,6 +1289,10 @@ class Held:
     notes: list[str]
 
 
+MOST_KEPT = 4_096  # earlier checkpoints, as many as a register hands out
+LARGEST_NOTE = 1 << 16  # bytes, with as many signatures as one may have
+
+
 def kept_checkpoints(
     bundle: Bundle, signed: Signed, before: Sequence[Known]
 ) -> tuple[list[Known], list[Place]]:
@@ -1285,8 +1301,8 @@ def kept_checkpoints(
     that say something else without being signed.
     """
     right, wrong, places = list[Known](), list[Known](), list[Place]()
-    for name in bundle.files.names("checkpoints/"):
-        data = bundle.files.read(name) or b""
+    for name in itertools.islice(bundle.files.names("checkpoints/"), MOST_KEPT):
+        data = bundle.files.read(name, LARGEST_NOTE) or b""
         try:
             kept = parse_checkpoint(parse_note(data).text)
             if kept.origin != signed.checkpoint.origin or not 0 < kept.size <= bundle.size:
@@ -1303,13 +1319,16 @@ def kept_checkpoints(
         logs = Policy(signed.policy.logs)
         # One that fits, and is not signed by a present key, is one of a former key.
         found += itertools.islice(signed_by(logs, sorted(right, key=size_of, reverse=True)), 1)
-        contradicting = list(signed_by(logs, sorted(wrong, key=size_of)))
-        found += contradicting[:1]
+        wrong.sort(key=size_of)
+        contradicting = list(itertools.islice(signed_by(logs, wrong), 1))
+        found += contradicting
         roots = {each.size: each.root for each in before}
         others = [each for each in right + wrong if roots.get(each.size, each.root) != each.root]
         found += itertools.islice(signed_by(logs, others), 1)
         what = "the checkpoint that ends here is another one"
-        places += [Place(each.size, each.size, what) for each in wrong if each not in contradicting]
+        # Behind one that is signed they differ because of it, and checking each takes long.
+        forged = itertools.takewhile(lambda each: each not in contradicting, wrong)
+        places += [Place(each.size, each.size, what) for each in forged]
     return found, places
 
 

@@ -1,12 +1,18 @@
 """A bundle is the register that was signed, or it is not, and then it is said where."""
 
 import json
+import os
+import struct
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from adapters.bundles import MOST_CHECKPOINTS
 from adapters.signing.ed25519 import Ed25519Signer
+from api.verifier import twinledger_verify as standalone
 from api.verifier.twinledger_verify import Place, as_json, main, told
 from domain.transparency.note import ED25519, format_vkey
 from tests.domain.transparency.log import STRANGER
@@ -152,9 +158,120 @@ class TestHostileFiles:
 
         assert answer.places[-1].last == 256
 
+    @pytest.mark.parametrize("offset", [2**32 - 2, 2**62, 2**63, 2**64 - 1])
+    def test_a_file_that_should_stand_far_behind_the_end_is_one_that_cannot_be_read(
+        self, register: Register, auditor: Auditor, offset: int
+    ) -> None:
+        file = auditor.zip(register.files())
+        file.write_bytes(first_file_at(offset, file.read_bytes()))
+
+        assert "It holds no signed checkpoint" in unsure(auditor.ask("bundle", file)).why
+
+    @pytest.mark.parametrize("name", ["checkpoint", "policy", "checkpoints/300", ENTRIES])
+    def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(
+        self, register: Register, auditor: Auditor, name: str
+    ) -> None:
+        folder = auditor.folder / "unpacked"
+        with zipfile.ZipFile(auditor.zip(register.files(checkpoints=[300]))) as packed:
+            packed.extractall(folder)
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+        done = in_ten_seconds(auditor, folder)
+
+        assert done.returncode == {"checkpoint": 2, "policy": 0}.get(name, 1), done.stdout
+        assert "fault of its own" not in done.stdout
+
+    def test_a_pipe_or_a_device_is_no_bundle(self, auditor: Auditor) -> None:
+        os.mkfifo(auditor.folder / "pipe")
+        for file in (auditor.folder / "pipe", Path("/dev/zero")):
+            assert "is neither a file nor a folder" in in_ten_seconds(auditor, file).stdout
+
     @pytest.mark.parametrize("content", [b"", b"PK", b"PK\5\6" + bytes(18), b"x" * 1000])
     def test_what_is_no_zip_file(self, auditor: Auditor, content: bytes) -> None:
         unsure(auditor.ask("bundle", auditor.file("register.zip", content)))
+
+
+def first_file_at(offset: int, packed: bytes) -> bytes:
+    """The zip file, whose list says that its first file begins there."""
+    end = packed.rindex(b"PK\5\6")
+    size, begin = struct.unpack("<LL", packed[end + 12 : end + 20])
+    name, extra = struct.unpack("<HH", packed[begin + 28 : begin + 32])
+    more = struct.pack("<HHQ", 1, 8, offset)
+    behind = begin + 46 + name + extra
+    return b"".join(
+        (
+            packed[: begin + 30],
+            struct.pack("<H", extra + len(more)),
+            packed[begin + 32 : begin + 42],
+            b"\xff" * 4,
+            packed[begin + 46 : behind],
+            more,
+            packed[behind : end + 12],
+            struct.pack("<L", size + len(more)),
+            packed[end + 16 :],
+        )
+    )
+
+
+def in_ten_seconds(auditor: Auditor, file: Path) -> "subprocess.CompletedProcess[str]":
+    words = ["bundle", str(file), "--key", KEY, "--state", str(auditor.folder / "state")]
+    command = [sys.executable, standalone.__file__, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
+
+
+class TestManyEarlierCheckpoints:
+    """They tell where a register was changed; nobody has to wait for what they do not tell."""
+
+    def test_as_many_are_looked_at_as_a_register_hands_out(self) -> None:
+        assert standalone.MOST_KEPT == MOST_CHECKPOINTS
+
+    def test_more_than_a_register_hands_out_are_told_and_not_looked_at(
+        self, register: Register, auditor: Auditor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(standalone, "MOST_KEPT", 10)
+        files = register.files(checkpoints=range(1, 11))
+        verified(auditor.bundle(files))
+        forged = {f"checkpoints/{size}": b"forged" for size in range(11, 31)}
+        answer = refused(auditor.bundle(files | forged))
+        assert answer.why == (
+            "It keeps 30 earlier checkpoints, and a register hands out 10 at most: "
+            "the others were not looked at"
+        )
+        assert answer.places == ()
+
+        changed = refused(auditor.bundle(files | forged | {ENTRIES: b""}))
+        assert changed.why.startswith("This is not the register that was signed. It keeps 30")
+
+    def test_those_behind_the_first_that_differs_are_not_checked_one_by_one(
+        self, register: Register, auditor: Auditor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        checked: list[bytes] = []
+
+        def counted(public: bytes, message: bytes, signature: bytes) -> bool:
+            checked.append(message)
+            return genuine(public, message, signature)
+
+        genuine = standalone.ed25519_verifies
+        monkeypatch.setattr(standalone, "ed25519_verifies", counted)
+        files = register.files(checkpoints=range(1, 301))
+        refused(auditor.bundle(files | {ENTRIES: b""}))
+
+        assert len(checked) < 5
+
+    def test_a_signature_that_stands_there_many_times_is_checked_once(
+        self, register: Register, auditor: Auditor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        checked: list[bytes] = []
+
+        def counted(_public: bytes, message: bytes, _signature: bytes) -> bool:
+            checked.append(message)
+            return True
+
+        monkeypatch.setattr(standalone, "ed25519_verifies", counted)
+        text, blank, line = register.note().rpartition(b"\n\n")
+        verified(auditor.bundle(register.files() | {"checkpoint": text + blank + line * 99}))
+
+        assert len(checked) == 1
 
 
 class TestForms:
