@@ -14,30 +14,74 @@ Nothing in it is believed by who verifies, and nothing is verified by who writes
 import asyncio
 import zipfile
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from adapters.notary.errors import StateRefused
+from adapters.notary.leaves import SignedLeaves
 from adapters.notary.published import Published, PublishedLog
 from adapters.problems import CannotRun
 from domain.errors import EntryUnreadable
 from domain.history import partnership_tag
 from domain.ports import Ledger, Unreadable
+from domain.transparency.checkpoint import parse_checkpoint
 from domain.transparency.errors import OutsideTree
 from domain.transparency.lines import encoded
-from domain.transparency.tiles import WIDTH, Bundle, Tile, path_of, tiles_of
+from domain.transparency.note import parse_note
+from domain.transparency.tiles import WIDTH, Bundle, Tile, entries_of, path_of, tiles_of
+from domain.transparency.tree import HASH_SIZE, GrowingRoot, leaf_hash
 from domain.values import PartnershipId
 
 BEHIND = timedelta(hours=1)
 RECORD_FORMAT = "twinledger-record/1"
 MOST_CHECKPOINTS = 4_096
+MOST_NAMED = 10  # entries that are not what was recorded; all are counted
 _LEVEL = 1  # the entries become a fourth; more costs time and saves little
 _BEGUN = (1980, 1, 1, 0, 0, 0)  # the same log gives the same bytes, whenever it is written
 
 
 class NotWhole(CannotRun):
     """The ledger lacks what was signed. What was written until then is no bundle."""
+
+
+class Differing:
+    """Which of the entries that are written into a bundle are not what was recorded.
+
+    Each is held against the leaf hash that the notary has in its `folder` of what it signed, where
+    that is here, or else against the one that is stored beside it. Memory stays flat.
+    """
+
+    def __init__(self, latest: Published, folder: Path | None = None) -> None:
+        self._root = parse_checkpoint(parse_note(latest.note).text).root
+        self._signed: SignedLeaves | None = None
+        if folder is not None:
+            with suppress(StateRefused):  # it is the notary's, and may be for no other user
+                leaves = SignedLeaves(folder)
+                self._signed = leaves if leaves.root(latest.size) == self._root else None
+        self._tree = GrowingRoot()
+        self.count, self.first = 0, list[int]()
+
+    @property
+    def signed(self) -> bool:
+        """Whether the entries that were added, all of them, lead to the root that was signed."""
+        return self._tree.root() == self._root
+
+    def add(self, entries: Sequence[bytes], stored: bytes) -> None:
+        """Those that follow what was added; `stored` are the leaf hashes that stand beside them."""
+        after = self._tree.size
+        hashes = [stored[at : at + HASH_SIZE] for at in range(0, len(stored), HASH_SIZE)]
+        if self._signed is not None:
+            hashes = self._signed.read(after, after + len(entries))
+        for position, (entry, recorded) in enumerate(zip(entries, hashes, strict=True), after + 1):
+            hashed = leaf_hash(entry)
+            self._tree.add(hashed)
+            if hashed != recorded:
+                self.count += 1
+                self.first += [position] if self.count <= MOST_NAMED else []
 
 
 class ProvenEntry(Struct, frozen=True):
@@ -71,9 +115,13 @@ async def to_hand_out(log: PublishedLog) -> Published | None:
 
 
 async def bundle(
-    log: PublishedLog, latest: Published, progress: Callable[[int, int], None] | None = None
+    log: PublishedLog,
+    latest: Published,
+    progress: Callable[[int, int], None] | None = None,
+    differing: Differing | None = None,
 ) -> AsyncGenerator[bytes, None]:
-    """The register below the checkpoint `latest`, in pieces. `progress` gets (done, all).
+    """The register below the checkpoint `latest`, in pieces. `progress` gets (done, all), and
+    `differing` all entries.
 
     A thread packs, so that others are served meanwhile. Memory stays flat, but for about a kilobyte
     for each 512 entries that the zip format takes. Raises `NotWhole`.
@@ -89,6 +137,9 @@ async def bundle(
     for resource in _resources(latest.size):
         try:
             data = await log.resource(resource, latest.size)
+            if isinstance(resource, Bundle) and differing is not None:
+                stored = await log.resource(Tile(0, resource.index, resource.width), latest.size)
+                await asyncio.to_thread(differing.add, entries_of(resource, data), stored)
         except OutsideTree:
             raise NotWhole(
                 f"{path_of(resource)} is not whole: the ledger lacks what was signed.",
