@@ -146,7 +146,7 @@ def test_an_officer_reviews_and_the_report_counts_what_is_answered(desk: Desk) -
     )
 
     assert "1B" in told
-    assert "1A" not in told
+    assert "1A" not in told.partition("no finding yet for")[2]
     report = desk.done(
         *("report", "sister-city-transparency", "--as-of", "2026-11-01", "--format", "csv")
     )
