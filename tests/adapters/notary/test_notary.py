@@ -228,6 +228,14 @@ async def test_an_old_entry_that_was_altered_is_told_as_such_with_the_next_signa
     assert await desk.pool.fetchval("select count(*) from twinledger.checkpoint") == 1
 
 
+async def reading_by(entries: type[StoredEntries], desk: NotaryDesk) -> Notary:
+    """A notary at the desk, loaded, that reads the ledger in another way."""
+    signers = signers_in(desk.folder, schema=SCHEMA, origin=None)
+    notary = Notary(entries(desk.pool), desk.log, desk.state, signers)
+    await notary.load()
+    return notary
+
+
 async def test_what_a_fail_over_took_away_before_it_was_signed_is_waited_for_and_not_missed(
     desk: NotaryDesk, database: Database
 ) -> None:
@@ -237,9 +245,7 @@ async def test_what_a_fail_over_took_away_before_it_was_signed_is_waited_for_and
 
     await desk.sign()
     await record(desk.pool, 3)
-    signers = signers_in(desk.folder, schema=SCHEMA, origin=None)
-    notary = Notary(TakenOver(desk.pool), desk.log, desk.state, signers)
-    await notary.load()
+    notary = await reading_by(TakenOver, desk)
 
     with pytest.raises(NotDurable):
         await notary.step()
@@ -266,9 +272,7 @@ async def test_what_a_fail_over_took_away_is_not_missed_where_others_came_after_
 
     await desk.sign()
     await record(desk.pool, 2)
-    signers = signers_in(desk.folder, schema=SCHEMA, origin=None)
-    notary = Notary(TakenOver(desk.pool), desk.log, desk.state, signers)
-    await notary.load()
+    notary = await reading_by(TakenOver, desk)
 
     with pytest.raises(NotDurable):
         await notary.step()
@@ -289,9 +293,7 @@ async def test_what_came_in_the_place_of_what_was_waited_for_is_waited_for_too(
 
     await desk.sign()
     await record(desk.pool, 2)
-    signers = signers_in(desk.folder, schema=SCHEMA, origin=None)
-    notary = Notary(TakenOver(desk.pool), desk.log, desk.state, signers)
-    await notary.load()
+    notary = await reading_by(TakenOver, desk)
 
     with pytest.raises(NotDurable):
         await notary.step()
