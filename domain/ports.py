@@ -6,7 +6,6 @@ Every implementation of `Ledger` passes `tests/adapters/ledger_contract.py`.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
-from uuid import UUID
 
 from msgspec import Raw, Struct
 
@@ -88,12 +87,13 @@ class Receipt(Struct, frozen=True):
 class Recorded(Struct, frozen=True, gc=False):
     """One event as it stands in the ledger; everything but `position` and the hash is in `leaf`.
 
-    `recorded_at` is UTC. `leaf_hash` is SHA-256(0x00 || leaf), RFC 6962 section 2.1. `private` are
-    the commitments to its private values, by field (`domain/private.py`).
+    `id` is a UUID as text. `recorded_at` is UTC. `leaf_hash` is SHA-256(0x00 || leaf), RFC 6962
+    section 2.1. `private` are the commitments to its private values, by field
+    (`domain/private.py`).
     """
 
     position: int
-    id: UUID
+    id: str
     type: str
     recorded_at: datetime
     effective: str | None

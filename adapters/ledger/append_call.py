@@ -159,7 +159,7 @@ def _tell_one(waiting: Waiting, rows: list[asyncpg.Record]) -> None:
         case "known":
             # Its own event there: this very append was recorded by a call whose reply was lost.
             first = decode(row["from_position"], row["first_leaf"], b"")
-            own = str(first.id) == prepared.events[0].id
+            own = first.id == prepared.events[0].id
             waiting.appended(
                 Receipt(
                     row["from_position"],

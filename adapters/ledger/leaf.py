@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated
-from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Raw, Struct
@@ -37,7 +36,7 @@ class _Envelope(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     actor: Actor
     command: str
     effective: str | None
-    id: UUID
+    id: Annotated[str, Meta(min_length=36, max_length=36)]
     on_behalf_of: str
     private: dict[str, str]  # commitments to private values, by field
     public: Raw

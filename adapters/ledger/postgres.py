@@ -180,24 +180,29 @@ class PostgresLedger:
             event = read[position]
             if event is not None and named[number] not in event.tags:
                 read[position] = None
+        positions = sorted(found)
         events = await self._with_unreadable(
-            [(found[position], read[position]) for position in sorted(found)], tags
+            [found[position] for position in positions],
+            [read[position] for position in positions],
+            tags,
         )
         return Reading(events, size, leaf_hash)
 
     async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
         rows = await self._pool.fetch(self._read_after, position, limit)
-        return await self._with_unreadable([(row, as_recorded(*row)) for row in rows])
+        return await self._with_unreadable(rows, [as_recorded(*row) for row in rows])
 
     async def _with_unreadable(
-        self, rows: Sequence[tuple[Row, Recorded | None]], asked: Iterable[str] = ()
+        self, rows: Sequence[Row], read: Sequence[Recorded | None], asked: Iterable[str] = ()
     ) -> list[Recorded]:
-        """In their order; what is not as it was recorded is looked at once more, for its place."""
-        read = [event for _, event in rows if event is not None]
-        if len(read) == len(rows):
-            return read
-        others = [row for row, event in rows if event is None]
-        return await with_unreadable(self._pool, self._schema, read, others, asked)
+        """What was read of `rows`, in their order; what is not as it was recorded is looked at once
+        more, for its place.
+        """
+        sound = [event for event in read if event is not None]
+        if len(sound) == len(read):
+            return sound
+        others = [row for row, event in zip(rows, read, strict=True) if event is None]
+        return await with_unreadable(self._pool, self._schema, sound, others, asked)
 
     async def head(self) -> Head:
         rows = await self._pool.fetch(self._head)

@@ -9,7 +9,6 @@ counts for nothing. Where no other entry is filed under one, nobody else is conc
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
-from uuid import UUID
 
 import asyncpg
 from msgspec import Raw
@@ -49,6 +48,7 @@ _BESIDE = """
 Row: TypeAlias = tuple[int, bytes, bytes] | asyncpg.Record
 """Position, leaf and leaf hash, as stored."""
 
+_NO_ID = "00000000-0000-0000-0000-000000000000"  # RFC 9562, section 5.9
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _NOBODY = Actor(body="", body_name="", community="", recorder="", role="")
 
@@ -79,7 +79,7 @@ async def with_unreadable(
         found.append(
             Unreadable(
                 position,
-                UUID(int=0),
+                _NO_ID,
                 UNREADABLE,
                 at or _NO_TIME,
                 None,

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from typing import Any
-from uuid import UUID
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from api.as_at import AsAt
 from domain.dates import parse
@@ -33,7 +32,7 @@ class RecordedEvent(Struct, frozen=True):
     """
 
     position: int
-    id: UUID
+    id: Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
     type: str
     recorded_at: datetime
     effective: str | None

@@ -57,7 +57,7 @@ def written_again(read: Recorded) -> bytes:
     new = NewEvent(read.type, read.public, read.tags, read.effective)
     parts = encode(
         new,
-        id=str(read.id),
+        id=read.id,
         actor=read.actor,
         on_behalf_of=read.on_behalf_of,
         command=read.command,
@@ -87,7 +87,7 @@ def test_a_leaf_reads_back_as_what_was_written(
 
     read = decode(7, leaf, leaf_hash(leaf))
 
-    assert (read.position, str(read.id), read.recorded_at) == (7, ID, NOON)
+    assert (read.position, read.id, read.recorded_at) == (7, ID, NOON)
     assert (read.actor, read.on_behalf_of, read.command) == (CLERK, "mayor", command)
     assert read.tags == tuple(sorted(set(tags)))
     assert bytes(read.public) == public

@@ -16,8 +16,8 @@ NOBODY = Actor("", "", "", "", "")
 
 def event(position: int, *tags: str) -> Recorded:
     return Recorded(
-        position, UUID(int=position), "t", datetime(2026, 11, 23, tzinfo=UTC), None, NOBODY, "", "",
-        tags, Raw(b"{}"), b"", b"",
+        position, str(UUID(int=position)), "t", datetime(2026, 11, 23, tzinfo=UTC), None, NOBODY,
+        "", "", tags, Raw(b"{}"), b"", b"",
     )  # fmt: skip
 
 

@@ -21,8 +21,8 @@ def recorded(position: int, act: str, version: int, *, key: str = "") -> Recorde
     text = msgspec.json.encode(Version(act, version)).decode()
     public, leaf = Raw(msgspec.json.encode({"attestation": text})), f"leaf {position}".encode()
     return Recorded(
-        position, UUID(int=position), "t.v1", NOON, None, CLERK, "", key or act, ("r",), public,
-        leaf, leaf_hash(leaf),
+        position, str(UUID(int=position)), "t.v1", NOON, None, CLERK, "", key or act, ("r",),
+        public, leaf, leaf_hash(leaf),
     )  # fmt: skip
 
 
