@@ -11,7 +11,7 @@ from api import as_at
 from api.as_at import AsAt
 from domain.community.bearers import bearers, founded_under
 from domain.decider import Act, Entry
-from domain.errors import CommandKeyReused, ConditionFailed, OutcomeUnknown
+from domain.errors import CommandKeyReused, CommandKeyUnsound, ConditionFailed, OutcomeUnknown
 from domain.history import (
     Command,
     digest_of,
@@ -100,7 +100,7 @@ async def execute(
                     raise
                 continue
             if receipt.replayed:
-                return await _recorded(ledger, receipt, act)
+                return await _recorded(ledger, receipt, act, submission.digest)
             _log.info("recorded", partnership=decided.partnership, position=receipt.last_position)
             return replace(decided, receipt=receipt)
         raise AssertionError("the loop returns or raises")
@@ -111,18 +111,22 @@ async def _first_answer(
 ) -> Outcome | None:
     digest = digest_of(command, act, partnership)
     receipt = await ledger.receipt_of(act.actor.recorder, act.key, digest)
-    return None if receipt is None else await _recorded(ledger, receipt, act)
+    return None if receipt is None else await _recorded(ledger, receipt, act, digest)
 
 
-async def _recorded(ledger: Ledger, receipt: Receipt, act: Act) -> Outcome:
+async def _recorded(ledger: Ledger, receipt: Receipt, act: Act, digest: bytes) -> Outcome:
     # Whatever somebody put in its place: then nothing of that name is recorded.
     partnership = PartnershipId(receipt.reply.decode(errors="replace"))
     known = await ledger.read(frozenset({partnership_tag(partnership)}))
     first, last = receipt.first_position, receipt.last_position
     own = [stored for stored in known if first <= stored.position <= last]
-    # A fail-over between the two looks has lost it, and another act may stand in its place.
     if not own or any(_of_another(stored, act) for stored in own):
-        raise OutcomeUnknown(command_key=act.key)
+        # Either a fail-over between the two looks has lost it, and another act may stand in its
+        # place; or the key leads there because somebody changed what is noted of it.
+        again = await ledger.receipt_of(act.actor.recorder, act.key, digest)
+        if again is None or _noted(again) != _noted(receipt):
+            raise OutcomeUnknown(command_key=act.key)
+        raise CommandKeyUnsound(command_key=act.key)
     return Outcome(
         partnership,
         tuple(entry_of(stored).event for stored in own),
@@ -130,6 +134,10 @@ async def _recorded(ledger: Ledger, receipt: Receipt, act: Act) -> Outcome:
         tuple(stored.effective for stored in own),
         REVIEW.fold(entry_of(stored) for stored in known if stored.position < first),
     )
+
+
+def _noted(receipt: Receipt) -> tuple[int, int, bytes]:
+    return receipt.first_position, receipt.last_position, receipt.reply
 
 
 def _of_another(stored: Recorded, act: Act) -> bool:

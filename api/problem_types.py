@@ -303,8 +303,8 @@ _ALL = (
         "register-damaged",
         "What the register rests on was changed in its database",
         "A row that is not part of any entry is missing or is not as the register wrote it: where "
-        "the ledger ends, or what was signed of it. Nothing is answered from it, and nothing was "
-        "recorded.",
+        "the ledger ends, what was signed of it, or which act a key names. Nothing is answered "
+        "from it, and nothing was recorded.",
         "Tell whoever keeps the register; the detail says what is wrong. They keep everything as "
         "it is, look with `twinledger verify`, and restore a backup in which it finds nothing.",
     ),

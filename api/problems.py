@@ -41,6 +41,7 @@ from domain.errors import (
     LedgerAnswer,
     NotCanonical,
     OutcomeUnknown,
+    RowUnsound,
     UnknownEventType,
 )
 from domain.refusals import AlreadyPaired, Invalid, NotFound, NotNow, NotYours, Refused
@@ -77,6 +78,7 @@ TABLE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (UnknownEventType, 503, "This register is newer than its program", "newer-release"),
     (EntryUnreadable, 409, "An entry is not what was recorded", "entry-unreadable"),
     (HeadUnsound, 503, "The end of the ledger is not known", "register-damaged"),
+    (RowUnsound, 503, "What the register rests on was changed", "register-damaged"),
     (LogUnreadable, 503, "What was signed cannot be read", "register-damaged"),
     (NotSignedIn, 401, "Sign in first", ""),
     (ReadOnlyToken, 403, "This token only reads", ""),
@@ -174,7 +176,7 @@ async def attempt(work: Awaitable[T]) -> T | Told:
     """The result of `work`, or what to tell where the rules or the ledger say no."""
     try:
         return await work
-    except (Refused, LedgerAnswer, UnknownEventType, EntryUnreadable, HeadUnsound) as error:
+    except (Refused, LedgerAnswer, UnknownEventType, EntryUnreadable, RowUnsound) as error:
         return told(error)
 
 

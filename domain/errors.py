@@ -110,19 +110,37 @@ class EntryOutOfPlace(EntryUnreadable):
         self.position, self.changed = position, False
 
 
-class HeadUnsound(Exception):
-    """The one row that says where the ledger ends is missing, or stands there several times."""
+class RowUnsound(Exception):
+    """A row beside the entries, which no hash covers, is not as the ledger wrote it."""
 
-    def __init__(self, *, rows: int) -> None:
-        self.problem = (
-            f"The ledger's head, the one row that says where it ends, stands there {rows} times."
-            if rows
-            else "The ledger's head, the one row that says where it ends, is missing."
-        )
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
         self.remedy = (
             "Somebody changed the database. Stop the service, and keep a copy of the database as "
             "it is: it is evidence. Then restore the newest backup in which `twinledger verify` "
             "finds nothing."
         )
         super().__init__(f"{self.problem} {self.remedy}")
+
+
+class HeadUnsound(RowUnsound):
+    """The one row that says where the ledger ends is missing, or stands there several times."""
+
+    def __init__(self, *, rows: int) -> None:
+        super().__init__(
+            f"The ledger's head, the one row that says where it ends, stands there {rows} times."
+            if rows
+            else "The ledger's head, the one row that says where it ends, is missing."
+        )
         self.rows = rows
+
+
+class CommandKeyUnsound(RowUnsound):
+    """What is noted of a command's key leads to entries of another act, or to none."""
+
+    def __init__(self, *, command_key: str) -> None:
+        super().__init__(
+            f"The key {command_key!r} is known, but what is noted of it does not lead to what was "
+            "recorded under it. Nothing was recorded now."
+        )
+        self.command_key = command_key

@@ -176,8 +176,9 @@ class Ledger(Protocol):
     async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
         """The stored receipt of a command, `replayed` set, or None when the key is not known.
 
-        Raises `CommandKeyReused` when the key is known with another digest, and `OutcomeUnknown`
-        where it is recorded and nobody knows yet whether durably.
+        Raises `CommandKeyReused` when the key is known with another digest, `OutcomeUnknown`
+        where it is recorded and nobody knows yet whether durably, and `CommandKeyUnsound` where
+        no entry stands where it is noted to be.
         """
         ...
 

@@ -7,7 +7,7 @@ import asyncpg
 
 from adapters.ledger.batcher import Waiting
 from adapters.ledger.errors import LedgerUnavailable
-from adapters.ledger.leaf import decode, stamp_of
+from adapters.ledger.leaf import NO_LEAF, decode, stamp_of
 from adapters.ledger.prepared import Prepared
 from adapters.postgres.errors import NoFreeConnection
 from adapters.postgres.times import held_or_first
@@ -135,6 +135,14 @@ def tell_appended(group: list[Waiting], row: asyncpg.Record) -> int:
     return position
 
 
+def _is_first_of(prepared: Prepared, leaf: bytes) -> bool:
+    """Whether a stored leaf is that of its first event; of bytes that are none nobody can tell."""
+    try:
+        return decode(0, leaf, b"").id == prepared.events[0].id
+    except NO_LEAF:
+        return False
+
+
 def _last_leaf_hash(prepared: Prepared, recorded_at: datetime) -> bytes:
     """Of its last entry, as the ledger has it: only the time was the database's to say."""
     return leaf_hash(prepared.events[-1].leaf.stamped(stamp_of(recorded_at)))
@@ -158,8 +166,7 @@ def _tell_one(waiting: Waiting, rows: list[asyncpg.Record]) -> None:
     match row["verdict"]:
         case "known":
             # Its own event there: this very append was recorded by a call whose reply was lost.
-            first = decode(row["from_position"], row["first_leaf"], b"")
-            own = first.id == prepared.events[0].id
+            own = _is_first_of(prepared, row["first_leaf"])
             waiting.appended(
                 Receipt(
                     row["from_position"],

@@ -28,7 +28,13 @@ from adapters.migrate import check_name
 from adapters.postgres.errors import LOST, NoFreeConnection
 from adapters.postgres.standbys import LET_WARN, NotReplicated, heard, wait_for_standbys
 from adapters.postgres.times import held, held_or_first
-from domain.errors import CommandKeyReused, HeadUnsound, NotCanonical, OutcomeUnknown
+from domain.errors import (
+    CommandKeyReused,
+    CommandKeyUnsound,
+    HeadUnsound,
+    NotCanonical,
+    OutcomeUnknown,
+)
 from domain.ports import Head, Reading, Receipt, Recorded, Submission
 from domain.private import Seal
 
@@ -73,8 +79,8 @@ _RECEIPT = f"""
            coalesce((
                select c.size >= k.last_position from {{schema}}.checkpoint c
                order by c.number desc limit 1
-           ), false)
-    from {{schema}}.command_key k join {{schema}}.event e on e.position = k.first_position
+           ), false), e.position
+    from {{schema}}.command_key k left join {{schema}}.event e on e.position = k.first_position
     where k.key = $1
 """
 _HEAD = f"select size, {held('recorded_at')}, leaf_hash from {{schema}}.head"
@@ -147,9 +153,11 @@ class PostgresLedger:
             row = await connection.fetchrow(self._receipt, command_number(scope, key))
             if row is None:
                 return None
-            first_digest, first, last, recorded_at, reply, signed = row
+            first_digest, first, last, recorded_at, reply, signed, there = row
             if digest != first_digest:
                 raise CommandKeyReused(command_key=key)
+            if there is None:
+                raise CommandKeyUnsound(command_key=key)
             if not signed:
                 try:
                     await wait_for_standbys(connection, seconds=self._patience)
@@ -294,14 +302,20 @@ class PostgresLedger:
     async def _split(self, deadline: float, group: list[Waiting], error: Exception) -> None:
         """One of the group cannot be stored, so none was: find it, and store its neighbours."""
         if len(group) == 1:
-            group[0].failed(
-                NotCanonical(
-                    field="submission",
-                    problem=f"was refused by the database ({said(error)})",
-                    remedy="Correct it; nothing of it was stored.",
-                )
-            )
+            group[0].failed(_alone(group[0], error))
             return
         middle = len(group) // 2
         await self._send_until(deadline, group[:middle])
         await self._send_until(deadline, group[middle:])
+
+
+def _alone(waiting: Waiting, error: Exception) -> Exception:
+    """Why one submission could not be stored, also without any other."""
+    if isinstance(error, asyncpg.UniqueViolationError) and error.table_name == "command_key":
+        # A known key is answered with the entries that it led to: there were none.
+        return CommandKeyUnsound(command_key=waiting.prepared.submission.command_key)
+    return NotCanonical(
+        field="submission",
+        problem=f"was refused by the database ({said(error)})",
+        remedy="Correct it; nothing of it was stored.",
+    )

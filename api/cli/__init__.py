@@ -110,9 +110,9 @@ def _told(error: Exception) -> Failed | None:
     from api.refusals import RequestRefused  # noqa: PLC0415 - see above
     from domain.errors import (  # noqa: PLC0415 - see above
         EntryUnreadable,
-        HeadUnsound,
         LedgerAnswer,
         NotCanonical,
+        RowUnsound,
         UnknownEventType,
     )
     from domain.refusals import Refused  # noqa: PLC0415 - see above
@@ -130,7 +130,7 @@ def _told(error: Exception) -> Failed | None:
             return Failed(str(error), 3)
         case AlreadyRebuilding() | ProjectionBusy() | UnknownEventType() | EntryUnreadable():
             return Failed(str(error), 3)
-        case HeadUnsound():
+        case RowUnsound():
             return Failed(str(error), 3)
         case Refused() | RequestRefused() | LedgerAnswer() | PseudonymTaken():
             return Failed(str(error), 1)

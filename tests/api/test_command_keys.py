@@ -10,7 +10,7 @@ from adapters.ledger import MemoryLedger
 from api.as_at import as_at
 from api.commands import execute, reviews_of
 from domain.decider import Act
-from domain.errors import CommandKeyReused, OutcomeUnknown
+from domain.errors import CommandKeyReused, CommandKeyUnsound, OutcomeUnknown
 from domain.history import Command
 from domain.partnership import commands as c
 from domain.partnership import events as e
@@ -168,8 +168,15 @@ class Overtaken(MemoryLedger):
 
     async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
         found = await super().receipt_of(scope, key, digest)
-        del self._events[1:]
+        self.lose_the_last()
         return found
+
+    def lose_the_last(self) -> None:
+        """With what was noted of their keys."""
+        del self._events[1:]
+        self._commands = {
+            number: noted for number, noted in self._commands.items() if noted[1].last_position <= 1
+        }
 
 
 async def test_nobody_is_told_that_an_act_is_there_that_is_lost_while_its_key_is_looked_up() -> (
@@ -196,22 +203,24 @@ async def test_a_kept_answer_that_nobody_can_read_is_no_answer_and_no_fault() ->
     reference = await active(ledger)
     await execute(ledger, SUSPEND, act(), partnership=reference)
 
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(CommandKeyUnsound, match="'a key'"):
         await execute(ledger, SUSPEND, act(), partnership=reference)
 
 
-class Replaced(MemoryLedger):
+class Replaced(Overtaken):
     """As above, and another act stands in the place of the lost one before it is read."""
 
     def __init__(self, other: Command, by: Act) -> None:
         super().__init__()
-        self.other, self.by = other, by
+        self.other, self.by, self.lost = other, by, False
 
     async def receipt_of(self, scope: str, key: str, digest: bytes) -> Receipt | None:
-        found = await super().receipt_of(scope, key, digest)
-        reference = PartnershipId(found.reply.decode()) if found else None
-        del self._events[1:]
-        await execute(self, self.other, self.by, partnership=reference)
+        found = await MemoryLedger.receipt_of(self, scope, key, digest)
+        if found is not None and not self.lost:
+            self.lost = True
+            self.lose_the_last()
+            reference = PartnershipId(found.reply.decode())
+            await execute(self, self.other, self.by, partnership=reference)
         return found
 
 
