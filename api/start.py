@@ -8,6 +8,7 @@ from types import FrameType
 
 def main() -> None:
     """Run the command line. Ctrl-C ends it quietly with 130, also while Python still loads it."""
+    _open_what_is_closed()
     as_found = signal.getsignal(signal.SIGINT)
     if as_found is not signal.SIG_IGN:  # as the shell has it for what runs in the background
         signal.signal(signal.SIGINT, _end)
@@ -18,6 +19,18 @@ def main() -> None:
         commands()
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _open_what_is_closed() -> None:
+    """A file or socket that took the number of a closed standard stream would be written to as if
+    it were that one, and the event loop ends the process when it closes such a number.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        if number == 1:
+            sys.stdout = open(number, "w", closefd=False)  # noqa: SIM115 - for good
+        if number == 2:
+            sys.stderr = open(number, "w", closefd=False)  # noqa: SIM115 - for good
+    os.close(number)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

@@ -13,6 +13,7 @@ import asyncpg
 from msgspec import Struct
 
 from adapters.ledger.leaf import NO_LEAF, decode, tag_numbers
+from adapters.ledger.prepared import command_number
 from adapters.postgres.times import held
 from domain.errors import EntryUnreadable
 from domain.history import STORED_TYPES, entry_of
@@ -22,14 +23,19 @@ _PREFETCH = 2_000  # entries
 _SHOWN = 100  # problems that are named; the others are counted
 
 _HEAD = f"select size, {held('recorded_at')}, leaf_hash from {{schema}}.head"
-# One pass over both tables: the tags are sorted once, not looked up once per entry.
+# One pass over all tables: tags and keys are sorted once, not looked up once per entry.
 _ENTRIES = f"""
 select e.position, {held("e.recorded_at")} as recorded_at, e.leaf, e.leaf_hash,
-       array[e.tag_1, e.tag_2, e.tag_3, e.tag_4] || t.tags as tags
+       array[e.tag_1, e.tag_2, e.tag_3, e.tag_4] || t.tags as tags, k.keys, k.replies
 from {{schema}}.event e
 left join (
     select position, array_agg(tag) as tags from {{schema}}.event_tag group by position
 ) t using (position)
+left join (
+    select first_position as position, array_agg(encode(uuid_send(key), 'hex')) as keys,
+           array_agg(reply) as replies
+    from {{schema}}.command_key group by first_position
+) k using (position)
 order by e.position
 """
 _STRAY_TAGS = """
@@ -174,8 +180,15 @@ def _wrong_with(row: asyncpg.Record, last_time: datetime | None) -> Iterator[str
         )
     if frozenset(row["tags"]) - {None} != tag_numbers(recorded.tags):
         yield "it is filed under other tags than the entry itself names"
+    # How many commands there are for an entry is asked apart.
+    known: list[str] = row["keys"] or []
+    if len(known) == 1 and known[0] != command_number(recorded.actor.recorder, recorded.command):
+        yield "the command that is said to have recorded it is another than the entry itself names"
     if recorded.type in STORED_TYPES:  # of others, a newer release knows what they say
         try:
-            entry_of(recorded)
+            partnership = entry_of(recorded).event.partnership
         except EntryUnreadable as error:
             yield f"what it says does not fit its type {recorded.type}: {error.__cause__}"
+        else:
+            if len(known) == 1 and row["replies"] != [partnership.encode()]:
+                yield "the answer that is kept for its command names another partnership"

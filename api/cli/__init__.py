@@ -1,8 +1,13 @@
 """The command line: the same verbs as the pages. Exit codes: 0 done; 1 the rules or the checks say
-no; 2 the words are off; 3 Twinledger cannot run here; 130 stopped by Ctrl-C, 143 by SIGTERM."""
+no; 2 the words are off; 3 Twinledger cannot run here; 130 stopped by Ctrl-C, 141 as nobody reads on
+(a closed pipe), 143 by SIGTERM.
+"""
 
 import errno
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
@@ -43,8 +48,11 @@ class Failed(click.ClickException):
         self.exit_code = exit_code  # type: ignore[misc] # click reads it from the instance too
 
     def show(self, file: Any = None) -> None:
-        """To standard error, so that output can be piped."""
-        click.echo(self.format_message(), file=file or sys.stderr)
+        """To standard error, so that output can be piped. Where it cannot be told, the exit code
+        still is.
+        """
+        with suppress(OSError):
+            click.echo(self.format_message(), file=file or sys.stderr)
 
 
 class Commands(click.Group):
@@ -73,7 +81,8 @@ class Commands(click.Group):
     ) -> click.Context:
         """Read the words; a Ctrl-C meanwhile ends it as quietly as before."""
         try:
-            return super().make_context(info_name, args, parent, **extra)
+            with _in_sentences():  # a help text too may find a full disk
+                return super().make_context(info_name, args, parent, **extra)
         except KeyboardInterrupt:
             raise click.exceptions.Exit(130) from None  # else click says "Aborted!" and exits 1
 
@@ -88,17 +97,38 @@ class Commands(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run; what is known to go wrong becomes a sentence, all else is a fault and stays loud."""
+        """Run, and tell what is known to go wrong in a sentence."""
         try:
-            return super().invoke(ctx)
-        except Exception as error:
-            if (known := _told(error)) is None:
-                raise
-            raise known from error
+            with _in_sentences():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             raise Failed(
                 "Stopped. What was recorded stays; the same command goes on.", 130
             ) from None
+
+
+@contextmanager
+def _in_sentences() -> Iterator[None]:
+    """What is known to go wrong becomes a sentence, all else is a fault and stays loud."""
+    try:
+        yield
+        sys.stdout.flush()  # a full disk shows here, where it is told
+    except BrokenPipeError:
+        raise click.exceptions.Exit(141) from None  # else click exits 1, as for a "no"
+    except Exception as error:
+        if (known := _told(error)) is None:
+            raise
+        raise known from error
+    finally:
+        _give_up_unwritten()
+
+
+def _give_up_unwritten() -> None:
+    """What could not be written fails again when Python ends, with an exit code of its own."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _told(error: Exception) -> Failed | None:

@@ -34,7 +34,7 @@ def submission(
     key: str | None = None,
     scope: str = "r-7f3a",
     body: str = "the body",
-    reply: bytes = b"",
+    reply: bytes = b"TL-7K3Q-9FZM",
 ) -> Submission:
     """Append `events`, unless something tagged `unless` stands later than `after`, or the event
     there has another leaf hash than `seen`.

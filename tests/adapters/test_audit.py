@@ -126,6 +126,18 @@ async def test_the_root_changes_with_a_byte(verify: Verify, intruder: Intruder) 
             "recorded the entries 3 to 9000000000000000000",
         ),
         ("update command_key set first_position = 0 where first_position = 3", 0, "entries 0 to 3"),
+        (
+            "update command_key set key = gen_random_uuid() where first_position = 3",
+            3,
+            "another than the entry itself names",
+        ),
+        (
+            "update command_key set first_position = 7 - first_position, "
+            "last_position = 7 - last_position where first_position in (3, 4)",
+            3,
+            "another than the entry itself names",
+        ),
+        ("update command_key set reply = 'x' where first_position = 3", 3, "answer that is kept"),
         ("insert into head select * from head", 0, "the table head has 2 rows"),
         ("update head set size = 4", 6, "the head says 4 entries, the last one stands at 5"),
         ("update head set size = 6", 6, "the head says 6 entries"),

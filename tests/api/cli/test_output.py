@@ -1,0 +1,52 @@
+"""Where nobody can be told: a full disk, a closed stream, a reader who has gone."""
+
+import os
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from tests.adapters.processes import ROOT
+from tests.api.cli.terminal import Terminal
+
+FULL = "The disk is full where the answer was to be written"
+
+
+def _in_a_shell(words: str, out: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    command = f"{shlex.quote(sys.executable)} -c 'from api.start import main; main()' {words} {out}"
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env=os.environ | environment,
+    )
+
+
+def test_an_answer_that_could_not_be_written_is_none_and_a_no_is_only_what_the_checks_say(
+    hannover: Terminal,
+) -> None:
+    data = str(hannover.environment["TWINLEDGER_DATA"])
+    for out, codes in (
+        (">/dev/full", {3}),
+        (">/dev/full 2>/dev/full", {3}),
+        (">&-", {0}),
+        (">&- 2>&- <&-", {0}),
+        ("| true", {0, 141}),  # who is quick has written before it goes
+    ):
+        done = _in_a_shell("verify", out, TWINLEDGER_DATA=data)
+        assert done.returncode in codes, (out, done.stderr)
+        assert "Traceback" not in done.stderr, out
+        assert "Exception ignored" not in done.stderr, out
+        if out == ">/dev/full":
+            assert FULL in done.stderr
+
+
+@pytest.mark.parametrize("words", ["--help", "--version", "show --help"])
+def test_a_help_text_too_may_find_a_full_disk(words: str) -> None:
+    done = _in_a_shell(words, ">/dev/full")
+
+    assert (done.returncode, done.stderr.count("Traceback")) == (3, 0)
+    assert FULL in done.stderr
