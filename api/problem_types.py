@@ -245,7 +245,7 @@ _ALL = (
         "not-shown-yet",
         "Recorded, but not shown yet",
         "The position that was asked for is recorded and not yet in what people read.",
-        "Ask again in some seconds.",
+        "Ask again in some seconds. Where that does not help, /healthz says what holds it up.",
     ),
     Explained(
         "not-signed-yet",

@@ -112,10 +112,11 @@ class NotShownYet(RequestRefused):
         super().__init__(
             "not-shown-yet",
             f"Entry {first or position} is recorded and not yet shown here.",
-            "Ask again in some seconds."
+            "Ask again in some seconds. Where that does not help, /healthz says what holds it up."
             if first is None
-            else f"Ask for what was known at position {first - 1}, which is whole; a report up to "
-            f"{position} waits for a release that can show that entry.",
+            else f"Ask for what was known at position {first - 1}, which is whole. A report up to "
+            f"{position} can be made when that entry is shown: `twinledger check` tells whoever "
+            "keeps the register why it is not.",
         )
         self.position, self.first = position, first
 

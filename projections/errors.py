@@ -5,6 +5,7 @@ An event that cannot be followed is no reason: it parks its key, and the others 
 ProjectionStopped         it cannot go past a position until somebody acts
   Forked                  the ledger at the cursor is not the ledger that was read
   UnknownEvent            in a rebuild: an event of a type that this release does not know
+  ShowsLess               in a rebuild: more waits in it than in what is live
 AlreadyRebuilding         another process rebuilds the same projection at this moment
 ProjectionBusy            another process is at the same at this moment
 """
@@ -61,6 +62,23 @@ class UnknownEvent(ProjectionStopped):
             what="The rebuild of the",
         )
         self.event_type = event_type
+
+
+class ShowsLess(ProjectionStopped):
+    """A rebuild in which more waits than in what is live, which stays as it is."""
+
+    def __init__(self, projection: str, position: int, *, parked: int, parked_live: int) -> None:
+        super().__init__(
+            projection,
+            position,
+            f"{parked} of the entries up to there cannot be shown by it, {parked_live} by what is "
+            "live.",
+            "It was not swapped in. An entry that was changed in the database is the likely cause: "
+            "keep everything as it is, for it is evidence, and see what `twinledger verify` names. "
+            "Rebuild when that is put right; or now with --anyway.",
+            what="The rebuild of the",
+        )
+        self.parked, self.parked_live = parked, parked_live
 
 
 class AlreadyRebuilding(Exception):

@@ -18,7 +18,7 @@ from domain.refusals import NotFound
 from projections.all import PROJECTIONS
 from projections.cursor import Cursor, cursors, ensure
 from projections.digest import Difference, differences, digest
-from projections.errors import ProjectionBusy, ProjectionStopped
+from projections.errors import ProjectionBusy, ProjectionStopped, ShowsLess
 from projections.projection import Connection, Place, Pool, Projection
 from projections.runner import Runner
 from projections.shadow import REBUILT, Beside, alone, staying
@@ -53,6 +53,11 @@ class Rebuilt(Struct, frozen=True):
         """Whether nothing differs."""
         return self.digest_live in (None, self.digest)
 
+    @property
+    def shows_less(self) -> bool:
+        """Whether more waits in it than in what is live."""
+        return self.digest_live is not None and self.parked > self.parked_live
+
 
 async def rebuild(
     pool: Pool,
@@ -61,13 +66,15 @@ async def rebuild(
     names: Sequence[str] = (),
     progress: Progress | None = None,
     *,
+    anyway: bool = False,
     projections: Sequence[Projection] = PROJECTIONS,
 ) -> tuple[Rebuilt, ...]:
     """Rebuild the projections of these names, all of them where none is given, in one reading.
 
     Raises `NotFound` for a name that there is not, `AlreadyRebuilding` where another process is at
-    one of them, `UnknownEvent` where this release does not know all that is recorded; then all
-    stays as it was. Live reads never fail. A rebuild that was killed is begun again from 0.
+    one of them, `UnknownEvent` where this release does not know all that is recorded, and, but for
+    `anyway`, `ShowsLess` where more would wait than waits now; then that one and those behind it
+    stay as they were. Live reads never fail. A rebuild that was killed is begun again from 0.
     """
     begun = monotonic()
     chosen = named(names, projections)
@@ -90,6 +97,13 @@ async def rebuild(
             for one in besides:
                 runner = one.runner(REBUILT, stops_at_unknown=True)
                 compared = await _compared(one, runner)
+                if compared.shows_less and not anyway:
+                    raise ShowsLess(
+                        compared.projection,
+                        compared.position,
+                        parked=compared.parked,
+                        parked_live=compared.parked_live,
+                    )
                 await one.swap(REBUILT, runner)
                 done.append(replace(compared, events=events, seconds=monotonic() - begun))
         except (ProjectionStopped, ProjectionBusy):

@@ -79,7 +79,7 @@ _RECEIPT = f"""
            coalesce((
                select c.size >= k.last_position from {{schema}}.checkpoint c
                order by c.number desc limit 1
-           ), false), e.position
+           ), false), e.position as there
     from {{schema}}.command_key k left join {{schema}}.event e on e.position = k.first_position
     where k.key = $1
 """

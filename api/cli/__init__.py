@@ -150,12 +150,15 @@ def _told(error: Exception) -> Failed | None:
         AlreadyRebuilding,
         ProjectionBusy,
         ProjectionStopped,
+        ShowsLess,
     )
 
     match error:
         case NotCanonical():
             field = error.field.rpartition(".public.")[2]
             return Failed(f"{field}: it {error.problem}. {error.remedy}", 1)
+        case ShowsLess():
+            return Failed(str(error), 1)
         case CannotRun() | LedgerUnavailable() | LedgerClosed() | ProjectionStopped():
             return Failed(str(error), 3)
         case AlreadyRebuilding() | ProjectionBusy() | UnknownEventType() | EntryUnreadable():

@@ -196,7 +196,9 @@ def _tell_kept(found: tuple[Kept, ...]) -> None:
 @click.argument("names", nargs=-1, type=click.Choice(NAMES), metavar="[NAME]...")
 @click.option("--roll-back", is_flag=True, help="Bring back the tables before the last rebuild.")
 @click.option("--forget", "forgets", is_flag=True, help="Remove what is kept beside.")
-@click.option("--anyway", is_flag=True, help="Also while the register is read-only.")
+@click.option(
+    "--anyway", is_flag=True, help="Also where the register is read-only, or less would be shown."
+)
 @click.option("--json", "as_json", is_flag=True)
 def rebuild(
     names: tuple[str, ...], roll_back: bool, forgets: bool, anyway: bool, as_json: bool
@@ -205,7 +207,8 @@ def rebuild(
 
     NAME is one of them; without it all are rebuilt. Pages stay up. What was live is kept, to go
     back to, until the next rebuild. While the register is read-only nothing is rebuilt, for the
-    pages would show what was changed, and go on to when it is put right.
+    pages would show what was changed, and go on to when it is put right; nor is a read model
+    swapped in which more entries would wait than wait now.
     """
     if roll_back and forgets:
         raise click.UsageError("--roll-back needs what --forget removes: give one of them.")
@@ -230,7 +233,12 @@ def _rebuild(names: tuple[str, ...], *, anyway: bool, as_json: bool) -> None:
             )
         with progress_bar(f"Rebuilding {', '.join(names)}") as progress:
             return await rebuild_projections(
-                system.pool, system.ledger, system.settings.schema, names, progress
+                system.pool,
+                system.ledger,
+                system.settings.schema,
+                names,
+                progress,
+                anyway=anyway,
             )
 
     done = on_register(work, caught_up=False)

@@ -205,6 +205,7 @@ class Database:
             recorded_at=self.events[known.first - 1].recorded_at,
             reply=known.reply,
             signed=self.checkpoint is not None and self.checkpoint.size >= known.last,
+            there=known.first,
         )
 
     def position_known_at(self, moment: datetime) -> int:

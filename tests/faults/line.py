@@ -188,7 +188,7 @@ class Line:
             return database.read([arguments[0]], arguments[1])
         if "where position > $1 order by position limit $2" in sql:
             return database.read_after(*arguments)
-        if ".command_key k join" in sql:
+        if ".command_key k left join" in sql:
             receipt = database.receipt_of(*arguments)
             return [] if receipt is None else [receipt]
         if "position_known_at" in sql:

@@ -12,7 +12,7 @@ from domain.ports import Head
 from domain.refusals import NotFound
 from domain.values import CommunityId, Party
 from projections.cursor import cursors
-from projections.errors import AlreadyRebuilding
+from projections.errors import AlreadyRebuilding, ShowsLess
 from projections.rebuild import rebuild
 from projections.register import PostgresRegister, RegisterProjection
 from projections.runner import Runner
@@ -20,6 +20,7 @@ from projections.shadow import REBUILT, Beside
 from projections.shown import Shown
 from projections.timeline import PostgresTimeline
 from projections.views import Filters, Moment
+from tests.adapters.notary.desk import altered
 from tests.api.set_back import cut
 from tests.conftest import SCHEMA, Database
 from tests.projections.played import LE_MANS, LODZ, NORFOLK, RESUME, SUSPEND, Clerks, clerk, legacy
@@ -204,6 +205,28 @@ async def test_tables_of_another_ledger_are_replaced_by_those_of_this_one(
     await runner.catch_up()
     page = await register.search(Filters(), Moment())
     assert {row.partnership for row in page.rows} == {there, reference}
+
+
+async def test_what_shows_more_stays_where_a_rebuild_meets_an_entry_that_was_changed(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    clerks: Clerks,
+    runner: Runner,
+    register: PostgresRegister,
+    database: Database,
+) -> None:
+    reference = await clerks.found(legacy())
+    await runner.catch_up()
+    await altered(database.owner_dsn, "update twinledger.event set leaf = 'x'")
+
+    with pytest.raises(ShowsLess, match="1 of the entries up to there cannot be shown by it, 0 by"):
+        await rebuild(pool, clerks.ledger, SCHEMA, ["timeline", "register"])
+    assert await register.get(reference, Moment()) is not None
+
+    (swapped,) = await rebuild(pool, clerks.ledger, SCHEMA, ["register"], anyway=True)
+    assert (swapped.parked, swapped.parked_live) == (1, 0)
+    assert await register.get(reference, Moment()) is None
+    (again,) = await rebuild(pool, clerks.ledger, SCHEMA, ["register"])
+    assert again.same
 
 
 async def test_only_one_process_rebuilds_a_projection(
