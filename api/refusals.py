@@ -77,7 +77,8 @@ class RecordChanged(RequestRefused):
     """The record is not as the sender saw it; `changes` are the acts that they have not seen.
 
     `seen` is the position of the entry that they saw last, and their history is this register's
-    `shared_until` an entry: before that one where it was lost.
+    `shared_until` an entry: before that one where it was lost. `anothers` says that the entry is
+    one of another record.
     """
 
     def __init__(
@@ -88,13 +89,23 @@ class RecordChanged(RequestRefused):
         etag: str,
         timeline: str,
         changes: Sequence[TimelineItem],
+        anothers: bool = False,
     ) -> None:
+        if anothers:
+            problem = (
+                f"Entry {seen} is of another record: this ETag is not one of this partnership."
+            )
+        elif shared_until == seen:
+            problem = f"The record has changed since version {seen}."
+        else:
+            problem = (
+                f"Entry {seen} is not in this register as you saw it: the register was restored "
+                "from an earlier copy, or it is another one. The changes listed may go back before "
+                "it."
+            )
         super().__init__(
             "record-changed",
-            f"The record has changed since version {seen}."
-            if shared_until == seen
-            else f"Entry {seen} is not in this register as you saw it: the register was restored "
-            "from an earlier copy, or it is another one. The changes listed may go back before it.",
+            problem,
             "Read what changed, decide again, and send the command with the new ETag.",
             header="If-Match",
         )

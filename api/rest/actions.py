@@ -32,6 +32,7 @@ from domain.answers import FOUNDING_VERBS, VERBS, who_may_act
 from domain.dates import parse
 from domain.decider import Act
 from domain.errors import CommandKeyReused, ConditionFailed
+from domain.partnership.state import Unknown
 from domain.ports import Actor
 from domain.refusals import NotYourBody
 from domain.review.state import Reviews
@@ -228,6 +229,12 @@ def _deciding(verb: str, actor: Actor, sent: Any) -> Actor:
     return deciding(actor, body, sent.deciding_body_name)
 
 
+def _is_of(state: Reviews, position: int) -> bool:
+    """Whether the entry there is one of the record."""
+    there = state.partnership
+    return not isinstance(there, Unknown) and position in there.record.positions
+
+
 async def _refusal(
     services: Services, refused: Told, partnership: PartnershipId | None, seen: AsAt | None
 ) -> Exception:
@@ -236,15 +243,17 @@ async def _refusal(
         case CommandKeyReused():
             return KeyReused()
         case ConditionFailed() if partnership and seen is not None:
-            _, version = await reviews_of(services.ledger, partnership)
+            state, version = await reviews_of(services.ledger, partnership)
             await services.wait_for(version.position)
             shared = await shared_until(services, seen)
+            anothers = shared == seen.position and not _is_of(state, seen.position)
             return RecordChanged(
                 seen=seen.position,
                 shared_until=shared,
+                anothers=anothers,
                 etag=etag_of(version),
                 timeline=f"{address_of(partnership)}/entries",
-                changes=await services.timeline.of(partnership, after=shared),
+                changes=await services.timeline.of(partnership, after=0 if anothers else shared),
             )
         case Exception() as error:
             return error

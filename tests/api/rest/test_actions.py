@@ -61,6 +61,22 @@ async def test_a_version_that_the_record_never_had_is_another_history(program: P
     assert await program.head() == 1
 
 
+async def test_the_version_of_another_record_is_told_from_an_older_one(program: Program) -> None:
+    first = (await program.propose()).json()
+    another = {"community": "fr-rouen", "name": "Rouen", "country": "FR"}
+    body = PROPOSAL | {"command": PROPOSAL["command"] | {"counterpart": another}}
+    second = (await program.act("/actions/submit-proposal", body)).json()
+
+    told = await program.act(
+        f"/{first['partnership']}/actions/withdraw", WITHDRAWAL, seen=second["etag"]
+    )
+
+    assert (told.status_code, told.json()["code"]) == (412, "record-changed")
+    assert told.json()["detail"].startswith("Entry 2 is of another record")
+    assert [change["position"] for change in told.json()["changes"]] == [1]
+    assert told.json()["etag"] == first["etag"]
+
+
 async def test_of_two_who_saw_the_same_one_is_told_what_the_other_did(program: Program) -> None:
     proposed = (await program.propose()).json()
     path, seen = f"/{proposed['partnership']}/actions", proposed["etag"]
