@@ -215,7 +215,9 @@ async def test_a_checkpoint_of_another_key_is_forged_whatever_the_database_says(
 
 async def test_a_byte_of_the_checkpoint_is_found(ledger: SignedLedger) -> None:
     await ledger.tampered(
-        f"update checkpoint set note = set_byte(note, 40, 65) where size = {SIZE}"
+        "update checkpoint set note = "
+        "set_byte(note, 40, case get_byte(note, 40) when 65 then 66 else 65 end) "
+        f"where size = {SIZE}"
     )
     answer = await ledger.signed()
 
