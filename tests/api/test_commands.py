@@ -1,10 +1,10 @@
 """One command, from asking to recorded, on the ledger in memory."""
 
+from collections.abc import MutableMapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from structlog.contextvars import merge_contextvars
-from structlog.testing import capture_logs
 
 from adapters.ledger import MemoryLedger
 from api.commands import execute, reviews_of
@@ -61,10 +61,11 @@ async def test_a_proposal_is_recorded_under_the_reference_of_its_key(ledger: Mem
     assert not receipt(outcome).replayed
 
 
-async def test_what_is_recorded_is_logged_under_the_acts_key(ledger: MemoryLedger) -> None:
-    with capture_logs([merge_contextvars]) as logged:
-        await execute(ledger, PROPOSE, act(COUNCILLOR, "founding"))
-        await execute(ledger, PROPOSE, act(COUNCILLOR, "founding"))
+async def test_what_is_recorded_is_logged_under_the_acts_key(
+    ledger: MemoryLedger, logged: list[MutableMapping[str, Any]]
+) -> None:
+    await execute(ledger, PROPOSE, act(COUNCILLOR, "founding"))
+    await execute(ledger, PROPOSE, act(COUNCILLOR, "founding"))
 
     assert [(line["event"], line["command_id"], line["position"]) for line in logged] == [
         ("recorded", "founding", 1)

@@ -1,10 +1,11 @@
 """C2SP tlog-witness, add-checkpoint: what a log is answered."""
 
 import asyncio
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
 from adapters.signing.ed25519 import Ed25519Signer
 from adapters.witness.folder import distrust, trust
@@ -157,13 +158,12 @@ async def test_logs_do_not_get_into_each_others_way(watching: Watching) -> None:
 
 
 async def test_a_folder_that_cannot_be_written_signs_nothing_and_goes_on_when_it_can(
-    watching: Watching,
+    watching: Watching, logged: list[MutableMapping[str, Any]]
 ) -> None:
     await watching.submits(0, 5)
     draft = next((watching.folder / "seen").glob("*.json")).with_suffix(".json.new")
     draft.mkdir()
-    with capture_logs() as logged:
-        assert (await watching.submits(5, 9)).status_code == 503
+    assert (await watching.submits(5, 9)).status_code == 503
     assert "cannot be written" in logged[-1]["problem"]
 
     draft.rmdir()
