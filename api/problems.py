@@ -76,7 +76,7 @@ TABLE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (LedgerAnswer, 503, "Nothing was recorded", "not-recorded"),
     (NoFreeConnection, 503, "Too many ask at once", "database-busy"),
     (UnknownEventType, 503, "This register is newer than its program", "newer-release"),
-    (EntryUnreadable, 409, "An entry is not what was recorded", "entry-unreadable"),
+    (EntryUnreadable, 409, "An entry cannot be read as it was recorded", "entry-unreadable"),
     (HeadUnsound, 503, "The end of the ledger is not known", "register-damaged"),
     (RowUnsound, 503, "What the register rests on was changed", "register-damaged"),
     (LogUnreadable, 503, "What was signed cannot be read", "register-damaged"),
@@ -261,7 +261,7 @@ def _told_http(request: AnyRequest, error: HTTPException, status: int) -> Respon
     code = CODE_OF_STATUS.get(status, "malformed")
     if isinstance(error, ValidationException):
         status, code = 422, "invalid"
-    text = explained(code).meaning
+    text = _in_general(code)
     return answer(_problem(request, status, code, text, *faults_of(request, code, error)))
 
 
@@ -284,8 +284,14 @@ def _handle_busy(request: AnyRequest, error: Exception) -> Response[bytes]:
 
 def _failed(request: AnyRequest, status: int, code: str) -> Response[bytes]:
     if _is_program(request):
-        return answer(_problem(request, status, code, explained(code).meaning))
+        return answer(_problem(request, status, code, _in_general(code)))
     return page_of(status, alone=code == AWAY)
+
+
+def _in_general(code: str) -> str:
+    """What is to be said where nothing particular is known: what it means, and what helps."""
+    known = explained(code)
+    return f"{known.meaning} {known.remedy}"
 
 
 def _is_program(request: AnyRequest) -> bool:
