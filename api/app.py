@@ -139,8 +139,10 @@ class _Headers:
         try:
             self._doubted = (await self._standing()).notice.closes
         except Exception as problem:
-            # The answer is there, and may say that an act is recorded: it goes out.
-            _log.error("standing_unknown", exc_info=problem)
+            # The answer is there, and may say that an act is recorded: it goes out. A line each:
+            # in an outage there are thousands.
+            said = str(problem).partition("\n")[0] or type(problem).__name__
+            _log.error("standing_unknown", reason=said)
         return self._doubted
 
 
