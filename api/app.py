@@ -12,6 +12,7 @@ from litestar.exceptions import PermissionDeniedException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.notary.standing import Standing
+from adapters.postgres.errors import LOST
 from api.metrics import metrics
 from api.problems import HANDLERS
 from api.rest import docs
@@ -139,10 +140,10 @@ class _Headers:
         try:
             self._doubted = (await self._standing()).notice.closes
         except Exception as problem:
-            # The answer is there, and may say that an act is recorded: it goes out. A line each:
-            # in an outage there are thousands.
-            said = str(problem).partition("\n")[0] or type(problem).__name__
-            _log.error("standing_unknown", reason=said)
+            # The answer is there, and may say that an act is recorded: it goes out. In an outage
+            # there are thousands, and the way through the code says nothing.
+            way = None if isinstance(problem, LOST) else problem
+            _log.error("standing_unknown", reason=type(problem).__name__, exc_info=way)
         return self._doubted
 
 

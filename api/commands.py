@@ -1,6 +1,7 @@
 """One command, from asking to recorded: load, fold, decide, append. Every way in leads here."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import structlog
 from msgspec import Struct
@@ -115,18 +116,29 @@ async def _first_answer(
 
 
 async def _recorded(ledger: Ledger, receipt: Receipt, act: Act, digest: bytes) -> Outcome:
+    """What an act recorded the first time. Raises `OutcomeUnknown` where it is not where its key
+    leads, and `CommandKeyUnsound` where it is not there on a second look either.
+    """
+    if (outcome := await _led_to(ledger, receipt, act)) is not None:
+        return outcome
+    # Either a fail-over between the two looks has lost it, and another act may stand in its place;
+    # or the key leads there because somebody changed what is noted of it.
+    again = await ledger.receipt_of(act.actor.recorder, act.key, digest)
+    if again is None or _noted(again) != _noted(receipt):
+        raise OutcomeUnknown(command_key=act.key)
+    if (outcome := await _led_to(ledger, again, act)) is None:
+        raise CommandKeyUnsound(command_key=act.key)
+    return outcome
+
+
+async def _led_to(ledger: Ledger, receipt: Receipt, act: Act) -> Outcome | None:
     # Whatever somebody put in its place: then nothing of that name is recorded.
     partnership = PartnershipId(receipt.reply.decode(errors="replace"))
     known = await ledger.read(frozenset({partnership_tag(partnership)}))
     first, last = receipt.first_position, receipt.last_position
     own = [stored for stored in known if first <= stored.position <= last]
     if not own or any(_of_another(stored, act) for stored in own):
-        # Either a fail-over between the two looks has lost it, and another act may stand in its
-        # place; or the key leads there because somebody changed what is noted of it.
-        again = await ledger.receipt_of(act.actor.recorder, act.key, digest)
-        if again is None or _noted(again) != _noted(receipt):
-            raise OutcomeUnknown(command_key=act.key)
-        raise CommandKeyUnsound(command_key=act.key)
+        return None
     return Outcome(
         partnership,
         tuple(entry_of(stored).event for stored in own),
@@ -136,8 +148,8 @@ async def _recorded(ledger: Ledger, receipt: Receipt, act: Act, digest: bytes) -
     )
 
 
-def _noted(receipt: Receipt) -> tuple[int, int, bytes]:
-    return receipt.first_position, receipt.last_position, receipt.reply
+def _noted(receipt: Receipt) -> tuple[int, int, bytes, datetime]:
+    return receipt.first_position, receipt.last_position, receipt.reply, receipt.recorded_at
 
 
 def _of_another(stored: Recorded, act: Act) -> bool:

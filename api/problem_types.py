@@ -304,9 +304,10 @@ _ALL = (
         "What the register rests on was changed in its database",
         "A row that is not part of any entry is missing or is not as the register wrote it: where "
         "the ledger ends, what was signed of it, or which act a key names. Nothing is answered "
-        "from it, and nothing was recorded.",
+        "from it, and nothing was recorded now.",
         "Tell whoever keeps the register; the detail says what is wrong. They keep everything as "
-        "it is, look with `twinledger verify`, and restore a backup in which it finds nothing.",
+        "it is, look with `twinledger verify`, and restore a backup in which it finds nothing. Do "
+        "not send a command under another key: it may be recorded.",
     ),
     Explained(
         "database-away",

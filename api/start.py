@@ -23,9 +23,11 @@ def main() -> None:
 
 def _open_what_is_closed() -> None:
     """A file or socket that took the number of a closed standard stream would be written to as if
-    it were that one, and the event loop ends the process when it closes such a number.
+    it were that one, and the event loop ends the process when it closes such a number. Also in the
+    processes that are started here.
     """
     while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
         if number == 1:
             sys.stdout = open(number, "w", closefd=False)  # noqa: SIM115 - for good
         if number == 2:

@@ -9,8 +9,10 @@ UnknownEventType         a newer release recorded it: this one can neither read 
 EntryUnreadable          it is not what was recorded, or this release cannot read it: nothing is
                          decided on it
   EntryOutOfPlace        it cannot follow those before it in its record
-HeadUnsound              where the ledger ends is not known: its head row is missing, or there are
+RowUnsound               a row beside the entries is not as the ledger wrote it
+  HeadUnsound            where the ledger ends is not known: its head row is missing, or there are
                          several
+  CommandKeyUnsound      a command's key leads to entries of another act, or to none
 Refused                  the rules say no; nothing happened (domain/refusals.py)
 """
 

@@ -162,7 +162,8 @@ class Ledger(Protocol):
         A command key known with the same digest appends nothing and returns the first receipt
         with `replayed` set. Raises `CommandKeyReused` when the digest differs, `ConditionFailed`
         when the condition does not hold, `NotCanonical` when an event cannot be a leaf (nothing is
-        stored), and `OutcomeUnknown` when the ledger cannot say; the same call again settles it.
+        stored), `OutcomeUnknown` when the ledger cannot say; the same call again settles it; and
+        `CommandKeyUnsound` when what is noted of a known key leads to no entry (nothing is stored).
         Any other `LedgerAnswer` means that nothing was stored. The time is the ledger's own.
         Private values are stored with their event, or neither is; they are in no digest.
         Cancelling the call gives up the answer, not the append.

@@ -5,10 +5,14 @@ An event that cannot be followed is no reason: it parks its key, and the others 
 ProjectionStopped         it cannot go past a position until somebody acts
   Forked                  the ledger at the cursor is not the ledger that was read
   UnknownEvent            in a rebuild: an event of a type that this release does not know
-  ShowsLess               in a rebuild: more waits in it than in what is live
+  ShowsLess               in a rebuild: something waits in it that is shown now
 AlreadyRebuilding         another process rebuilds the same projection at this moment
 ProjectionBusy            another process is at the same at this moment
 """
+
+from collections.abc import Sequence
+
+_NAMED = 5  # entries
 
 
 class ProjectionStopped(Exception):
@@ -65,20 +69,21 @@ class UnknownEvent(ProjectionStopped):
 
 
 class ShowsLess(ProjectionStopped):
-    """A rebuild in which more waits than in what is live, which stays as it is."""
+    """In a rebuild the entries at `missing` wait, which what is live does not wait for."""
 
-    def __init__(self, projection: str, position: int, *, parked: int, parked_live: int) -> None:
+    def __init__(self, projection: str, position: int, missing: Sequence[int]) -> None:
+        named = ", ".join(map(str, missing[:_NAMED])) + (" ..." if len(missing) > _NAMED else "")
         super().__init__(
             projection,
             position,
-            f"{parked} of the entries up to there cannot be shown by it, {parked_live} by what is "
-            "live.",
-            "It was not swapped in. An entry that was changed in the database is the likely cause: "
-            "keep everything as it is, for it is evidence, and see what `twinledger verify` names. "
-            "Rebuild when that is put right; or now with --anyway.",
+            f"it cannot show {'entry' if len(missing) == 1 else 'the entries'} {named}, and what "
+            "is live may.",
+            "Nothing was swapped in. An entry that was changed in the database is the likely "
+            "cause: keep everything as it is, for it is evidence, and see what `twinledger verify` "
+            "names. Rebuild when that is put right; or now with --anyway.",
             what="The rebuild of the",
         )
-        self.parked, self.parked_live = parked, parked_live
+        self.missing = tuple(missing)
 
 
 class AlreadyRebuilding(Exception):

@@ -19,6 +19,7 @@ from projections.all import PROJECTIONS
 from projections.cursor import Cursor, cursors, ensure
 from projections.digest import Difference, differences, digest
 from projections.errors import ProjectionBusy, ProjectionStopped, ShowsLess
+from projections.parked import parked_in
 from projections.projection import Connection, Place, Pool, Projection
 from projections.runner import Runner
 from projections.shadow import REBUILT, Beside, alone, staying
@@ -53,11 +54,6 @@ class Rebuilt(Struct, frozen=True):
         """Whether nothing differs."""
         return self.digest_live in (None, self.digest)
 
-    @property
-    def shows_less(self) -> bool:
-        """Whether more waits in it than in what is live."""
-        return self.digest_live is not None and self.parked > self.parked_live
-
 
 async def rebuild(
     pool: Pool,
@@ -73,8 +69,8 @@ async def rebuild(
 
     Raises `NotFound` for a name that there is not, `AlreadyRebuilding` where another process is at
     one of them, `UnknownEvent` where this release does not know all that is recorded, and, but for
-    `anyway`, `ShowsLess` where more would wait than waits now; then that one and those behind it
-    stay as they were. Live reads never fail. A rebuild that was killed is begun again from 0.
+    `anyway`, `ShowsLess` where something would wait that does not wait now; then all stays as it
+    was. Live reads never fail. A rebuild that was killed is begun again from 0.
     """
     begun = monotonic()
     chosen = named(names, projections)
@@ -94,16 +90,12 @@ async def rebuild(
                 stops_at_unknown=True,
             )
             events = await building.catch_up(progress)
+            if not anyway:
+                for one in besides:  # before the first of them is swapped
+                    await _require_as_much(one)
             for one in besides:
                 runner = one.runner(REBUILT, stops_at_unknown=True)
                 compared = await _compared(one, runner)
-                if compared.shows_less and not anyway:
-                    raise ShowsLess(
-                        compared.projection,
-                        compared.position,
-                        parked=compared.parked,
-                        parked_live=compared.parked_live,
-                    )
                 await one.swap(REBUILT, runner)
                 done.append(replace(compared, events=events, seconds=monotonic() - begun))
         except (ProjectionStopped, ProjectionBusy):
@@ -120,6 +112,19 @@ def named(names: Sequence[str], projections: Sequence[Projection]) -> tuple[Proj
         if name not in known:
             raise NotFound("projection", name, f"There are: {', '.join(known)}.")
     return tuple(known[name] for name in names or known)
+
+
+async def _require_as_much(one: Beside) -> None:
+    """Raise `ShowsLess` where an entry waits that does not wait in what is live; where that stands
+    on a fork, where any waits.
+    """
+    name = one.projection.name
+    waiting = {parked.position for parked in await parked_in(one.pool, one.place(REBUILT), name)}
+    if waiting and await _caught_up(one.runner()):
+        waiting -= {parked.position for parked in await parked_in(one.pool, one.live, name)}
+    if waiting:
+        built = await cursors(one.pool, {name: one.place(REBUILT)})
+        raise ShowsLess(name, built[name].position, sorted(waiting))
 
 
 async def _compared(one: Beside, runner: Runner) -> Rebuilt:

@@ -26,14 +26,15 @@ _HEAD = f"select size, {held('recorded_at')}, leaf_hash from {{schema}}.head"
 # One pass over all tables: tags and keys are sorted once, not looked up once per entry.
 _ENTRIES = f"""
 select e.position, {held("e.recorded_at")} as recorded_at, e.leaf, e.leaf_hash,
-       array[e.tag_1, e.tag_2, e.tag_3, e.tag_4] || t.tags as tags, k.keys, k.replies
+       array[e.tag_1, e.tag_2, e.tag_3, e.tag_4] || t.tags as tags,
+       k.keys, k.replies, k.last
 from {{schema}}.event e
 left join (
     select position, array_agg(tag) as tags from {{schema}}.event_tag group by position
 ) t using (position)
 left join (
     select first_position as position, array_agg(encode(uuid_send(key), 'hex')) as keys,
-           array_agg(reply) as replies
+           array_agg(reply) as replies, max(last_position) as last
     from {{schema}}.command_key group by first_position
 ) k using (position)
 order by e.position
@@ -101,6 +102,7 @@ async def audit(
     found = _Found()
     expected, last_hash = 1, bytes(32)
     last_time: datetime | None = None
+    noted = _Noted("", 0)
     async with (
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
@@ -113,7 +115,11 @@ async def audit(
             position = row["position"]
             if position != expected:
                 found.add(expected, f"missing: the next entry stands at position {position}")
-            for what in _wrong_with(row, last_time):
+            if row["keys"] is not None:  # of several for one entry, each is named below
+                noted = _Noted(row["keys"][0] if len(row["keys"]) == 1 else "", row["last"])
+            elif position > noted.last:
+                noted = _Noted("", 0)
+            for what in _wrong_with(row, last_time, noted.key):
                 found.add(position, what)
             tree.add(leaf_hash(row["leaf"]))
             expected, last_hash = position + 1, row["leaf_hash"]
@@ -141,6 +147,15 @@ async def audit(
     return Audit(size, tree.root().hex(), tuple(found.named), found.count)
 
 
+class _Noted(Struct, frozen=True):
+    """The command that is noted for the entries up to `last`; an empty key where none is, or where
+    nobody can tell which.
+    """
+
+    key: str
+    last: int
+
+
 class _Found:
     def __init__(self) -> None:
         self.named: list[Problem] = []
@@ -160,7 +175,7 @@ def _unguarded(table: str, enabled: bytes | None) -> str:
     )
 
 
-def _wrong_with(row: asyncpg.Record, last_time: datetime | None) -> Iterator[str]:
+def _wrong_with(row: asyncpg.Record, last_time: datetime | None, key: str) -> Iterator[str]:
     leaf = row["leaf"]
     if leaf_hash(leaf) != row["leaf_hash"]:
         yield "the entry's bytes do not hash to its leaf hash: one of them was changed"
@@ -180,9 +195,7 @@ def _wrong_with(row: asyncpg.Record, last_time: datetime | None) -> Iterator[str
         )
     if frozenset(row["tags"]) - {None} != tag_numbers(recorded.tags):
         yield "it is filed under other tags than the entry itself names"
-    # How many commands there are for an entry is asked apart.
-    known: list[str] = row["keys"] or []
-    if len(known) == 1 and known[0] != command_number(recorded.actor.recorder, recorded.command):
+    if key and key != command_number(recorded.actor.recorder, recorded.command):
         yield "the command that is said to have recorded it is another than the entry itself names"
     if recorded.type in STORED_TYPES:  # of others, a newer release knows what they say
         try:
@@ -190,5 +203,5 @@ def _wrong_with(row: asyncpg.Record, last_time: datetime | None) -> Iterator[str
         except EntryUnreadable as error:
             yield f"what it says does not fit its type {recorded.type}: {error.__cause__}"
         else:
-            if len(known) == 1 and row["replies"] != [partnership.encode()]:
+            if key and row["replies"] not in (None, [partnership.encode()]):
                 yield "the answer that is kept for its command names another partnership"

@@ -113,6 +113,12 @@ def _in_sentences() -> Iterator[None]:
     try:
         yield
         sys.stdout.flush()  # a full disk shows here, where it is told
+    except (click.exceptions.Exit, click.Abort):
+        raise
+    except click.ClickException as error:  # the words are off, or one of ours
+        with suppress(OSError):  # where it cannot be told, the exit code still is
+            error.show()
+        raise click.exceptions.Exit(error.exit_code) from error
     except BrokenPipeError:
         raise click.exceptions.Exit(141) from None  # else click exits 1, as for a "no"
     except Exception as error:

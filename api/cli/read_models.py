@@ -207,8 +207,8 @@ def rebuild(
 
     NAME is one of them; without it all are rebuilt. Pages stay up. What was live is kept, to go
     back to, until the next rebuild. While the register is read-only nothing is rebuilt, for the
-    pages would show what was changed, and go on to when it is put right; nor is a read model
-    swapped in which more entries would wait than wait now.
+    pages would show what was changed, and go on to when it is put right; nor is one
+    swapped in where entries would wait that do not wait now.
     """
     if roll_back and forgets:
         raise click.UsageError("--roll-back needs what --forget removes: give one of them.")
@@ -262,7 +262,9 @@ def _tell_rebuilt(one: Rebuilt) -> None:
         if more := one.different_rows - len(one.differences):
             click.echo(f"    and {more} more")
         click.echo(f"  `twinledger rebuild {one.projection} --roll-back` brings the former back.")
-    if one.parked != one.parked_live and one.digest_live is not None:
+    if one.digest_live is None and one.parked:
+        click.echo(f"  {one.parked} entries wait now.")
+    elif one.parked != one.parked_live:
         click.echo(f"  {one.parked_live} entries waited before, {one.parked} wait now.")
 
 

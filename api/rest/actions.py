@@ -246,7 +246,7 @@ async def _refusal(
             state, version = await reviews_of(services.ledger, partnership)
             await services.wait_for(version.position)
             shared = await shared_until(services, seen)
-            anothers = shared == seen.position and not _is_of(state, seen.position)
+            anothers = 0 < shared == seen.position and not _is_of(state, seen.position)
             return RecordChanged(
                 seen=seen.position,
                 shared_until=shared,

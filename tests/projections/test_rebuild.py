@@ -13,6 +13,7 @@ from domain.refusals import NotFound
 from domain.values import CommunityId, Party
 from projections.cursor import cursors
 from projections.errors import AlreadyRebuilding, ShowsLess
+from projections.kept import kept
 from projections.rebuild import rebuild
 from projections.register import PostgresRegister, RegisterProjection
 from projections.runner import Runner
@@ -218,7 +219,7 @@ async def test_what_shows_more_stays_where_a_rebuild_meets_an_entry_that_was_cha
     await runner.catch_up()
     await altered(database.owner_dsn, "update twinledger.event set leaf = 'x'")
 
-    with pytest.raises(ShowsLess, match="1 of the entries up to there cannot be shown by it, 0 by"):
+    with pytest.raises(ShowsLess, match="it cannot show entry 1, and what is live may"):
         await rebuild(pool, clerks.ledger, SCHEMA, ["timeline", "register"])
     assert await register.get(reference, Moment()) is not None
 
@@ -227,6 +228,29 @@ async def test_what_shows_more_stays_where_a_rebuild_meets_an_entry_that_was_cha
     assert await register.get(reference, Moment()) is None
     (again,) = await rebuild(pool, clerks.ledger, SCHEMA, ["register"])
     assert again.same
+    # What was kept of the register is not lost to a rebuild that stops at the timeline.
+    with pytest.raises(ShowsLess, match="rebuild of the timeline"):
+        await rebuild(pool, clerks.ledger, SCHEMA)
+    assert "register" in {one.projection for one in await kept(pool, SCHEMA)}
+
+
+async def test_an_entry_that_was_put_right_hides_none_that_was_changed_since(
+    pool: "asyncpg.Pool[asyncpg.Record]", clerks: Clerks, runner: Runner, database: Database
+) -> None:
+    for other in partners(2):
+        await clerks.found(legacy(NORFOLK, other))
+    await pool.execute("create table twinledger_views.was as select * from twinledger.event")
+    await altered(database.owner_dsn, "update twinledger.event set leaf = 'x' where position = 1")
+    await runner.catch_up()
+    await altered(
+        database.owner_dsn,
+        "update twinledger.event e set leaf = w.leaf "
+        "from twinledger_views.was w where w.position = e.position",
+        "update twinledger.event set leaf = 'x' where position = 2",
+    )
+
+    with pytest.raises(ShowsLess, match="it cannot show entry 2"):
+        await rebuild(pool, clerks.ledger, SCHEMA, ["register"])
 
 
 async def test_only_one_process_rebuilds_a_projection(

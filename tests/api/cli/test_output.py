@@ -50,3 +50,10 @@ def test_a_help_text_too_may_find_a_full_disk(words: str) -> None:
 
     assert (done.returncode, done.stderr.count("Traceback")) == (3, 0)
     assert FULL in done.stderr
+
+
+@pytest.mark.parametrize("words", ["no-such-command", "show", "rebuild --roll-back"])
+def test_words_that_are_off_are_told_by_the_exit_code_where_nothing_can_be_written(
+    words: str,
+) -> None:
+    assert _in_a_shell(words, "2>/dev/full").returncode == 2
