@@ -142,7 +142,8 @@ async def _led_to(ledger: Ledger, receipt: Receipt, act: Act) -> Outcome | None:
     return Outcome(
         partnership,
         tuple(entry_of(stored).event for stored in own),
-        replace(receipt, leaf_hash=own[-1].leaf_hash),
+        # The time too as the entry itself says it: what is noted beside it no hash covers.
+        replace(receipt, recorded_at=own[-1].recorded_at, leaf_hash=own[-1].leaf_hash),
         tuple(stored.effective for stored in own),
         REVIEW.fold(entry_of(stored) for stored in known if stored.position < first),
     )

@@ -38,6 +38,11 @@ class Standing(Struct, frozen=True):
         return self.version > 0
 
     @property
+    def missing(self) -> int:
+        """How many entries the ledger lacks up to there: its positions are dense."""
+        return max(0, self.position - sum(self.recorded.values())) if self.on_this_ledger else 0
+
+    @property
     def sound(self) -> bool:
         """Whether counted and parked are exactly what is recorded; to be behind is not unsound."""
         accounted = Counter(self.counted) + Counter(one.type for one in self.parked)

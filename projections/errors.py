@@ -6,6 +6,7 @@ ProjectionStopped         it cannot go past a position until somebody acts
   Forked                  the ledger at the cursor is not the ledger that was read
   UnknownEvent            in a rebuild: an event of a type that this release does not know
   ShowsLess               in a rebuild: something waits in it that is shown now
+  EntriesMissing          in a rebuild: the ledger lacks entries in between
 AlreadyRebuilding         another process rebuilds the same projection at this moment
 ProjectionBusy            another process is at the same at this moment
 """
@@ -84,6 +85,23 @@ class ShowsLess(ProjectionStopped):
             what="The rebuild of the",
         )
         self.missing = tuple(missing)
+
+
+class EntriesMissing(ProjectionStopped):
+    """In a rebuild: fewer entries were read than there are positions."""
+
+    def __init__(self, projection: str, position: int, missing: int) -> None:
+        are = "1 entry is" if missing == 1 else f"{missing} entries are"
+        super().__init__(
+            projection,
+            position,
+            f"{are} missing in the ledger up to there.",
+            "Nothing was swapped in. Entries were removed from the database: keep everything as it "
+            "is, for it is evidence, and see which `twinledger verify` names. A backup or a bundle "
+            "has them. Rebuild when that is put right; or now with --anyway.",
+            what="The rebuild of the",
+        )
+        self.missing = missing
 
 
 class AlreadyRebuilding(Exception):

@@ -18,7 +18,7 @@ from domain.refusals import NotFound
 from projections.all import PROJECTIONS
 from projections.cursor import Cursor, cursors, ensure
 from projections.digest import Difference, differences, digest
-from projections.errors import ProjectionBusy, ProjectionStopped, ShowsLess
+from projections.errors import EntriesMissing, ProjectionBusy, ProjectionStopped, ShowsLess
 from projections.parked import parked_in
 from projections.projection import Connection, Place, Pool, Projection
 from projections.runner import Runner
@@ -69,8 +69,9 @@ async def rebuild(
 
     Raises `NotFound` for a name that there is not, `AlreadyRebuilding` where another process is at
     one of them, `UnknownEvent` where this release does not know all that is recorded, and, but for
-    `anyway`, `ShowsLess` where something would wait that does not wait now; then all stays as it
-    was. Live reads never fail. A rebuild that was killed is begun again from 0.
+    `anyway`, `ShowsLess` where something would wait that does not wait now, and `EntriesMissing`
+    where the ledger lacks entries in between; then all stays as it was. Live reads never fail. A
+    rebuild that was killed is begun again from 0.
     """
     begun = monotonic()
     chosen = named(names, projections)
@@ -115,16 +116,18 @@ def named(names: Sequence[str], projections: Sequence[Projection]) -> tuple[Proj
 
 
 async def _require_as_much(one: Beside) -> None:
-    """Raise `ShowsLess` where an entry waits that does not wait in what is live; where that stands
-    on a fork, where any waits.
+    """Raise `ShowsLess` where an entry waits that does not wait in what is live (where that stands
+    on a fork, where any waits), and `EntriesMissing`.
     """
     name = one.projection.name
+    built = (await cursors(one.pool, {name: one.place(REBUILT)}))[name]
     waiting = {parked.position for parked in await parked_in(one.pool, one.place(REBUILT), name)}
+    if missing := built.parked - len(waiting):
+        raise EntriesMissing(name, built.position, missing)
     if waiting and await _caught_up(one.runner()):
         waiting -= {parked.position for parked in await parked_in(one.pool, one.live, name)}
     if waiting:
-        built = await cursors(one.pool, {name: one.place(REBUILT)})
-        raise ShowsLess(name, built[name].position, sorted(waiting))
+        raise ShowsLess(name, built.position, sorted(waiting))
 
 
 async def _compared(one: Beside, runner: Runner) -> Rebuilt:

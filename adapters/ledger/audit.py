@@ -27,14 +27,15 @@ _HEAD = f"select size, {held('recorded_at')}, leaf_hash from {{schema}}.head"
 _ENTRIES = f"""
 select e.position, {held("e.recorded_at")} as recorded_at, e.leaf, e.leaf_hash,
        array[e.tag_1, e.tag_2, e.tag_3, e.tag_4] || t.tags as tags,
-       k.keys, k.replies, k.last
+       k.keys, k.replies, k.last, k.digested
 from {{schema}}.event e
 left join (
     select position, array_agg(tag) as tags from {{schema}}.event_tag group by position
 ) t using (position)
 left join (
     select first_position as position, array_agg(encode(uuid_send(key), 'hex')) as keys,
-           array_agg(reply) as replies, max(last_position) as last
+           array_agg(reply) as replies, max(last_position) as last,
+           bool_and(octet_length(digest) = 32) as digested
     from {{schema}}.command_key group by first_position
 ) k using (position)
 order by e.position
@@ -197,6 +198,8 @@ def _wrong_with(row: asyncpg.Record, last_time: datetime | None, key: str) -> It
         yield "it is filed under other tags than the entry itself names"
     if key and key != command_number(recorded.actor.recorder, recorded.command):
         yield "the command that is said to have recorded it is another than the entry itself names"
+    if row["digested"] is False:
+        yield "what is noted of its command's content is no SHA-256"
     if recorded.type in STORED_TYPES:  # of others, a newer release knows what they say
         try:
             partnership = entry_of(recorded).event.partnership

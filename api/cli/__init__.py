@@ -154,6 +154,7 @@ def _told(error: Exception) -> Failed | None:
     from domain.refusals import Refused  # noqa: PLC0415 - see above
     from projections.errors import (  # noqa: PLC0415 - see above
         AlreadyRebuilding,
+        EntriesMissing,
         ProjectionBusy,
         ProjectionStopped,
         ShowsLess,
@@ -163,7 +164,7 @@ def _told(error: Exception) -> Failed | None:
         case NotCanonical():
             field = error.field.rpartition(".public.")[2]
             return Failed(f"{field}: it {error.problem}. {error.remedy}", 1)
-        case ShowsLess():
+        case EntriesMissing() | ShowsLess():
             return Failed(str(error), 1)
         case CannotRun() | LedgerUnavailable() | LedgerClosed() | ProjectionStopped():
             return Failed(str(error), 3)
@@ -173,7 +174,7 @@ def _told(error: Exception) -> Failed | None:
             return Failed(str(error), 3)
         case Refused() | RequestRefused() | LedgerAnswer() | PseudonymTaken():
             return Failed(str(error), 1)
-        case OSError(errno=errno.ENOSPC):
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EFBIG):
             return Failed(
                 "The disk is full where the answer was to be written; what was recorded stays. "
                 "Free some space, or write it elsewhere.",

@@ -26,6 +26,12 @@ def bundle(file: Path) -> None:
     and the exit code is 1.
     """
     require_writable(file)
+    if file.exists() and not file.is_file():
+        raise Failed(
+            f"{file} is no file that can be replaced by a whole one. Name a new file, or an older "
+            "bundle; nothing was written.",
+            3,
+        )
     # Only a whole one bears the name, and an older one stays until then.
     unfinished = file.with_name(f"{file.name}.unfinished")
 

@@ -94,7 +94,10 @@ def check(as_json: bool) -> None:
                 click.echo(f"  {one.notice.problem} {one.notice.remedy}")
         for wrong in found.private:
             click.echo(f"Private value {wrong.field} of entry {wrong.position}: {wrong.what}.")
-        click.echo("This counted entries; `twinledger verify` reads every one and checks its hash.")
+        click.echo(
+            "This counted entries; `twinledger verify` reads every one and checks its hash, and "
+            "`twinledger rebuild` compares every row."
+        )
     if found.notice.closes:
         # Before all else: what helps against the others would be done to an altered ledger.
         raise Failed(
@@ -117,6 +120,14 @@ def check(as_json: bool) -> None:
             "Private values are not as they were recorded. If the database or the folder of keys "
             "was restored: deploy/README.md says what belongs together. If not, keep everything as "
             "it is: it is evidence.",
+            1,
+        )
+    if missing := max(one.missing for one in found.standings):
+        entries = "1 entry is" if missing == 1 else f"{missing} entries are"
+        raise Failed(
+            f"{entries} missing in the ledger: somebody removed them from the database. Rebuild "
+            "nothing, and keep everything as it is: it is evidence. `twinledger verify` names "
+            "each; a backup or a bundle has what was recorded.",
             1,
         )
     if unreadable := max(one.recorded.get(UNREADABLE, 0) for one in found.standings):
@@ -261,7 +272,10 @@ def _tell_rebuilt(one: Rebuilt) -> None:
             click.echo(f"    {difference.table} {' '.join(difference.key)}: {difference.what}")
         if more := one.different_rows - len(one.differences):
             click.echo(f"    and {more} more")
-        click.echo(f"  `twinledger rebuild {one.projection} --roll-back` brings the former back.")
+        click.echo(
+            f"  `twinledger rebuild {one.projection} --roll-back` brings the former back, and "
+            "`twinledger verify` tells whether the entries are those that were signed."
+        )
     if one.digest_live is None and one.parked:
         click.echo(f"  {one.parked} entries wait now.")
     elif one.parked != one.parked_live:

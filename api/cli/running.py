@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import ceil
 from time import monotonic
 from typing import TypeVar
@@ -111,7 +111,8 @@ def plain_lines(label: str, clock: Callable[[], float] = monotonic) -> Callable[
         if first < done < total:
             seconds = (clock() - began) * (total - done) / (done - first)
             left = f", about {ceil(seconds)} s left"
-        click.echo(f"{label}: {done} of {total}{left}", err=True)
+        with suppress(OSError):  # where nobody can be told how far it is, it goes on
+            click.echo(f"{label}: {done} of {total}{left}", err=True)
 
     return tell
 

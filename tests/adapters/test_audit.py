@@ -143,6 +143,7 @@ async def test_the_root_changes_with_a_byte(verify: Verify, intruder: Intruder) 
             4,
             "another than the entry itself names",
         ),
+        ("update command_key set digest = 'x' where first_position = 3", 3, "is no SHA-256"),
         ("update command_key set reply = 'x' where first_position = 3", 3, "answer that is kept"),
         ("insert into head select * from head", 0, "the table head has 2 rows"),
         ("update head set size = 4", 6, "the head says 4 entries, the last one stands at 5"),

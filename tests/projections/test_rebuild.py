@@ -11,8 +11,9 @@ from adapters.ledger import PostgresLedger
 from domain.ports import Head
 from domain.refusals import NotFound
 from domain.values import CommunityId, Party
+from projections.conservation import status
 from projections.cursor import cursors
-from projections.errors import AlreadyRebuilding, ShowsLess
+from projections.errors import AlreadyRebuilding, EntriesMissing, ShowsLess
 from projections.kept import kept
 from projections.rebuild import rebuild
 from projections.register import PostgresRegister, RegisterProjection
@@ -232,6 +233,28 @@ async def test_what_shows_more_stays_where_a_rebuild_meets_an_entry_that_was_cha
     with pytest.raises(ShowsLess, match="rebuild of the timeline"):
         await rebuild(pool, clerks.ledger, SCHEMA)
     assert "register" in {one.projection for one in await kept(pool, SCHEMA)}
+
+
+async def test_what_is_live_stays_where_the_ledger_lacks_an_entry(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    clerks: Clerks,
+    runner: Runner,
+    register: PostgresRegister,
+    database: Database,
+) -> None:
+    reference = await clerks.found(legacy(NORFOLK, LE_MANS))
+    await clerks.found(legacy(NORFOLK, LODZ))
+    await runner.catch_up()
+    await altered(database.owner_dsn, "delete from twinledger.event where position = 1")
+
+    with pytest.raises(EntriesMissing, match="1 entry is missing in the ledger up to there"):
+        await rebuild(pool, clerks.ledger, SCHEMA)
+    assert await register.get(reference, Moment()) is not None
+    assert {one.missing for one in await status(pool, clerks.ledger, SCHEMA)} == {1}
+
+    await rebuild(pool, clerks.ledger, SCHEMA, anyway=True)
+    assert await register.get(reference, Moment()) is None
+    assert {one.missing for one in await status(pool, clerks.ledger, SCHEMA)} == {1}
 
 
 async def test_an_entry_that_was_put_right_hides_none_that_was_changed_since(

@@ -4,6 +4,7 @@ import os
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,7 @@ def test_an_answer_that_could_not_be_written_is_none_and_a_no_is_only_what_the_c
     for out, codes in (
         (">/dev/full", {3}),
         (">/dev/full 2>/dev/full", {3}),
+        ("2>/dev/full", {0}),  # how far it is nobody needs to hear
         (">&-", {0}),
         (">&- 2>&- <&-", {0}),
         ("| true", {0, 141}),  # who is quick has written before it goes
@@ -57,3 +59,16 @@ def test_words_that_are_off_are_told_by_the_exit_code_where_nothing_can_be_writt
     words: str,
 ) -> None:
     assert _in_a_shell(words, "2>/dev/full").returncode == 2
+
+
+def test_a_bundle_takes_the_place_of_a_file_and_of_nothing_else(
+    hannover: Terminal, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = _in_a_shell(
+        f"bundle {pipe}", "", TWINLEDGER_DATA=str(hannover.environment["TWINLEDGER_DATA"])
+    )
+
+    assert (done.returncode, pipe.is_fifo()) == (3, True)
+    assert "is no file that can be replaced" in done.stderr
