@@ -65,6 +65,8 @@ def check(as_json: bool) -> None:
     found = on_register(work, caught_up=False)
     unsound = [standing.projection for standing in found.standings if not standing.sound]
     parked = [standing for standing in found.standings if standing.parked]
+    missing = max(one.missing for one in found.standings)
+    unreadable = max(one.recorded.get(UNREADABLE, 0) for one in found.standings)
     if as_json:
         echo_json(
             {
@@ -94,10 +96,10 @@ def check(as_json: bool) -> None:
                 click.echo(f"  {one.notice.problem} {one.notice.remedy}")
         for wrong in found.private:
             click.echo(f"Private value {wrong.field} of entry {wrong.position}: {wrong.what}.")
-        click.echo(
-            "This counted entries; `twinledger verify` reads every one and checks its hash, and "
-            "`twinledger rebuild` compares every row."
-        )
+        click.echo("This counted entries; `twinledger verify` reads every one and checks its hash.")
+        if not (found.notice.closes or missing or unreadable):
+            # Else it would compare the rows with what was altered.
+            click.echo("`twinledger rebuild` compares every row of what people read.")
     if found.notice.closes:
         # Before all else: what helps against the others would be done to an altered ledger.
         raise Failed(
@@ -122,7 +124,7 @@ def check(as_json: bool) -> None:
             "it is: it is evidence.",
             1,
         )
-    if missing := max(one.missing for one in found.standings):
+    if missing:
         entries = "1 entry is" if missing == 1 else f"{missing} entries are"
         raise Failed(
             f"{entries} missing in the ledger: somebody removed them from the database. Rebuild "
@@ -130,7 +132,7 @@ def check(as_json: bool) -> None:
             "each; a backup or a bundle has what was recorded.",
             1,
         )
-    if unreadable := max(one.recorded.get(UNREADABLE, 0) for one in found.standings):
+    if unreadable:
         entries = "1 entry is" if unreadable == 1 else f"{unreadable} entries are"
         raise Failed(
             f"{entries} not as recorded: the bytes were changed in the database, or cannot be "
