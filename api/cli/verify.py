@@ -86,7 +86,7 @@ def verify(words: tuple[str, ...], keys: tuple[str, ...], *, as_json: bool) -> N
 
 def _tell(found: Audit) -> None:
     click.echo(f"Entries read:  {found.size}")
-    click.echo(f"Root (RFC 6962): {found.root}")
+    click.echo(f"Root (RFC 6962), in hexadecimal: {found.root}")
     for problem in found.problems:
         where = f"Position {problem.position}" if problem.position else "The ledger"
         click.echo(f"{where}: {problem.what}")

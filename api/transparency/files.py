@@ -70,14 +70,15 @@ async def leaf(request: HttpRequest, position: FromPath[str]) -> Response[bytes]
     """
     entry, log = await entry_at(request, position), services_of(request).log
     media_type = _BYTES if isinstance(entry, Unreadable) else "application/json"
+    name = f"entry-{entry.position}.json"
     if isinstance(entry, Unreadable) and entry.changed:
-        return _file(entry.leaf, media_type, _NEVER)
+        return _file(entry.leaf, media_type, _NEVER, name)
     published = await log.latest()
     if published is None or entry.position > published.size:
-        return _file(entry.leaf, media_type, _FOR_A_SECOND)
+        return _file(entry.leaf, media_type, _FOR_A_SECOND, name)
     # Only what is proven never changes: the hash beside the bytes may have been changed with them.
     proven = await log.proves(entry.position, entry.leaf_hash, published)
-    return _file(entry.leaf, media_type, _FOR_EVER if proven else _NEVER)
+    return _file(entry.leaf, media_type, _FOR_EVER if proven else _NEVER, name)
 
 
 @route("/entries/{position:str}/proof", http_method=READ)
@@ -91,7 +92,8 @@ async def proof(request: HttpRequest, position: FromPath[str]) -> Response[bytes
         raise NotSignedYet
     if entry.position > signed.size:
         raise NotSignedYet(signed=signed.size, position=entry.position)
-    return _file(await log.proof(entry.position, signed), _TEXT, _FOR_A_SECOND)
+    receipt = await log.proof(entry.position, signed)
+    return _file(receipt, _TEXT, _FOR_A_SECOND, f"entry-{entry.position}.proof")
 
 
 async def _leads_to_root(
@@ -134,8 +136,11 @@ async def _leads_to_root(
     return True
 
 
-def _file(data: bytes, media_type: str, cached: str) -> Response[bytes]:
+def _file(data: bytes, media_type: str, cached: str, name: str = "") -> Response[bytes]:
+    """`name` is for who keeps it as a file; without one, the last part of the address does."""
     headers = {"cache-control": cached, "access-control-allow-origin": "*"}
+    if name:
+        headers["content-disposition"] = f'inline; filename="{name}"'
     return Response(data, media_type=media_type, headers=headers)
 
 

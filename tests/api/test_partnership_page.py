@@ -38,7 +38,7 @@ async def test_a_suspended_one_shows_its_condition(desk: Desk) -> None:
         },
     )
 
-    assert "Suspended until its condition is met: Until contact is restored." in page.text
+    assert "Suspended on a condition: Until contact is restored." in page.text
     assert "the council decides, a clerk of either community records it" in page.text
 
 

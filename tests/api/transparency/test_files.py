@@ -73,11 +73,15 @@ async def test_what_can_never_change_may_be_kept_for_ever(signed: Desk, path: st
 async def test_an_entry_its_proof_and_the_key_are_all_that_a_verifier_needs(signed: Desk) -> None:
     policy = parse_policy((await taken(signed, "/log-policy")).decode())
     leaf = await signed.client.get("/entries/300/leaf")
-    proof = parse_proof(await taken(signed, "/entries/300/proof"))
+    receipt = await signed.client.get("/entries/300/proof")
+    proof = parse_proof(receipt.content)
 
     assert verify_proof(proof, leaf_hash(leaf.content), policy, verify).checkpoint.size == 600
     assert leaf.headers["content-type"] == "application/json"
     assert leaf.headers["cache-control"] == FOR_EVER
+    # As the page with the verifier's commands calls them.
+    assert leaf.headers["content-disposition"] == 'inline; filename="entry-300.json"'
+    assert receipt.headers["content-disposition"] == 'inline; filename="entry-300.proof"'
 
 
 @pytest.mark.parametrize("path", ["/checkpoint", "/log-policy", "/tile/0/000.p/1"])
