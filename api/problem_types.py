@@ -169,7 +169,7 @@ _ALL = (
         "The key names another command",
         "This key was sent before, with another content or by somebody else. Nothing was "
         "recorded now.",
-        "Use a new key for a new command.",
+        "Use a new key for a new command, never for a repetition: it may be recorded.",
     ),
     Explained(
         "if-match-missing",

@@ -68,7 +68,9 @@ class KeyReused(RequestRefused):
         super().__init__(
             "idempotency-key-reused",
             "This key was used before: with another content, or by somebody else.",
-            "Use a new key for a new command; the same key repeats the same command only.",
+            "Use a new key for a new command; the same key repeats the same command only. If this "
+            "is the very command that had the key, send it under no other: ask whoever keeps the "
+            "register, who looks with `twinledger verify`.",
             header="Idempotency-Key",
         )
 

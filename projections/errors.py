@@ -70,21 +70,21 @@ class UnknownEvent(ProjectionStopped):
 
 
 class ShowsLess(ProjectionStopped):
-    """In a rebuild the entries at `missing` wait, which what is live does not wait for."""
+    """In a rebuild the entries at `waiting` wait, which do not wait in what is live."""
 
-    def __init__(self, projection: str, position: int, missing: Sequence[int]) -> None:
-        named = ", ".join(map(str, missing[:_NAMED])) + (" ..." if len(missing) > _NAMED else "")
+    def __init__(self, projection: str, position: int, waiting: Sequence[int]) -> None:
+        named = ", ".join(map(str, waiting[:_NAMED])) + (" ..." if len(waiting) > _NAMED else "")
         super().__init__(
             projection,
             position,
-            f"it cannot show {'entry' if len(missing) == 1 else 'the entries'} {named}, and what "
+            f"it cannot show {'entry' if len(waiting) == 1 else 'the entries'} {named}, and what "
             "is live may.",
             "Nothing was swapped in. An entry that was changed in the database is the likely "
             "cause: keep everything as it is, for it is evidence, and see what `twinledger verify` "
             "names. Rebuild when that is put right; or now with --anyway.",
             what="The rebuild of the",
         )
-        self.missing = tuple(missing)
+        self.waiting = tuple(waiting)
 
 
 class EntriesMissing(ProjectionStopped):

@@ -220,8 +220,8 @@ def rebuild(
 
     NAME is one of them; without it all are rebuilt. Pages stay up. What was live is kept, to go
     back to, until the next rebuild. While the register is read-only nothing is rebuilt, for the
-    pages would show what was changed, and go on to when it is put right; nor is one
-    swapped in where entries would wait that do not wait now.
+    pages would show what was changed, and go on to when it is put right; nor where the ledger
+    lacks entries, or some would wait that do not wait now.
     """
     if roll_back and forgets:
         raise click.UsageError("--roll-back needs what --forget removes: give one of them.")
@@ -278,10 +278,11 @@ def _tell_rebuilt(one: Rebuilt) -> None:
             f"  `twinledger rebuild {one.projection} --roll-back` brings the former back, and "
             "`twinledger verify` tells whether the entries are those that were signed."
         )
+    # Those that wait, and with --anyway those that the ledger lacks.
     if one.digest_live is None and one.parked:
-        click.echo(f"  {one.parked} entries wait now.")
+        click.echo(f"  {one.parked} entries are not shown now.")
     elif one.parked != one.parked_live:
-        click.echo(f"  {one.parked_live} entries waited before, {one.parked} wait now.")
+        click.echo(f"  {one.parked_live} entries were not shown before, {one.parked} are not now.")
 
 
 def _roll_back(names: tuple[str, ...], *, as_json: bool) -> None:

@@ -58,6 +58,19 @@ async def test_who_repeats_an_act_hears_that_what_is_noted_of_its_key_was_change
     assert await program.head() == 2
 
 
+@pytest.mark.parametrize("time", ["2020-01-01", "infinity"])
+async def test_who_repeats_an_act_is_told_the_time_that_its_entry_says(
+    time: str, program: Program, database: Database
+) -> None:
+    act = f"/{(await program.propose()).json()['partnership']}/actions/withdraw"
+    once = await program.act(act, WITHDRAWAL, key="once")
+    await altered(database.owner_dsn, f"update twinledger.event set recorded_at = '{time}'")
+
+    again = await program.act(act, WITHDRAWAL, key="once")
+
+    assert again.json()["recorded_at"] == once.json()["recorded_at"]
+
+
 @pytest.mark.parametrize("change", [NOWHERE, BEFORE_THE_FIRST])
 async def test_the_neighbours_of_such_an_act_are_recorded(
     change: str, pool: Pool, database: Database
